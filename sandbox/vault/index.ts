@@ -1,0 +1,22 @@
+export {
+  initialiseVault,
+  sealStatus,
+  unsealVault,
+  vaultHealth,
+  vaultRequest,
+  VaultApiError,
+  type SealStatus,
+  type VaultEndpoint,
+  type VaultHealth,
+  type VaultKeys,
+  type VaultRequest,
+} from "./api.js";
+export { renderConfig, renderStorage, type ServerConfig, type StorageStanza } from "./config.js";
+export {
+  startUnsealedVault,
+  startVault,
+  waitUntilActive,
+  type UnsealedVault,
+  type Vault,
+  type VaultOptions,
+} from "./server.js";
