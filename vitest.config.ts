@@ -1,15 +1,23 @@
 import { defineConfig } from "vitest/config";
 
-// Unit tests need nothing; integration and e2e tests share one set of real servers each, so their files run one after another.
+// Integration and e2e tests share the machine's cores with the servers they start, so their files run one after another, and the three
+// kinds of tests one kind after another.
+const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 };
+
+// Where continuous integration reads the counts from.
+const resultsFile = process.env.TEST_RESULTS;
+
 export default defineConfig({
   test: {
+    reporters: resultsFile === undefined ? ["default"] : ["default", ["json", { outputFile: resultsFile }]],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 0 } } },
       {
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          ...oneFileAtATime,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
@@ -18,7 +26,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          ...oneFileAtATime,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -31,5 +31,5 @@ export function checked<T>(
   return pulumi.output(args).apply((resolved) => {
     refuse(rules(resolved));
     return resolved;
-  }) as pulumi.Output<pulumi.Unwrap<T>>;
+  });
 }
