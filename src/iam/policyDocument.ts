@@ -24,8 +24,7 @@ export interface PolicyStatement {
 
 /** Who a trust policy is about: everyone (`"*"`), or principals by kind. */
 export type Principal =
-  | "*"
-  | Readonly<Partial<Record<"AWS" | "Service" | "Federated" | "CanonicalUser", string | readonly string[]>>>;
+  "*" | Readonly<Partial<Record<"AWS" | "Service" | "Federated" | "CanonicalUser", string | readonly string[]>>>;
 
 /** What a condition key is compared with. */
 export type ConditionValue = string | boolean | number | readonly (string | boolean | number)[];
