@@ -6,6 +6,7 @@ import type { Check } from "./subject.js";
 export { awsClients, refusal, type AwsClients, type AwsEndpoint, type AwsKeys } from "./awsClients.js";
 export { applicationParameter, foreignParameter } from "./issuedCredentials.js";
 export { foreignTable, foreignUser } from "./leastPrivilege.js";
+export { leftovers, takeInventory, type Inventory } from "./leftovers.js";
 export { readSecret, secretNames } from "./kubernetesSecrets.js";
 export type { Check, PlatformOutputs, Subject } from "./subject.js";
 

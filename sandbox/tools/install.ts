@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   if (unknown.length > 0) {
     throw new Error(`No such tool: ${unknown.join(", ")}. There are ${Object.keys(toolCatalog).join(", ")}.`);
   }
-  const names = (wanted.length > 0 ? wanted : ["etcd", "pulumi", "kube-apiserver", "vault"]) as ToolName[];
+  const names = (wanted.length > 0 ? wanted : Object.keys(toolCatalog)) as ToolName[];
   const started = Date.now();
   if (wanted.length === 0) {
     await pythonEnvironment(console.log);

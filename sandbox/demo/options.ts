@@ -1,0 +1,31 @@
+import { parseArgs } from "node:util";
+
+export interface DemoOptions {
+  /** Leave everything running at the end, until the demo is interrupted. */
+  readonly keep: boolean;
+  /** Print all that the engine prints. */
+  readonly verbose: boolean;
+  readonly help: boolean;
+}
+
+export const usage = `Brings up examples/platform against a sandbox on this machine, proves it, and takes it down.
+
+  npm run demo -- [options]
+
+  --keep     leave it running; print where Vault, Kubernetes and AWS answer and how to stop it
+  --verbose  print all that Pulumi's engine prints
+  --help     this text`;
+
+/** @throws TypeError for an option that does not exist, naming it */
+export function demoOptions(args: readonly string[]): DemoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      keep: { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+    allowPositionals: false,
+  });
+  return values;
+}

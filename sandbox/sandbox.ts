@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startAws, type Aws } from "./aws/index.js";
+import { createEngine, type Engine } from "./engine/index.js";
+import { putFixtures } from "./fixtures.js";
+import { startKubernetes, type Kubernetes } from "./kubernetes/index.js";
+import { startOperator, type Operator } from "./operator/index.js";
+import { freePort } from "./process/index.js";
+import { findTool, pythonEnvironment, type FoundTool } from "./tools/index.js";
+
+export interface SandboxOptions {
+  /** Takes a line for each step. */
+  readonly log?: (line: string) => void;
+  /** How long AWS refuses a new access key, in seconds. Default 2; on AWS it is 5 to 10. */
+  readonly keyDelaySeconds?: number;
+  /** VaultServers whose address must be known ahead, as `namespace/name`. Default: `vault/vault`. */
+  readonly vaultServers?: readonly string[];
+}
+
+/** A cloud on one machine: AWS with enforced IAM, a Kubernetes API with KubeVault's stand-in, and Pulumi's engine set up to use both. */
+export interface Sandbox {
+  readonly aws: Aws;
+  readonly kubernetes: Kubernetes;
+  readonly operator: Operator;
+  readonly engine: Engine;
+  /** Where each of `vaultServers` answers once it runs. */
+  readonly vaultAddresses: Readonly<Record<string, string>>;
+  /** What is in use, for the reader: `vault 1.18.0 (cache)`. */
+  readonly parts: readonly string[];
+  /** Stops every process by its id and removes the sandbox's folder. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the sandbox on free loopback ports. What was already started is stopped again when a later part fails. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const log = options.log ?? (() => undefined);
+  const tools = await findTools(log);
+  const workDir = await mkdtemp(path.join(tmpdir(), "kubevault-aws-"));
+  const stops: (() => Promise<void>)[] = [() => rm(workDir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) {
+      await stopPart();
+    }
+  };
+  try {
+    log("starting AWS (moto behind enforced IAM) and Kubernetes (etcd, kube-apiserver)");
+    const [aws, kubernetes] = await startTogether(
+      stops,
+      () =>
+        startAws({
+          workDir: path.join(workDir, "aws"),
+          python: tools.python,
+          keyDelaySeconds: options.keyDelaySeconds ?? 2,
+        }),
+      () =>
+        startKubernetes({
+          workDir: path.join(workDir, "kubernetes"),
+          kubeApiserver: tools.kubeApiserver.path,
+          etcd: tools.etcd.path,
+        }),
+    );
+    await putFixtures(aws);
+    const ports = Object.fromEntries(
+      await Promise.all(
+        (options.vaultServers ?? ["vault/vault"]).map(async (name) => [name, await freePort()] as const),
+      ),
+    );
+    const operator = await startOperator({
+      workDir: path.join(workDir, "operator"),
+      kubeconfigPath: kubernetes.kubeconfigPath,
+      vault: tools.vault.path,
+      aws,
+      listen: ports,
+    });
+    stops.push(() => operator.stop());
+    const engine = await createEngine({
+      workDir: path.join(workDir, "engine"),
+      pulumi: tools.pulumi.path,
+      aws,
+      kubeconfigPath: kubernetes.kubeconfigPath,
+    });
+    return {
+      aws,
+      kubernetes,
+      operator,
+      engine,
+      vaultAddresses: Object.fromEntries(
+        Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
+      ),
+      parts: describeParts(tools, engine),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Tools {
+  readonly python: string;
+  readonly etcd: FoundTool;
+  readonly kubeApiserver: FoundTool;
+  readonly pulumi: FoundTool;
+  readonly vault: FoundTool;
+}
+
+async function findTools(log: (line: string) => void): Promise<Tools> {
+  return {
+    python: await pythonEnvironment(log),
+    etcd: await findTool("etcd", log),
+    pulumi: await findTool("pulumi", log),
+    kubeApiserver: await findTool("kube-apiserver", log),
+    vault: await findTool("vault", log),
+  };
+}
+
+/** Starts two parts at once; each is registered to be stopped even if the other fails. */
+async function startTogether<A extends { stop: () => Promise<void> }, B extends { stop: () => Promise<void> }>(
+  stops: (() => Promise<void>)[],
+  first: () => Promise<A>,
+  second: () => Promise<B>,
+): Promise<[A, B]> {
+  const register = <T extends { stop: () => Promise<void> }>(part: T): T => {
+    stops.push(() => part.stop());
+    return part;
+  };
+  const results = await Promise.allSettled([first().then(register), second().then(register)]);
+  for (const result of results) {
+    if (result.status === "rejected") {
+      throw result.reason;
+    }
+  }
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as [A, B];
+}
+
+function describeParts(tools: Tools, engine: Engine): string[] {
+  const found: [string, FoundTool][] = [
+    ["pulumi", tools.pulumi],
+    ["vault", tools.vault],
+    ["kube-apiserver", tools.kubeApiserver],
+    ["etcd", tools.etcd],
+  ];
+  return [
+    ...found.map(([name, tool]) => `${name}: real, from ${tool.source}`),
+    ...Object.entries(engine.pluginsInUse).map(([name, kind]) => `Pulumi's ${name} provider: ${kind}`),
+    "AWS: moto behind the sandbox's IAM enforcement",
+    "KubeVault's operator: stand-in",
+  ];
+}
