@@ -1,0 +1,125 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { V1CustomResourceConversion } from "@kubernetes/client-node";
+import { serviceAccountIssuer, startApiServer, type ApiServer } from "./apiServer.js";
+import { createCertificateAuthority, type CertificateAuthority } from "./certificates.js";
+import { startConversionWebhook } from "./conversion/webhook.js";
+import { installKubeVaultTypes } from "./crd/install.js";
+import { startEtcd } from "./etcd.js";
+import { startNamespaceFinalizer } from "./namespaceFinalizer.js";
+import { kubernetesRest } from "./rest.js";
+
+export interface KubernetesOptions {
+  /** Folder for data, certificates, logs and the kubeconfig; made if missing. */
+  readonly workDir: string;
+  /** Path of the `kube-apiserver` binary. */
+  readonly kubeApiserver: string;
+  /** Path of the `etcd` binary. */
+  readonly etcd: string;
+  /**
+   * How VaultServers are converted between their versions. Default "Webhook", as after a complete installation of KubeVault. "None" is what
+   * remains when its chart's hooks did not run: only apiVersion is changed, and fields the stored version lacks are pruned.
+   */
+  readonly conversion?: "Webhook" | "None";
+  readonly log?: (message: string) => void;
+}
+
+/** A real API server on loopback with KubeVault's types. No kubelet and no scheduler: Pods never start. */
+export interface Kubernetes {
+  /** A kubeconfig of a cluster administrator, readable by its owner only. */
+  readonly kubeconfigPath: string;
+  /** `https://127.0.0.1:6443` */
+  readonly server: string;
+  /** PEM of the authority that signed the API server's certificate. */
+  readonly caCertificate: string;
+  /** Issuer of ServiceAccount tokens: what an IAM OIDC provider has to trust. */
+  readonly serviceAccountIssuer: string;
+  /** PEM of the public key that verifies ServiceAccount tokens. */
+  readonly serviceAccountPublicKey: string;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
+  const log = options.log ?? (() => undefined);
+  await mkdir(options.workDir, { recursive: true, mode: 0o700 });
+  const started: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of started.splice(0).reverse()) {
+      await part();
+    }
+  };
+  try {
+    const authority = await createCertificateAuthority("sandbox-kubernetes");
+    const etcd = await startEtcd(options.etcd, join(options.workDir, "etcd"), authority);
+    started.push(() => etcd.process.stop());
+    const apiServer = await startApiServer(
+      options.kubeApiserver,
+      join(options.workDir, "kube-apiserver"),
+      authority,
+      etcd,
+    );
+    // Open watches would hold up an orderly end for a minute, and nobody needs one.
+    started.push(() => apiServer.process.stop(2_000));
+    log(`kubernetes: kube-apiserver ${apiServer.process.pid} at ${apiServer.url}, etcd ${etcd.process.pid}`);
+    const kubeconfigPath = join(options.workDir, "kubeconfig");
+    await writeKubeconfig(kubeconfigPath, apiServer, authority);
+
+    const conversion = await conversionOf(options.conversion ?? "Webhook", authority, started);
+    const kubernetes = kubernetesRest(kubeconfigPath);
+    started.push(() => kubernetes.close());
+    await installKubeVaultTypes(kubernetes, conversion);
+    const finalizer = startNamespaceFinalizer(kubernetes, log);
+    started.push(() => finalizer.stop());
+    return {
+      kubeconfigPath,
+      server: apiServer.url,
+      caCertificate: authority.certificate,
+      serviceAccountIssuer,
+      serviceAccountPublicKey: apiServer.serviceAccountPublicKey,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function conversionOf(
+  strategy: "Webhook" | "None",
+  authority: CertificateAuthority,
+  started: (() => Promise<void>)[],
+): Promise<V1CustomResourceConversion> {
+  if (strategy === "None") {
+    return { strategy };
+  }
+  const webhook = await startConversionWebhook(await authority.issue("kubevault-webhook", ["127.0.0.1"]));
+  started.push(() => webhook.stop());
+  const caBundle = Buffer.from(authority.certificate).toString("base64");
+  return {
+    strategy,
+    webhook: { clientConfig: { url: webhook.url, caBundle }, conversionReviewVersions: ["v1"] },
+  };
+}
+
+async function writeKubeconfig(file: string, apiServer: ApiServer, authority: CertificateAuthority): Promise<void> {
+  const name = "sandbox";
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name,
+        cluster: {
+          server: apiServer.url,
+          "certificate-authority-data": Buffer.from(authority.certificate).toString("base64"),
+        },
+      },
+    ],
+    users: [{ name, user: { token: apiServer.token } }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace: "default" } }],
+    "current-context": name,
+  };
+  await writeFile(file, `${JSON.stringify(kubeconfig, undefined, 2)}\n`, { mode: 0o600 });
+  // The mode above holds only for a file that is new.
+  await chmod(file, 0o600);
+}
