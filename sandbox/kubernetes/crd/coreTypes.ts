@@ -8,7 +8,6 @@ interface OpenApiSchema {
   readonly allOf?: readonly OpenApiSchema[];
   readonly type?: string;
   readonly format?: string;
-  readonly enum?: readonly string[];
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, OpenApiSchema>>;
   readonly additionalProperties?: OpenApiSchema;
@@ -57,24 +56,23 @@ export function coreTypes(document: OpenApiDocument): CoreTypes {
     return withoutUndefined({
       type: schema.type,
       format: schema.format,
-      default: isScalar(schema.default) ? schema.default : undefined,
-      properties: schema.properties && mapValues(schema.properties, inline),
+      properties: schema.properties && properties(schema.properties, schema.required ?? []),
       additionalProperties: schema.additionalProperties && inline(schema.additionalProperties),
       items: schema.items && inline(schema.items),
       required: schema.required,
     });
   };
 
+  const properties = (fields: Readonly<Record<string, OpenApiSchema>>, required: readonly string[]) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => {
+        // Required fields are published with Go's zero value as their default, which would make them optional.
+        const isDefault = typeof field.default !== "object" && field.default !== undefined && !required.includes(name);
+        return [name, isDefault ? { ...inline(field), default: field.default } : inline(field)];
+      }),
+    );
+
   return (name) => raw(byName(`io.k8s.api.core.v1.${name}`));
-}
-
-// Go's zero values are published as defaults of required fields, where they mean nothing.
-function isScalar(value: unknown): boolean {
-  return (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0);
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 function withoutUndefined(schema: Record<string, unknown>): Schema {

@@ -45,6 +45,18 @@ export function withDefault(of: Field, value: unknown): Field {
   return { ...of, schema: { ...of.schema, default: value } };
 }
 
+/** An object type without some of its fields. */
+export function withoutFields(of: Field, ...names: string[]): Field {
+  const properties = Object.entries(of.schema.properties as Record<string, Schema>);
+  const required = (of.schema.required ?? []) as string[];
+  const rest = {
+    ...of.schema,
+    properties: Object.fromEntries(properties.filter(([name]) => !names.includes(name))),
+    required: required.filter((name) => !names.includes(name)),
+  };
+  return { ...of, schema: rest };
+}
+
 /** A reference to a Secret or other object of the same namespace. An empty name is legal, as in KubeVault's own schema. */
 export const localReference = field({
   ...object({ name: withDefault(string, "") }).schema,

@@ -14,6 +14,7 @@ import {
   string,
   strings,
   withDefault,
+  withoutFields,
   type Field,
 } from "./schema.js";
 
@@ -152,7 +153,7 @@ function common(core: CoreTypes): Fields {
   return {
     allowedSecretEngines,
     configSecret: localReference,
-    dataSources: list(core("Volume")),
+    dataSources: list(withoutFields(core("Volume"), "name")),
     exposePrimary: boolean,
     halted: boolean,
     monitor: object({
