@@ -1,0 +1,54 @@
+import type { Duration } from "../secretsengine/roleSpec.js";
+
+const secondsPerUnit: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
+
+/**
+ * The seconds in a length of time, read as Vault reads it: a number is seconds, and so is a text of digits; otherwise Go's notation
+ * (`"1h30m"`, `"1.5h"`) or whole days (`"2d"`, which cannot be combined with other units).
+ *
+ * @returns undefined where Vault would refuse the text, or the time is negative
+ *
+ * @example
+ * durationSeconds("1h30m") // 5400
+ */
+export function durationSeconds(duration: Duration): number | undefined {
+  if (typeof duration === "number") {
+    return Number.isFinite(duration) && duration >= 0 ? duration : undefined;
+  }
+  const text = duration.trim();
+  if (/^\d+$/.test(text)) {
+    return Number(text);
+  }
+  const days = /^(\d+)d$/.exec(text);
+  if (days !== null) {
+    return Number(days[1]) * 86_400;
+  }
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.test(text)) {
+    return undefined;
+  }
+  let seconds = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g)) {
+    seconds += Number(amount) * (secondsPerUnit[unit ?? ""] ?? 0);
+  }
+  return seconds;
+}
+
+/** A length of time for people: `90` is `1m30s`, `86400` is `24h`. */
+export function showSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts = [
+    [Math.floor(whole / 3600), "h"],
+    [Math.floor((whole % 3600) / 60), "m"],
+    [whole % 60, "s"],
+  ] as const;
+  const shown = parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount}${unit}`);
+  return shown.length === 0 ? "0s" : shown.join("");
+}

@@ -1,0 +1,116 @@
+/**
+ * How to get a token for Vault. It is a description, and what it describes is done at every operation, where the provider runs: no token
+ * ends up in a stack's state, but for the literal one of `kind: "token"`, which is kept encrypted.
+ *
+ * Logins (`appRole`, `kubernetes`, `awsIam`, `jwt`) make a token for the operation and revoke it at its end.
+ */
+export type VaultLogin =
+  | EnvironmentLogin
+  | TokenLogin
+  | FileLogin
+  | KubernetesSecretLogin
+  | AppRoleLogin
+  | KubernetesLogin
+  | AwsIamLogin
+  | JwtLogin;
+
+/** The token in VAULT_TOKEN, or in `~/.vault-token`, where `vault login` leaves it. The default. */
+export interface EnvironmentLogin {
+  readonly kind: "environment";
+}
+
+/** A token as it is. Best a short-lived one: it is stored in the stack's state, encrypted. */
+export interface TokenLogin {
+  readonly kind: "token";
+  readonly token: string;
+}
+
+/** A token in a file: what Vault Agent writes, for example. */
+export interface FileLogin {
+  readonly kind: "file";
+  readonly path: string;
+}
+
+/** A token in a Secret of Kubernetes, such as the root token that KubeVault keeps. */
+export interface KubernetesSecretLogin {
+  readonly kind: "kubernetesSecret";
+  readonly namespace: string;
+  readonly name: string;
+  /** The Secret's key with the token. */
+  readonly key: string;
+  /** A kubeconfig file's path, or its contents. Default: KUBECONFIG, `~/.kube/config`, or the pod's own service account. */
+  readonly kubeconfig?: string;
+  /** Context of the kubeconfig. Default: its current context. */
+  readonly context?: string;
+}
+
+/** `auth/approle/login`. */
+export interface AppRoleLogin {
+  readonly kind: "appRole";
+  readonly roleId: string;
+  /** The secret ID itself; stored in the stack's state, encrypted. */
+  readonly secretId?: string;
+  /** A file with the secret ID. */
+  readonly secretIdFile?: string;
+  /** Name of a variable with the secret ID. */
+  readonly secretIdVariable?: string;
+  /** Path of the auth method. Default: `approle`. */
+  readonly mount?: string;
+}
+
+/** `auth/kubernetes/login` with a service account's token: for a program that runs in the cluster. */
+export interface KubernetesLogin {
+  readonly kind: "kubernetes";
+  /** Role of the auth method. */
+  readonly role: string;
+  /** Default: `/var/run/secrets/kubernetes.io/serviceaccount/token`. */
+  readonly tokenFile?: string;
+  /** Path of the auth method. Default: `kubernetes`. */
+  readonly mount?: string;
+}
+
+/** `auth/aws/login` of type iam: a signed GetCallerIdentity shows Vault which AWS principal this is. */
+export interface AwsIamLogin {
+  readonly kind: "awsIam";
+  /** Role of the auth method. Default: the principal's name, as Vault chooses. */
+  readonly role?: string;
+  /** Value of X-Vault-AWS-IAM-Server-ID, where the auth method asks for it. */
+  readonly serverId?: string;
+  /** Region of STS. Default: AWS_REGION, then `us-east-1`. */
+  readonly region?: string;
+  /** Endpoint of STS, where it is not the region's own. */
+  readonly stsEndpoint?: string;
+  /** Path of the auth method. Default: `aws`. */
+  readonly mount?: string;
+}
+
+/** `auth/jwt/login` with a token of an OIDC issuer: GitHub Actions, GitLab CI, Pulumi Deployments. */
+export interface JwtLogin {
+  readonly kind: "jwt";
+  /** Role of the auth method. Default: the auth method's own default. */
+  readonly role?: string;
+  /** The JWT itself; stored in the stack's state, encrypted. It is short-lived by nature: prefer a file or a variable. */
+  readonly jwt?: string;
+  /** A file with the JWT. */
+  readonly jwtFile?: string;
+  /** Name of a variable with the JWT. */
+  readonly jwtVariable?: string;
+  /** Path of the auth method. Default: `jwt`. */
+  readonly mount?: string;
+}
+
+/** The fields of a login that hold secrets: always encrypted in a stack's state. */
+export const secretLoginFields: readonly string[] = ["token", "secretId", "jwt", "kubeconfig"];
+
+/** The variable whose token is used instead of the connection's login, for one run: to destroy after the stored credentials expired. */
+export const tokenOverrideVariable = "KUBEVAULT_AWS_VAULT_TOKEN";
+
+/** A token and what is known of it. */
+export interface ObtainedToken {
+  readonly token: string;
+  /** Whether it was made for this operation, so that it is ours to revoke. */
+  readonly own: boolean;
+  readonly accessor?: string;
+  /** Seconds until it ends; 0 for never. Known of tokens from a login only. */
+  readonly ttlSeconds?: number;
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { VaultClient } from "./client.js";
+import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
+import { signedCallerIdentity } from "./logins/awsIam.js";
+import { tokenFromSecret } from "./logins/kubernetesSecret.js";
+import type { Environment } from "./settings.js";
+
+const serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+/**
+ * Does what a login describes.
+ *
+ * @param client a client without a token, for the auth methods
+ * @throws Error that names the login and what it lacks; it never holds a token
+ */
+export async function obtainToken(
+  login: VaultLogin,
+  client: VaultClient,
+  environment: Environment,
+): Promise<ObtainedToken> {
+  const override = environment[tokenOverrideVariable];
+  if (override !== undefined && override !== "") {
+    return { token: override, own: false };
+  }
+  switch (login.kind) {
+    case "environment":
+      return { token: environmentToken(environment), own: false };
+    case "token":
+      return { token: login.token, own: false };
+    case "file":
+      return { token: readText("login.path", login.path), own: false };
+    case "kubernetesSecret":
+      return { token: await tokenFromSecret(login, client.settings.requestTimeoutMs), own: false };
+    case "appRole": {
+      const secretId = textOf(
+        "login.secretId",
+        environment,
+        login.secretId,
+        login.secretIdFile,
+        login.secretIdVariable,
+      );
+      const body = { role_id: login.roleId, ...(secretId === undefined ? {} : { secret_id: secretId }) };
+      return logIn(client, login.mount ?? "approle", body, [secretId ?? ""]);
+    }
+    case "kubernetes": {
+      const jwt = readText("login.tokenFile", login.tokenFile ?? serviceAccountToken);
+      return logIn(client, login.mount ?? "kubernetes", { role: login.role, jwt }, [jwt]);
+    }
+    case "awsIam": {
+      const signed = await signedCallerIdentity(login, environment);
+      return logIn(client, login.mount ?? "aws", {
+        ...(login.role === undefined ? {} : { role: login.role }),
+        ...signed,
+      });
+    }
+    case "jwt": {
+      const jwt = textOf("login.jwt", environment, login.jwt, login.jwtFile, login.jwtVariable);
+      if (jwt === undefined) {
+        throw new Error("login of kind jwt: one of jwt, jwtFile and jwtVariable is needed");
+      }
+      const body = { jwt, ...(login.role === undefined ? {} : { role: login.role }) };
+      return logIn(client, login.mount ?? "jwt", body, [jwt]);
+    }
+  }
+}
+
+async function logIn(
+  client: VaultClient,
+  mount: string,
+  body: Readonly<Record<string, unknown>>,
+  secrets: readonly string[] = [],
+): Promise<ObtainedToken> {
+  // A second login does no harm but for a token that ends by itself, and a Vault that restarts should not fail a whole run.
+  const { auth } = await client.write(`auth/${mount}/login`, body, { idempotent: true, secrets });
+  const token = auth?.client_token;
+  if (typeof token !== "string" || token === "") {
+    throw new Error(
+      `Vault at ${client.address}: auth/${mount}/login answered without a token. Logins that need a second factor are not supported`,
+    );
+  }
+  return {
+    token,
+    // Batch tokens cannot be revoked: they end by themselves.
+    own: auth?.token_type !== "batch",
+    accessor: typeof auth?.accessor === "string" && auth.accessor !== "" ? auth.accessor : undefined,
+    ttlSeconds: typeof auth?.lease_duration === "number" ? auth.lease_duration : undefined,
+  };
+}
+
+function environmentToken(environment: Environment): string {
+  const token = environment.VAULT_TOKEN;
+  if (token !== undefined && token !== "") {
+    return token;
+  }
+  const file = join(environment.HOME ?? homedir(), ".vault-token");
+  try {
+    const stored = readFileSync(file, "utf8").trim();
+    if (stored !== "") {
+      return stored;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw error;
+    }
+  }
+  throw new Error(
+    `no token for Vault: set VAULT_TOKEN, run "vault login", or give the VaultConnection a login (kubernetesSecret, appRole, jwt, ...)`,
+  );
+}
+
+function textOf(
+  argument: string,
+  environment: Environment,
+  literal: string | undefined,
+  file: string | undefined,
+  variable: string | undefined,
+): string | undefined {
+  if (literal !== undefined) {
+    return literal;
+  }
+  if (file !== undefined) {
+    return readText(`${argument}File`, file);
+  }
+  if (variable === undefined) {
+    return undefined;
+  }
+  const value = environment[variable];
+  if (value === undefined || value === "") {
+    throw new Error(`${argument}Variable: the variable ${variable} is not set`);
+  }
+  return value.trim();
+}
+
+function readText(argument: string, file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new Error(`${argument}: cannot read ${file}: ${(error as Error).message}`, { cause: error });
+  }
+  if (text === "") {
+    throw new Error(`${argument}: ${file} is empty`);
+  }
+  return text;
+}

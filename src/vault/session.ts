@@ -1,0 +1,79 @@
+import { VaultClient } from "./client.js";
+import type { ObtainedToken, VaultLogin } from "./login.js";
+import { obtainToken } from "./obtainToken.js";
+import { readServerInfo, type VaultServerInfo } from "./server.js";
+import { resolveSettings, type Environment, type VaultSettings } from "./settings.js";
+
+/** A Vault that is spoken with: a client with a token, and which Vault it is. */
+export interface OpenVault {
+  readonly client: VaultClient;
+  readonly server: VaultServerInfo;
+  readonly token: ObtainedToken;
+}
+
+/**
+ * Opens Vault for as long as something works with it.
+ *
+ * Work that overlaps shares one token; a token that a login made is revoked when the last work ends. Revoking a token also revokes the
+ * leases made with it, so what shall outlive the work is made through {@link VaultSession.useOwnToken}.
+ */
+export class VaultSession {
+  private shared: { users: number; readonly vault: Promise<OpenVault> } | undefined;
+
+  /**
+   * @param warn is told what failed without failing the work
+   */
+  constructor(
+    private readonly settings: VaultSettings,
+    private readonly login: VaultLogin,
+    private readonly environment: Environment,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /** Does work with the shared token. */
+  async use<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
+    const shared = (this.shared ??= { users: 0, vault: this.open() });
+    shared.users += 1;
+    try {
+      return await work(await shared.vault);
+    } finally {
+      shared.users -= 1;
+      if (shared.users === 0) {
+        this.shared = undefined;
+        await this.close(shared.vault);
+      }
+    }
+  }
+
+  /** Does work with a token of its own, which is revoked only if the work fails: leases that the work made live on. */
+  async useOwnToken<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
+    const vault = this.open();
+    try {
+      return await work(await vault);
+    } catch (error) {
+      await this.close(vault);
+      throw error;
+    }
+  }
+
+  private async open(): Promise<OpenVault> {
+    const settings = resolveSettings(this.settings, this.environment);
+    const anonymous = new VaultClient(settings);
+    const server = await readServerInfo(anonymous);
+    const token = await obtainToken(this.login, anonymous, this.environment);
+    return { client: new VaultClient(settings, token.token), server, token };
+  }
+
+  private async close(opening: Promise<OpenVault>): Promise<void> {
+    // Where opening failed, the work has thrown the error already, and there is nothing to close.
+    const vault = await opening.catch(() => undefined);
+    if (vault?.token.own !== true) {
+      return;
+    }
+    try {
+      await vault.client.write("auth/token/revoke-self", undefined, { idempotent: true });
+    } catch (error) {
+      this.warn(`the token of this operation could not be revoked and ends by itself: ${(error as Error).message}`);
+    }
+  }
+}
