@@ -1,0 +1,161 @@
+import { pathOf, type Issue } from "../validation/issues.js";
+import { isKnown } from "../validation/known.js";
+import type { Field, ObjectField } from "./fields.js";
+
+/** What to say of a key that is not a field: by the key's name, or by its path without indexes (`unsealer.secretThresold`). */
+export type KeyAdvice = Readonly<Record<string, KeyMend>>;
+
+/** What is wrong with a key, where more can be said than that it is unknown, and what to write instead. */
+export interface KeyMend {
+  readonly rule?: string;
+  readonly mend: string;
+}
+
+/**
+ * Holds a value against its table of fields: no unknown key, none missing, every value of its kind.
+ *
+ * Kubernetes itself would not: the API server drops unknown keys of a custom resource without a word, so a misspelt key is a setting that
+ * never takes effect.
+ *
+ * @param path where the value is, as the user wrote it: `spec`
+ * @param advice what to say of keys known to be written in error
+ */
+export function closedFieldIssues(path: string, value: unknown, field: Field, advice: KeyAdvice): Issue[] {
+  return walk({ path, fieldPath: "", value, field, advice });
+}
+
+interface Place {
+  readonly path: string;
+  readonly fieldPath: string;
+  readonly value: unknown;
+  readonly field: Field;
+  readonly advice: KeyAdvice;
+}
+
+function walk(place: Place): Issue[] {
+  const { path, value, field } = place;
+  if (!isKnown(value) || value === undefined) {
+    return [];
+  }
+  switch (field.kind) {
+    case "string":
+      return typeof value === "string" ? [] : [{ path, rule: "must be a string", got: value }];
+    case "name":
+      return typeof value === "string" && value !== ""
+        ? []
+        : [{ path, rule: "must be a name: an empty one refers to nothing", got: value }];
+    case "boolean":
+      return typeof value === "boolean" ? [] : [{ path, rule: "must be true or false", got: value }];
+    case "integer":
+      return Number.isSafeInteger(value) ? [] : [{ path, rule: "must be a whole number", got: value }];
+    case "quantity":
+      return isQuantity(value) ? [] : [{ path, rule: "must be a Kubernetes quantity such as 500m or 2Gi", got: value }];
+    case "enum":
+      return field.values.includes(value as string)
+        ? []
+        : [{ path, rule: `must be one of ${field.values.join(", ")}`, got: value }];
+    case "list":
+      return Array.isArray(value)
+        ? value.flatMap((item, index) => walk({ ...place, path: pathOf(path, index), value: item, field: field.items }))
+        : [{ path, rule: "must be a list", got: value }];
+    case "map":
+      return mapIssues(place, field.values);
+    case "core":
+      return isObject(value) || Array.isArray(value)
+        ? []
+        : [{ path, rule: `must be a ${field.type} object of Kubernetes`, got: value }];
+    case "object":
+      return objectIssues(place, field);
+  }
+}
+
+function mapIssues({ path, value }: Place, kind: "string" | "quantity"): Issue[] {
+  if (!isObject(value)) {
+    return [{ path, rule: `must be an object of ${kind} values`, got: value }];
+  }
+  return Object.entries(value).flatMap(([key, item]) =>
+    !isKnown(item) || (kind === "string" ? typeof item === "string" : isQuantity(item))
+      ? []
+      : [{ path: pathOf(path, key), rule: `must be a ${kind}`, got: item }],
+  );
+}
+
+function objectIssues(place: Place, field: ObjectField): Issue[] {
+  const { path, fieldPath, value, advice } = place;
+  if (!isObject(value)) {
+    return [{ path, rule: "must be an object", got: value }];
+  }
+  const unknownKeys = Object.keys(value)
+    .filter((key) => value[key] !== undefined && !Object.hasOwn(field.fields, key))
+    .map((key) => unknownKey(place, field, key, advice));
+  const missingKeys = field.required
+    .filter((key) => value[key] === undefined)
+    .map((key): Issue => ({ path: pathOf(path, key), rule: "is required" }));
+  const inner = Object.entries(field.fields).flatMap(([key, inside]) =>
+    walk({
+      path: pathOf(path, key),
+      fieldPath: fieldPath === "" ? key : `${fieldPath}.${key}`,
+      value: value[key],
+      field: inside,
+      advice,
+    }),
+  );
+  return [...unknownKeys, ...missingKeys, ...inner];
+}
+
+function unknownKey({ path, fieldPath }: Place, field: ObjectField, key: string, advice: KeyAdvice): Issue {
+  const keyPath = fieldPath === "" ? key : `${fieldPath}.${key}`;
+  const known = Object.keys(field.fields);
+  // Own properties only: a key named "constructor" must not find one of Object's.
+  const advised = Object.hasOwn(advice, keyPath)
+    ? advice[keyPath]
+    : Object.hasOwn(advice, key)
+      ? advice[key]
+      : undefined;
+  return {
+    path: pathOf(path, key),
+    rule: advised?.rule ?? "is not a field of VaultServer, and Kubernetes would drop it without a word",
+    mend: advised?.mend ?? suggestion(key, known),
+  };
+}
+
+function suggestion(key: string, known: readonly string[]): string {
+  const near = nearest(key, known);
+  return near === undefined ? `Fields here: ${[...known].sort().join(", ")}.` : `Did you mean ${near}?`;
+}
+
+/** The known name nearest to a misspelt one, where it is near enough to be meant: a third of its letters may be wrong. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
+    .sort((left, right) => left.distance - right.distance);
+  return ranked[0]?.candidate;
+}
+
+/** How many letters must be put in, taken out or changed to make one text of the other. */
+export function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const change = from[row - 1] === to[column - 1] ? 0 : 1;
+      current.push(
+        Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + change),
+      );
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function isQuantity(value: unknown): boolean {
+  return (
+    typeof value === "number" ||
+    (typeof value === "string" && /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value))
+  );
+}

@@ -1,0 +1,105 @@
+import * as core from "@pulumi/kubernetes/core/v1/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What {@link CredentialSecret} takes. */
+export interface CredentialSecretArgs {
+  /** Namespace of the Secret: the VaultServer's own. */
+  readonly namespace: pulumi.Input<string>;
+  /**
+   * Name of the Secret.
+   *
+   * @default - made by Pulumi from the component's name
+   */
+  readonly secretName?: pulumi.Input<string>;
+  /** ID of the AWS access key. */
+  readonly accessKeyId: pulumi.Input<string>;
+  /** The AWS secret access key. Kept as a secret, whether given as one or not. */
+  readonly secretAccessKey: pulumi.Input<string>;
+  /** The session token of temporary credentials. Kept as a secret, whether given as one or not. */
+  readonly sessionToken?: pulumi.Input<string>;
+  /**
+   * Whether the session token goes into a Secret of its own, as `kubevault.com/v1alpha1` wants it.
+   *
+   * @default false
+   */
+  readonly separateSessionToken?: boolean;
+  /** Labels of the Secrets. */
+  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Changes the arguments of a child before it is made. */
+  readonly transform?: {
+    readonly secret?: (args: core.SecretArgs) => core.SecretArgs;
+    readonly sessionTokenSecret?: (args: core.SecretArgs) => core.SecretArgs;
+  };
+}
+
+/**
+ * AWS credentials in a Kubernetes Secret, under the keys that KubeVault reads: `access_key`, `secret_key` and `session_token`.
+ *
+ * Creates the Secret `${name}-secret`, and with `separateSessionToken` also `${name}-session-token`.
+ *
+ * @example
+ * const secret = new CredentialSecret("vault-aws", {
+ *   namespace: "vault",
+ *   accessKeyId: storage.accessKeyId,
+ *   secretAccessKey: storage.secretAccessKey,
+ * });
+ * // in the VaultServer: credentialSecretRef: { name: secret.secretName }
+ */
+export class CredentialSecret extends pulumi.ComponentResource {
+  /** Name of the Secret with the keys. Known once the Secret is written. */
+  readonly secretName: pulumi.Output<string>;
+  /** Name of the Secret with the session token. undefined unless it is separate. */
+  readonly sessionTokenSecretName: pulumi.Output<string> | undefined;
+  /** Namespace of the Secrets. */
+  readonly namespace: pulumi.Output<string>;
+  /** The Secret with the keys. */
+  readonly secret: core.Secret;
+  /** The Secret with the session token. undefined unless it is separate. */
+  readonly sessionTokenSecret: core.Secret | undefined;
+
+  constructor(name: string, args: CredentialSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+    // Nothing secret goes to super: a component's arguments are recorded in the state as they are.
+    super("kubevault-aws:index:CredentialSecret", name, { namespace: args.namespace }, opts);
+    const { sessionToken } = args;
+    const separate = args.separateSessionToken === true;
+    const secret: core.SecretArgs = {
+      metadata: { name: args.secretName, namespace: args.namespace, labels: args.labels },
+      stringData: {
+        access_key: pulumi.secret(args.accessKeyId),
+        secret_key: pulumi.secret(args.secretAccessKey),
+        ...(sessionToken === undefined || separate ? {} : { session_token: pulumi.secret(sessionToken) }),
+      },
+    };
+    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, { parent: this });
+    this.sessionTokenSecret =
+      sessionToken === undefined || !separate ? undefined : this.createSessionTokenSecret(name, sessionToken, args);
+
+    // The id of an object is namespace/name and, unlike its metadata, known only once the object is there.
+    this.secretName = pulumi.all([this.secret.id, this.secret.metadata.name]).apply(([, secretName]) => secretName);
+    this.sessionTokenSecretName = this.sessionTokenSecret?.metadata.name;
+    this.namespace = pulumi.output(args.namespace);
+    this.registerOutputs({
+      secretName: this.secretName,
+      sessionTokenSecretName: this.sessionTokenSecretName,
+      namespace: this.namespace,
+    });
+  }
+
+  private createSessionTokenSecret(
+    name: string,
+    sessionToken: pulumi.Input<string>,
+    args: CredentialSecretArgs,
+  ): core.Secret {
+    const secretName =
+      args.secretName === undefined
+        ? undefined
+        : pulumi.output(args.secretName).apply((keysName) => `${keysName}-session-token`);
+    const secret: core.SecretArgs = {
+      metadata: { name: secretName, namespace: args.namespace, labels: args.labels },
+      stringData: { session_token: pulumi.secret(sessionToken) },
+    };
+    return new core.Secret(`${name}-session-token`, args.transform?.sessionTokenSecret?.(secret) ?? secret, {
+      parent: this,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What a field of a Kubernetes object may hold, as data: the validation walks it, and a test can list every field and hold it against the
+ * CustomResourceDefinition of a cluster.
+ */
+export type Field =
+  | { readonly kind: "string" | "boolean" | "integer" | "quantity" }
+  /** A string that names something and so is never empty. */
+  | { readonly kind: "name" }
+  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "map"; readonly values: "string" | "quantity" }
+  | { readonly kind: "list"; readonly items: Field }
+  | ObjectField
+  /** A type of Kubernetes itself, such as `Affinity`: the API server checks what is in it. */
+  | { readonly kind: "core"; readonly type: string };
+
+/** An object with named fields and no others. */
+export interface ObjectField {
+  readonly kind: "object";
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly required: readonly string[];
+}
+
+/** Makes the compiler refuse a table of fields that has one more or one less than the type it describes. */
+export type FieldsOf<T> = { readonly [Key in keyof T]-?: Field };
+
+export const text: Field = { kind: "string" };
+export const objectName: Field = { kind: "name" };
+export const flag: Field = { kind: "boolean" };
+export const integer: Field = { kind: "integer" };
+export const quantity: Field = { kind: "quantity" };
+export const textMap: Field = { kind: "map", values: "string" };
+export const quantityMap: Field = { kind: "map", values: "quantity" };
+
+export function oneOf(values: readonly string[]): Field {
+  return { kind: "enum", values };
+}
+
+export function listOf(items: Field): Field {
+  return { kind: "list", items };
+}
+
+export function core(type: string): Field {
+  return { kind: "core", type };
+}
+
+/** @typeParam T the type that the fields describe */
+export function objectOf<T>(fields: FieldsOf<T>, required: readonly (keyof T & string)[] = []): ObjectField {
+  return { kind: "object", fields, required };
+}
+
+/** One field of an object, by its path: `backend.dynamodb.table`, `authMethods[].path`, `podTemplate.metadata.labels{}`. */
+export interface FieldPath {
+  readonly path: string;
+  readonly field: Field;
+}
+
+/** Every field below an object, parents before children, in the order of the table. */
+export function fieldPaths(object: ObjectField, prefix = ""): FieldPath[] {
+  return Object.entries(object.fields).flatMap(([key, field]) =>
+    below(prefix === "" ? key : `${prefix}.${key}`, field),
+  );
+}
+
+function below(path: string, field: Field): FieldPath[] {
+  switch (field.kind) {
+    case "object":
+      return [{ path, field }, ...fieldPaths(field, path)];
+    case "list":
+      return [{ path, field }, ...below(`${path}[]`, field.items)];
+    case "map":
+      return [{ path: `${path}{}`, field }];
+    default:
+      return [{ path, field }];
+  }
+}

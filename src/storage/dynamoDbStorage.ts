@@ -1,0 +1,279 @@
+import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
+import * as iam from "@pulumi/aws/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { parseArn } from "../iam/arns.js";
+import { irsaTrustPolicy } from "../iam/irsaTrustPolicy.js";
+import { storagePolicy } from "../iam/storagePolicy.js";
+import type { DynamoDbBackend } from "../kubernetes/vaultServerSpec.js";
+import { checked } from "../validation/gate.js";
+import { createAutoscaling } from "./autoscaling.js";
+import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
+import {
+  defaultUserPath,
+  storageCredentialSpec,
+  type AccessKeyCredential,
+  type IrsaCredential,
+} from "./storageCredential.js";
+import { storageIssues } from "./storageRules.js";
+import { defaultCapacityUnits, type DynamoDbTableArgs } from "./tableArgs.js";
+import { keySchemaProblem, vaultKeySchema } from "./tableSchema.js";
+
+/**
+ * A DynamoDB table for Vault's data, the policy that lets Vault use it, and an identity that has the policy.
+ *
+ * Creates:
+ * - the table `${name}-table`, unless `existingTableName` is given; with autoscaling also `${name}-read-scaling-target`, `-read-scaling-policy`,
+ *   `${name}-write-scaling-target` and `-write-scaling-policy`
+ * - the policy `${name}-policy`: what Vault calls on this table, no more
+ * - by `credential`: the user `${name}-user`, its key `${name}-key-${generation}` and `${name}-user-policy`; or the role `${name}-role` and
+ *   `${name}-role-policy`; or nothing
+ *
+ * @example
+ * const storage = new DynamoDbStorage("vault-storage");
+ *
+ * @example
+ * // Three replicas on EKS, the role of a ServiceAccount instead of keys, a KMS key of your own
+ * new DynamoDbStorage("vault-storage", {
+ *   haEnabled: true,
+ *   table: { encryption: { kmsKeyArn: key.arn } },
+ *   credential: { kind: "irsa", oidcProviderArn: cluster.oidcProviderArn, namespace: "vault", serviceAccountName: "vault" },
+ * });
+ *
+ * @see https://developer.hashicorp.com/vault/docs/configuration/storage/dynamodb
+ */
+export class DynamoDbStorage extends pulumi.ComponentResource {
+  /** Name of the table. */
+  readonly tableName: pulumi.Output<string>;
+  /** ARN of the table. */
+  readonly tableArn: pulumi.Output<string>;
+  /** Region of the table. */
+  readonly region: pulumi.Output<string>;
+  /** ARN of the policy that lets Vault use the table. */
+  readonly policyArn: pulumi.Output<string>;
+  /**
+   * `spec.backend.dynamodb` of a VaultServer on this table, all but the credentials. Without capacities: Vault ignores them where the table
+   * exists.
+   */
+  readonly backend: pulumi.Output<DynamoDbBackend>;
+  /** Name of the IAM user. undefined without an access key. */
+  readonly userName: pulumi.Output<string> | undefined;
+  /** ID of the user's access key. Known once the user has its policy. undefined without an access key. */
+  readonly accessKeyId: pulumi.Output<string> | undefined;
+  /** The user's secret access key, a secret. undefined without an access key. */
+  readonly secretAccessKey: pulumi.Output<string> | undefined;
+  /** ARN of the role, for the VaultServer's `irsa`. Known once the role has its policy. undefined without a role. */
+  readonly roleArn: pulumi.Output<string> | undefined;
+  /** The table. undefined for an existing one. */
+  readonly table: dynamodb.Table | undefined;
+
+  constructor(name: string, args: DynamoDbStorageArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("kubevault-aws:index:DynamoDbStorage", name, {}, opts);
+    const subject = `DynamoDbStorage ${JSON.stringify(name)}`;
+    const { transform: _transform, ...ruled } = args;
+    const plain = checked<DynamoDbStorageArgs>(this, subject, ruled, (values) =>
+      storageIssues(values as DynamoDbStorageArgs),
+    );
+
+    // At preview parts may be unknown, and what depends on a check of them is unknown too: there the children show what is known. At `up` no
+    // child is made of what breaks a rule.
+    const whenChecked: WhenChecked = (value) =>
+      pulumi.runtime.isDryRun() ? value : pulumi.all([value, plain]).apply(([known]) => known);
+    this.table = args.existingTableName === undefined ? this.createTable(name, args, whenChecked) : undefined;
+    const { tableName, tableArn } =
+      this.table === undefined
+        ? this.adoptTable(subject, args.existingTableName ?? "")
+        : { tableName: this.table.name, tableArn: this.table.arn };
+    // Bound to the checks: what is made for the table is made only where they pass.
+    this.tableName = pulumi.all([tableName, plain]).apply(([value]) => value);
+    this.tableArn = pulumi.all([tableArn, plain]).apply(([value]) => value);
+    this.region = this.tableArn.apply((arn) => parseArn(arn)?.region ?? "");
+    this.backend = pulumi
+      .all([this.tableName, this.region, args.endpoint, args.haEnabled, args.maxParallel])
+      .apply(([table, region, endpoint, haEnabled, maxParallel]) => ({
+        table,
+        region,
+        ...(endpoint === undefined ? {} : { endpoint }),
+        haEnabled: haEnabled ?? false,
+        ...(maxParallel === undefined ? {} : { maxParallel }),
+      }));
+
+    const policy = this.createPolicy(name, args);
+    this.policyArn = policy.arn;
+    const credential = storageCredentialSpec(args.credential);
+    const user =
+      credential.kind === "accessKey" ? this.createUser(name, { credential, policy, args, whenChecked }) : undefined;
+    this.userName = user?.userName;
+    this.accessKeyId = user?.accessKeyId;
+    this.secretAccessKey = user?.secretAccessKey;
+    this.roleArn = credential.kind === "irsa" ? this.createRole(name, credential, policy, args) : undefined;
+
+    this.registerOutputs({
+      tableName: this.tableName,
+      tableArn: this.tableArn,
+      region: this.region,
+      policyArn: this.policyArn,
+      backend: this.backend,
+      userName: this.userName,
+      accessKeyId: this.accessKeyId,
+      secretAccessKey: this.secretAccessKey,
+      roleArn: this.roleArn,
+    });
+  }
+
+  private createTable(name: string, args: DynamoDbStorageArgs, whenChecked: WhenChecked): dynamodb.Table {
+    const tableArgs = args.table ?? {};
+    const table: dynamodb.TableArgs = {
+      name: tableArgs.name,
+      hashKey: whenChecked(vaultKeySchema.hashKey),
+      rangeKey: vaultKeySchema.rangeKey,
+      attributes: [
+        { name: vaultKeySchema.hashKey, type: "S" },
+        { name: vaultKeySchema.rangeKey, type: "S" },
+      ],
+      ...capacity(tableArgs),
+      pointInTimeRecovery: { enabled: tableArgs.pointInTimeRecovery ?? true },
+      serverSideEncryption: encryption(tableArgs),
+      deletionProtectionEnabled: tableArgs.deletionProtection ?? true,
+      tags: args.tags,
+    };
+    const scaled = tableArgs.autoscaling !== undefined;
+    const resource = new dynamodb.Table(`${name}-table`, args.transform?.table?.(table) ?? table, {
+      parent: this,
+      protect: tableArgs.protect,
+      // AWS moves the capacity between the bounds; a later `up` must not move it back.
+      ...(scaled ? { ignoreChanges: ["readCapacity", "writeCapacity"] } : {}),
+    });
+    if (tableArgs.autoscaling !== undefined) {
+      createAutoscaling(name, {
+        parent: this,
+        table: resource,
+        tableArgs,
+        autoscaling: tableArgs.autoscaling,
+        transform: args.transform?.autoscalingPolicy,
+      });
+    }
+    return resource;
+  }
+
+  private adoptTable(subject: string, tableName: pulumi.Input<string>): TableOutputs {
+    const table = dynamodb.getTableOutput({ name: tableName }, { parent: this }).apply((found) => {
+      const problem = keySchemaProblem(found);
+      if (problem !== undefined) {
+        throw new pulumi.ResourceError(`${subject}: invalid argument: existingTableName: ${problem}`, this, true);
+      }
+      return found;
+    });
+    return { tableName: table.name, tableArn: table.arn };
+  }
+
+  private createPolicy(name: string, args: DynamoDbStorageArgs): iam.Policy {
+    const ownKey = args.table?.encryption;
+    const kmsKeyArn = typeof ownKey === "object" ? ownKey.kmsKeyArn : args.existingTableKmsKeyArn;
+    const policy: iam.PolicyArgs = {
+      description: "What Vault needs on the DynamoDB table that holds its data",
+      policy: pulumi
+        .all([this.tableArn, args.haEnabled, kmsKeyArn])
+        .apply(([tableArn, haEnabled, keyArn]) =>
+          JSON.stringify(storagePolicy({ tableArn, haEnabled: haEnabled ?? false, kmsKeyArn: keyArn })),
+        ),
+      tags: args.tags,
+    };
+    return new iam.Policy(`${name}-policy`, args.transform?.policy?.(policy) ?? policy, { parent: this });
+  }
+
+  private createUser(name: string, { credential, policy, args, whenChecked }: UserRequest): UserOutputs {
+    const userArgs: iam.UserArgs = {
+      name: credential.userName,
+      path: whenChecked(credential.userPath ?? defaultUserPath),
+      permissionsBoundary: credential.permissionsBoundaryArn,
+      tags: args.tags,
+    };
+    const user = new iam.User(`${name}-user`, args.transform?.user?.(userArgs) ?? userArgs, { parent: this });
+    const attachment = new iam.UserPolicyAttachment(
+      `${name}-user-policy`,
+      { user: user.name, policyArn: policy.arn },
+      { parent: this },
+    );
+    const key = new iam.AccessKey(`${name}-key-${credential.generation ?? 1}`, { user: user.name }, { parent: this });
+    const whenAttached = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
+      pulumi.all([value, attachment.id]).apply(([known]) => known) as pulumi.Output<T>;
+    return {
+      userName: user.name,
+      accessKeyId: whenAttached(key.id),
+      secretAccessKey: pulumi.secret(whenAttached(key.secret)),
+    };
+  }
+
+  private createRole(
+    name: string,
+    credential: IrsaCredential,
+    policy: iam.Policy,
+    args: DynamoDbStorageArgs,
+  ): pulumi.Output<string> {
+    const role =
+      credential.existingRoleName === undefined
+        ? this.createIrsaRole(name, credential, args)
+        : iam.getRoleOutput({ name: credential.existingRoleName }, { parent: this });
+    const attachment = new iam.RolePolicyAttachment(
+      `${name}-role-policy`,
+      { role: role.name, policyArn: policy.arn },
+      { parent: this },
+    );
+    return pulumi.all([role.arn, attachment.id]).apply(([arn]) => arn);
+  }
+
+  private createIrsaRole(name: string, credential: IrsaCredential, args: DynamoDbStorageArgs): iam.Role {
+    const role: iam.RoleArgs = {
+      description: "Vault's pods: IAM role of their Kubernetes ServiceAccount",
+      assumeRolePolicy: pulumi
+        .all([credential.oidcProviderArn ?? "", credential.namespace ?? "", credential.serviceAccountName ?? ""])
+        .apply(([oidcProviderArn, namespace, serviceAccountName]) =>
+          JSON.stringify(irsaTrustPolicy({ oidcProviderArn, namespace, serviceAccountName })),
+        ),
+      permissionsBoundary: credential.permissionsBoundaryArn,
+      tags: args.tags,
+    };
+    return new iam.Role(`${name}-role`, args.transform?.role?.(role) ?? role, { parent: this });
+  }
+}
+
+interface TableOutputs {
+  readonly tableName: pulumi.Output<string>;
+  readonly tableArn: pulumi.Output<string>;
+}
+
+/** Holds a value back, at `up`, until the component's arguments are checked. */
+type WhenChecked = (value: pulumi.Input<string>) => pulumi.Input<string>;
+
+interface UserRequest {
+  readonly credential: AccessKeyCredential;
+  readonly policy: iam.Policy;
+  readonly args: DynamoDbStorageArgs;
+  readonly whenChecked: WhenChecked;
+}
+
+interface UserOutputs {
+  readonly userName: pulumi.Output<string>;
+  readonly accessKeyId: pulumi.Output<string>;
+  readonly secretAccessKey: pulumi.Output<string>;
+}
+
+function capacity(
+  table: DynamoDbTableArgs,
+): Pick<dynamodb.TableArgs, "billingMode" | "readCapacity" | "writeCapacity"> {
+  return table.billingMode === "PROVISIONED"
+    ? {
+        billingMode: "PROVISIONED",
+        readCapacity: table.readCapacityUnits ?? defaultCapacityUnits,
+        writeCapacity: table.writeCapacityUnits ?? defaultCapacityUnits,
+      }
+    : { billingMode: "PAY_PER_REQUEST" };
+}
+
+/** `enabled` is AWS's word for a KMS key: without it the table is encrypted all the same, with a key that AWS owns. */
+function encryption({ encryption: chosen }: DynamoDbTableArgs): dynamodb.TableArgs["serverSideEncryption"] {
+  if (typeof chosen === "object") {
+    return { enabled: true, kmsKeyArn: chosen.kmsKeyArn };
+  }
+  return { enabled: chosen === "awsManaged" };
+}

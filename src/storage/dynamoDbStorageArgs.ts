@@ -1,0 +1,58 @@
+import type * as appautoscaling from "@pulumi/aws/appautoscaling/index.js";
+import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
+import type * as iam from "@pulumi/aws/iam/index.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { StorageCredential } from "./storageCredential.js";
+import type { DynamoDbTableArgs } from "./tableArgs.js";
+
+/** What {@link DynamoDbStorage} takes. */
+export interface DynamoDbStorageArgs {
+  /**
+   * A table that exists, in the provider's account and region: it is used as it is, and its primary key is checked. Not together with `table`.
+   *
+   * @default - a table is made
+   */
+  readonly existingTableName?: pulumi.Input<string>;
+  /** ARN of the customer managed KMS key that the existing table is encrypted with. */
+  readonly existingTableKmsKeyArn?: pulumi.Input<string>;
+  /**
+   * The table to make.
+   *
+   * @default - paid per request, with point-in-time recovery and deletion protection, encrypted by a key that AWS owns
+   */
+  readonly table?: DynamoDbTableArgs;
+  /**
+   * Whether Vault takes a lock in the table, so that standby nodes can take over. Needed for more than one replica.
+   *
+   * @default false
+   */
+  readonly haEnabled?: pulumi.Input<boolean>;
+  /**
+   * How many requests to DynamoDB Vault has open at a time.
+   *
+   * @default - Vault's own, 128
+   */
+  readonly maxParallel?: pulumi.Input<number>;
+  /**
+   * The endpoint of DynamoDB for Vault, such as that of a VPC endpoint.
+   *
+   * @default - AWS's own for the region
+   */
+  readonly endpoint?: pulumi.Input<string>;
+  /**
+   * Who Vault is towards DynamoDB.
+   *
+   * @default "accessKey"
+   */
+  readonly credential?: StorageCredential;
+  /** Tags of all AWS resources made. */
+  readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Changes the arguments of a child before it is made. What is returned is not checked again. */
+  readonly transform?: {
+    readonly table?: (args: dynamodb.TableArgs) => dynamodb.TableArgs;
+    readonly policy?: (args: iam.PolicyArgs) => iam.PolicyArgs;
+    readonly user?: (args: iam.UserArgs) => iam.UserArgs;
+    readonly role?: (args: iam.RoleArgs) => iam.RoleArgs;
+    readonly autoscalingPolicy?: (args: appautoscaling.PolicyArgs) => appautoscaling.PolicyArgs;
+  };
+}

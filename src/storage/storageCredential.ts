@@ -1,0 +1,67 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Who Vault is towards DynamoDB. Plain, since it decides what is made.
+ *
+ * - `"accessKey"` or {@link AccessKeyCredential}: an IAM user with an access key, to be handed to Vault in a Secret
+ * - {@link IrsaCredential}: a role for the ServiceAccount of Vault's pods, with no static key anywhere
+ * - `"none"`: nothing is made but the policy, to be attached to the role of the cluster's nodes (instance metadata) or to any other identity
+ *
+ * EKS Pod Identity is refused: Vault's DynamoDB storage does not find its credentials.
+ */
+export type StorageCredential = "accessKey" | "none" | AccessKeyCredential | IrsaCredential;
+
+/** An IAM user with an access key. */
+export interface AccessKeyCredential {
+  readonly kind: "accessKey";
+  /**
+   * Name of the user. Its ARN must not match `user/vault-*`, which Vault's root credential may delete and hand out keys for.
+   *
+   * @default - made by Pulumi from the component's name
+   */
+  readonly userName?: pulumi.Input<string>;
+  /**
+   * IAM path of the user. The default keeps the user out of `user/vault-*` whatever its name.
+   *
+   * @default "/dynamodb-storage/"
+   */
+  readonly userPath?: pulumi.Input<string>;
+  /** ARN of the user's permissions boundary. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  /**
+   * Which key is in use: another number makes another key, and the old one is deleted only at the end of that `pulumi up`, when all that uses
+   * the new one is up. Count it up to rotate the key.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+/** A role for the ServiceAccount of Vault's pods (IAM roles for service accounts on EKS). */
+export interface IrsaCredential {
+  readonly kind: "irsa";
+  /** ARN of the cluster's IAM OIDC provider. Give either it with `namespace` and `serviceAccountName`, or `existingRoleName`. */
+  readonly oidcProviderArn?: pulumi.Input<string>;
+  /** Namespace of the VaultServer. */
+  readonly namespace?: pulumi.Input<string>;
+  /** Name of the ServiceAccount: the VaultServer's own name. */
+  readonly serviceAccountName?: pulumi.Input<string>;
+  /** Name of a role that exists, such as one that the unsealer and the root credential share: the policy is attached to it, no more. */
+  readonly existingRoleName?: pulumi.Input<string>;
+  /** ARN of the permissions boundary of the role made. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
+}
+
+/** The credential in its long form. */
+export type StorageCredentialSpec = AccessKeyCredential | IrsaCredential | { readonly kind: "none" };
+
+/** IAM path of the storage user where nothing is said: `user/dynamodb-storage/…` is never matched by `user/vault-*`. */
+export const defaultUserPath = "/dynamodb-storage/";
+
+/** The credential in its long form, whatever form it was given in. */
+export function storageCredentialSpec(credential: StorageCredential | undefined): StorageCredentialSpec {
+  if (credential === undefined) {
+    return { kind: "accessKey" };
+  }
+  return typeof credential === "string" ? { kind: credential } : credential;
+}
