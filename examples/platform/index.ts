@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { VaultPlatform } from "pulumi-kubevault-aws";
+
+/** Everything from nothing to "applications can ask Vault for short-lived AWS credentials". */
+export = async () => {
+  const config = new pulumi.Config();
+  const protectData = config.getBoolean("protectData") ?? true;
+
+  const namespace = new kubernetes.core.v1.Namespace("vault", {
+    metadata: { name: config.get("namespace") ?? "vault" },
+  });
+
+  const account = aws.getCallerIdentityOutput().accountId;
+  const partition = aws.getPartitionOutput().partition;
+  const region = aws.getRegionOutput().region;
+
+  // What applications may do in AWS: read their own parameters.
+  const readAppParameters = {
+    Version: "2012-10-17" as const,
+    Statement: [
+      {
+        Sid: "ReadAppParameters",
+        Effect: "Allow" as const,
+        Action: ["ssm:GetParameter", "ssm:GetParametersByPath"],
+        Resource: pulumi.interpolate`arn:${partition}:ssm:${region}:${account}:parameter/app/*`,
+      },
+    ],
+  };
+
+  const platform = new VaultPlatform("vault", {
+    namespace: namespace.metadata.name,
+    version: config.get("vaultVersion") ?? "1.18.4",
+    replicas: config.getNumber("replicas") ?? 1,
+    terminationPolicy: protectData ? "DoNotTerminate" : "WipeOut",
+
+    // Where `pulumi up` reaches Vault. Leave it out where the cluster's own service names resolve.
+    vaultAddress: config.get("vaultAddress"),
+
+    // Other endpoints of AWS, such as those of a VPC. Leave them out for AWS's own.
+    endpoints: {
+      dynamodb: config.get("dynamodbEndpoint"),
+      iam: config.get("iamEndpoint"),
+      sts: config.get("stsEndpoint"),
+    },
+
+    storage: { deletionProtection: protectData },
+
+    // IAM roles that Vault may assume for applications.
+    assumableRoles: {
+      audit: { policyDocument: readAppParameters },
+    },
+
+    // What applications can ask Vault for.
+    roles: {
+      deploy: { credentialType: "iam_user", policyDocument: readAppParameters },
+      audit: { credentialType: "assumed_role", assumableRoles: ["audit"] },
+      build: { credentialType: "federation_token", policyDocument: readAppParameters },
+      session: { credentialType: "session_token", defaultStsTtl: "15m", maxStsTtl: "1h" },
+    },
+    lease: { lease: "30m", leaseMax: "12h" },
+  });
+
+  return {
+    namespace: namespace.metadata.name,
+    vaultServerName: platform.vaultServer.name,
+    vaultAddress: platform.vaultAddress,
+    tableName: platform.storage.tableName,
+    mountPath: platform.mountPath,
+    rootUserName: platform.rootCredential.userName,
+    storageUserName: platform.storage.userName,
+  };
+};

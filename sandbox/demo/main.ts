@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import pc from "picocolors";
+import program from "../../examples/platform/index.js";
+import { leftovers, platformChecks, takeInventory } from "../proof/index.js";
+import { startSandbox, type Sandbox } from "../sandbox.js";
+import { changeSummary, engineProgress, nothingChanged } from "./engineProgress.js";
+import { demoOptions, usage, type DemoOptions } from "./options.js";
+import { createPlatformStack, platformNamespace, subjectOf, type PlatformStack } from "./platformStack.js";
+import { Report } from "./report.js";
+
+const print = (line: string): void => console.log(line);
+
+async function demo(options: DemoOptions): Promise<boolean> {
+  const started = Date.now();
+  const report = new Report(print);
+  print(pc.bold("\nSandbox"));
+  const sandbox = await startSandbox({ log: (line) => print(`  ${line}`) });
+  sandbox.parts.forEach((part) => print(`  ${part}`));
+  try {
+    const stack = await createPlatformStack(sandbox, program);
+    await show(sandbox, stack, report, options);
+  } catch (error) {
+    // A step that everything else rests on has failed; the report says which and why.
+    if (!report.failed) {
+      throw error;
+    }
+  } finally {
+    await sandbox.stop();
+  }
+  print(`\n${report.table()}`);
+  const verdict = report.failed ? pc.red("Not everything holds.") : pc.green("Everything holds.");
+  print(`${verdict} ${Math.round((Date.now() - started) / 1000)} s in all.\n`);
+  return !report.failed;
+}
+
+async function show(sandbox: Sandbox, stack: PlatformStack, report: Report, options: DemoOptions): Promise<void> {
+  const visible = { aws: sandbox.aws, kubeconfigPath: sandbox.kubernetes.kubeconfigPath };
+  const before = await takeInventory(visible, platformNamespace);
+  const engine = (finishedOnly = false) => ({
+    onEvent: engineProgress(print, finishedOnly),
+    ...(options.verbose ? { onOutput: (text: string) => process.stdout.write(pc.dim(text)) } : {}),
+  });
+
+  print(pc.bold("\npulumi preview"));
+  await report.step(
+    "preview shows what will be created",
+    async () => {
+      const { changeSummary: changes } = await stack.preview(engine(true));
+      return { seen: changeSummary(changes), value: changes };
+    },
+    true,
+  );
+
+  print(pc.bold("\npulumi up"));
+  const subject = await report.step(
+    "up creates the platform",
+    async () => {
+      const { summary, outputs } = await stack.up(engine());
+      return { seen: changeSummary(summary.resourceChanges), value: await subjectOf(sandbox, stack, outputs) };
+    },
+    true,
+  );
+
+  print(pc.bold("\nProof"));
+  for (const check of platformChecks) {
+    await report.step(check.title, async () => ({ seen: await check.run(subject) }));
+  }
+  await report.step("A second up changes nothing", async () => {
+    const { summary } = await stack.up(engine());
+    if (!nothingChanged(summary.resourceChanges)) {
+      throw new Error(`It changed ${changeSummary(summary.resourceChanges)}`);
+    }
+    return { seen: changeSummary(summary.resourceChanges) };
+  });
+  await report.step("refresh finds no drift", async () => {
+    const { summary } = await stack.refresh(engine());
+    if (!nothingChanged(summary.resourceChanges)) {
+      throw new Error(`It found ${changeSummary(summary.resourceChanges)}`);
+    }
+    return { seen: changeSummary(summary.resourceChanges) };
+  });
+
+  if (options.keep) {
+    await keepRunning(sandbox);
+  }
+
+  print(pc.bold("\npulumi destroy"));
+  await report.step("destroy leaves nothing behind", async () => {
+    const { summary } = await stack.destroy(engine());
+    const left = leftovers(before, await takeInventory(visible, platformNamespace));
+    if (left.length > 0) {
+      throw new Error(`It left ${left.join(", ")}`);
+    }
+    return { seen: `${changeSummary(summary.resourceChanges)}; no table, user, role, policy or Secret is left` };
+  });
+}
+
+async function keepRunning(sandbox: Sandbox): Promise<void> {
+  print(pc.bold("\nLeft running"));
+  for (const [server, address] of Object.entries(sandbox.vaultAddresses)) {
+    print(`  VaultServer ${server}: export VAULT_ADDR=${address}`);
+  }
+  print(`  Kubernetes: export KUBECONFIG=${sandbox.kubernetes.kubeconfigPath}`);
+  print(`  AWS: export AWS_ENDPOINT_URL=${sandbox.aws.endpoint} AWS_REGION=${sandbox.aws.region}`);
+  print(`  Stop it with Ctrl-C here, or with: kill -INT ${process.pid}`);
+  await once(process, "SIGINT");
+}
+
+async function main(): Promise<void> {
+  const options = demoOptions(process.argv.slice(2));
+  if (options.help) {
+    print(usage);
+    return;
+  }
+  process.exitCode = (await demo(options)) ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  console.error(pc.red(error instanceof Error ? error.message : String(error)));
+  process.exitCode = 1;
+});

@@ -1,0 +1,65 @@
+import path from "node:path";
+import type { OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
+import { readSecret, type PlatformOutputs, type Subject } from "../proof/index.js";
+import type { Sandbox } from "../sandbox.js";
+
+/** Namespace and name of the VaultServer of examples/platform. */
+export const platformNamespace = "vault";
+const vaultServer = "vault/vault";
+
+export type PlatformStack = Stack;
+
+/** A stack of examples/platform whose configuration points at the sandbox; the program itself knows nothing of it. */
+export async function createPlatformStack(sandbox: Sandbox, program: PulumiFn): Promise<PlatformStack> {
+  const { endpoint, region } = sandbox.aws;
+  return sandbox.engine.createStack({
+    projectName: "kubevault-aws-platform",
+    stackName: "sandbox",
+    program,
+    programDirectory: path.join(__dirname, "..", "..", "examples", "platform"),
+    config: {
+      "kubevault-aws-platform:namespace": { value: platformNamespace },
+      "kubevault-aws-platform:vaultAddress": { value: vaultAddress(sandbox) },
+      "kubevault-aws-platform:dynamodbEndpoint": { value: endpoint },
+      "kubevault-aws-platform:iamEndpoint": { value: endpoint },
+      "kubevault-aws-platform:stsEndpoint": { value: endpoint },
+      "kubevault-aws-platform:protectData": { value: "false" },
+      "aws:region": { value: region },
+    },
+  });
+}
+
+function vaultAddress(sandbox: Sandbox): string {
+  const address = sandbox.vaultAddresses[vaultServer];
+  if (address === undefined) {
+    throw new Error(`The sandbox was started without a VaultServer ${vaultServer}`);
+  }
+  return address;
+}
+
+/** The platform that the stack has brought up, with what its administrator can see. */
+export async function subjectOf(sandbox: Sandbox, stack: PlatformStack, outputs: OutputMap): Promise<Subject> {
+  const platform = Object.fromEntries(
+    Object.entries(outputs).map(([name, output]) => [name, output.value as string]),
+  ) as unknown as PlatformOutputs;
+  const { namespace, vaultServerName } = platform;
+  const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, namespace, `${vaultServerName}-keys`);
+  const token = keys[`k8s.-.${namespace}.${vaultServerName}-root-token`];
+  if (token === undefined) {
+    throw new Error(`Secret ${namespace}/${vaultServerName}-keys holds no root token`);
+  }
+  return {
+    outputs: platform,
+    vault: { address: vaultAddress(sandbox), token },
+    aws: sandbox.aws,
+    kubeconfigPath: sandbox.kubernetes.kubeconfigPath,
+    exportState: (options) => exportState(sandbox, stack, options),
+  };
+}
+
+async function exportState(sandbox: Sandbox, stack: PlatformStack, options: { showSecrets: boolean }): Promise<string> {
+  const { workspace, name } = stack;
+  const args = ["stack", "export", "--stack", name, ...(options.showSecrets ? ["--show-secrets"] : [])];
+  const { stdout } = await workspace.pulumiCommand.run(args, workspace.workDir, { ...sandbox.engine.environment });
+  return stdout;
+}
