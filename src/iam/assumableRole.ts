@@ -1,0 +1,128 @@
+import * as iam from "@pulumi/aws/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { checked } from "../validation/gate.js";
+import { assumableRoleIssues } from "./assumableRoleRules.js";
+import { parsedPolicy } from "./delegation.js";
+import type { PolicyDocument } from "./policyDocument.js";
+import { checkPolicySize } from "./policySize.js";
+import { onceCreated } from "./ready.js";
+import { transformed, type Transform } from "./transform.js";
+import { assumableRoleTrustPolicy } from "./trustPolicy.js";
+
+/** Arguments of {@link AssumableRole}. */
+export interface AssumableRoleArgs {
+  /** ARN of the IAM user or role that Vault works as: `RootCredential.principalArn`. */
+  readonly trustedPrincipalArn: pulumi.Input<string>;
+  /** ARNs of the managed policies that the role's sessions get. A plain list: each becomes a resource. Default: none. */
+  readonly policyArns?: readonly pulumi.Input<string>[];
+  /** An inline policy that the role's sessions get, as an object or JSON text. Default: none. */
+  readonly policyDocument?: pulumi.Input<PolicyDocument | string>;
+  /** The external ID that the trust policy asks for; Vault's role must send the same. Vault 1.17.2 and later. Default: none is asked for. */
+  readonly externalId?: pulumi.Input<string>;
+  /** Whether the trust policy lets Vault tag the sessions. Vault 1.17.2 and later. Default: false. */
+  readonly sessionTags?: boolean;
+  /** The longest life of a session in seconds, 3600 to 43200. Default: 3600, as AWS has it. */
+  readonly maxSessionDuration?: pulumi.Input<number>;
+  /** Name of the IAM role. Default: the component's name with a random ending. */
+  readonly roleName?: pulumi.Input<string>;
+  /** IAM path of the role. Default: `/`. */
+  readonly path?: pulumi.Input<string>;
+  /** ARN of the role's permissions boundary. Default: none. */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  /** What the role is for. Default: `Taken by Vault's AWS secrets engine`. */
+  readonly description?: pulumi.Input<string>;
+  /** Tags of the role. Default: none. */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Last changes to the arguments of single child resources. */
+  readonly transform?: {
+    readonly role?: Transform<iam.RoleArgs>;
+    readonly rolePolicy?: Transform<iam.RolePolicyArgs>;
+    readonly policyAttachment?: Transform<iam.RolePolicyAttachmentArgs>;
+  };
+}
+
+/**
+ * An IAM role that Vault takes for its `assumed_role` credentials: the role, a trust policy that names Vault's identity alone, and what
+ * the role's sessions may do.
+ *
+ * Children: `${name}-role`, `${name}-policy` where `policyDocument` is given, `${name}-attachment-<n>` for each of `policyArns`.
+ *
+ * For a role of another account, give the component that account's provider (`{ providers: { aws: other } }`), or hand
+ * `RootCredential.trustPolicy()` to the account's owner.
+ *
+ * @example
+ * const deploy = new AssumableRole("deploy", {
+ *   trustedPrincipalArn: root.principalArn,
+ *   policyArns: ["arn:aws:iam::aws:policy/AmazonEC2FullAccess"],
+ *   externalId: "platform",
+ * });
+ * @see https://developer.hashicorp.com/vault/docs/secrets/aws#sts-assumerole
+ */
+export class AssumableRole extends pulumi.ComponentResource {
+  /** The IAM role. */
+  public readonly role: iam.Role;
+  /** Name of the role. */
+  public readonly roleName: pulumi.Output<string>;
+  /** ARN of the role, known once all its policies are in place. */
+  public readonly arn: pulumi.Output<string>;
+  /** The trust policy as JSON text, for `RootCredential.trustPolicies` and for the eye. */
+  public readonly trustPolicy: pulumi.Output<string>;
+
+  /**
+   * @throws pulumi.ResourceError with all problems of the arguments, before anything is created
+   */
+  constructor(name: string, args: AssumableRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubevault-aws:index:AssumableRole", name, {}, opts);
+    const subject = `AssumableRole "${name}"`;
+    const { transform, ...rest } = args;
+    const plain = checked(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
+    const parent = { parent: this };
+
+    this.trustPolicy = plain.apply(({ trustedPrincipalArn, externalId, sessionTags }) => {
+      const document = assumableRoleTrustPolicy({ trustedPrincipalArn, externalId, sessionTags });
+      checkPolicySize(`${subject}: trust policy`, document, "trust");
+      return JSON.stringify(document);
+    });
+    this.role = new iam.Role(
+      `${name}-role`,
+      transformed(transform?.role, {
+        name: args.roleName,
+        path: args.path,
+        assumeRolePolicy: this.trustPolicy,
+        description: args.description ?? "Taken by Vault's AWS secrets engine",
+        maxSessionDuration: args.maxSessionDuration,
+        permissionsBoundary: args.permissionsBoundaryArn,
+        tags: args.tags,
+      }),
+      parent,
+    );
+    const ready: pulumi.Resource[] = [];
+    if (args.policyDocument !== undefined) {
+      const policy = pulumi.output(args.policyDocument).apply((given) => {
+        const document = parsedPolicy(given);
+        checkPolicySize(`${subject}: policyDocument`, document, "inlineRole");
+        return JSON.stringify(document);
+      });
+      ready.push(
+        new iam.RolePolicy(
+          `${name}-policy`,
+          transformed(transform?.rolePolicy, { role: this.role.name, policy }),
+          parent,
+        ),
+      );
+    }
+    (args.policyArns ?? []).forEach((policyArn, index) => {
+      ready.push(
+        new iam.RolePolicyAttachment(
+          `${name}-attachment-${index + 1}`,
+          transformed(transform?.policyAttachment, { role: this.role.name, policyArn }),
+          parent,
+        ),
+      );
+    });
+
+    this.roleName = this.role.name;
+    this.arn = onceCreated(this.role.arn, ready);
+    this.registerOutputs({ roleName: this.roleName, arn: this.arn, trustPolicy: this.trustPolicy });
+  }
+}

@@ -1,0 +1,83 @@
+import type { Issue } from "../validation/issues.js";
+import { isKnown } from "../validation/known.js";
+import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import type { PolicyDocument } from "./policyDocument.js";
+
+/** The arguments of an AssumableRole in plain values, as far as rules look at them. */
+interface PlainAssumableRole {
+  readonly trustedPrincipalArn: string;
+  readonly policyArns?: readonly string[];
+  readonly policyDocument?: PolicyDocument | string;
+  readonly externalId?: string;
+  readonly maxSessionDuration?: number;
+  readonly roleName?: string;
+  readonly path?: string;
+  readonly permissionsBoundaryArn?: string;
+}
+
+const sessionDuration = { least: 3600, most: 43200 };
+
+/** What is wrong with the arguments of an AssumableRole. */
+export function assumableRoleIssues(args: PlainAssumableRole): Issue[] {
+  return [
+    ...principalIssues(args.trustedPrincipalArn),
+    ...(args.policyArns ?? []).flatMap((arn, index) => policyArnIssues(`policyArns[${index}]`, arn)),
+    ...jsonIssues("policyDocument", args.policyDocument),
+    ...externalIdIssues("externalId", args.externalId),
+    ...durationIssues(args.maxSessionDuration),
+    ...entityNameIssues("roleName", args.roleName),
+    ...iamPathIssues("path", args.path),
+    ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
+  ];
+}
+
+function principalIssues(arn: string): Issue[] {
+  if (!isKnown(arn) || /^arn:aws[\w-]*:iam::\d{12}:(user|role)\/\S+$/.test(arn)) {
+    return [];
+  }
+  return [
+    {
+      path: "trustedPrincipalArn",
+      rule: "must be the ARN of one IAM user or role",
+      got: arn,
+      mend: "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
+    },
+  ];
+}
+
+/** Text that is to be a policy document must be JSON. */
+export function jsonIssues(path: string, policy: PolicyDocument | string | undefined): Issue[] {
+  if (typeof policy !== "string" || !isKnown(policy)) {
+    return [];
+  }
+  try {
+    JSON.parse(policy);
+    return [];
+  } catch (error) {
+    return [{ path, rule: `must be JSON (${(error as Error).message})` }];
+  }
+}
+
+/** The rules for an external ID. */
+export function externalIdIssues(path: string, externalId: string | undefined): Issue[] {
+  if (externalId === undefined || !isKnown(externalId) || /^[\w+=,.@:/-]{2,1224}$/.test(externalId)) {
+    return [];
+  }
+  return [{ path, rule: "must have 2 to 1224 characters out of letters, digits and _+=,.@:/-", got: externalId }];
+}
+
+function durationIssues(seconds: number | undefined): Issue[] {
+  if (seconds === undefined || !isKnown(seconds)) {
+    return [];
+  }
+  if (Number.isInteger(seconds) && seconds >= sessionDuration.least && seconds <= sessionDuration.most) {
+    return [];
+  }
+  return [
+    {
+      path: "maxSessionDuration",
+      rule: `must be a whole number of seconds from ${sessionDuration.least} to ${sessionDuration.most}`,
+      got: seconds,
+    },
+  ];
+}

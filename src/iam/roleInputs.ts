@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { CredentialType, Duration } from "../secretsengine/roleSpec.js";
+import type { PolicyDocument } from "./policyDocument.js";
+
+/**
+ * A role of the secrets engine, as the IAM components take it: the same arguments that the role itself takes. Values of resources that do
+ * not exist yet are welcome; `credentialType` is plain, since it decides what is created.
+ */
+export interface RootCredentialRoleArgs {
+  readonly credentialType: CredentialType;
+  readonly policyDocument?: pulumi.Input<PolicyDocument | string>;
+  /** For `federation_token` a plain list, each of whose ARNs may be an output: each becomes an attachment to the root credential. */
+  readonly policyArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly roleArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly iamGroups?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly iamTags?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  readonly sessionTags?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  readonly externalId?: pulumi.Input<string>;
+  readonly defaultStsTtl?: pulumi.Input<Duration>;
+  readonly maxStsTtl?: pulumi.Input<Duration>;
+  readonly userPath?: pulumi.Input<string>;
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  readonly mfaSerialNumber?: pulumi.Input<string>;
+}
+
+/** A static role of the secrets engine, as far as IAM is concerned. */
+export interface RootCredentialStaticRoleArgs {
+  /** Name of the IAM user whose keys Vault rotates. */
+  readonly username: pulumi.Input<string>;
+  /** ARN of the role in another account that Vault takes to reach the user. Vault Enterprise 1.19 and later. Default: none. */
+  readonly assumeRoleArn?: pulumi.Input<string>;
+}

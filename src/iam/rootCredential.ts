@@ -1,0 +1,224 @@
+import { createHash } from "node:crypto";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
+import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
+import * as iam from "@pulumi/aws/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { checked } from "../validation/gate.js";
+import { knownParts } from "../validation/known.js";
+import { mostPolicies } from "./policyCount.js";
+import type { PolicyDocument } from "./policyDocument.js";
+import { splitPolicy } from "./policySize.js";
+import { onceCreated } from "./ready.js";
+import type { RootCredentialArgs } from "./rootCredentialArgs.js";
+import { rootCredentialIssues } from "./rootCredentialRules.js";
+import { rootDocument, rootTrustPolicy, type PlainRootCredential } from "./rootDocument.js";
+import { sortedOnce } from "./statements.js";
+import { transformed } from "./transform.js";
+import { assumableRoleTrustPolicy } from "./trustPolicy.js";
+
+/**
+ * The identity that Vault's AWS secrets engine works with: an IAM user with an access key, or an IAM role, and exactly the rights that
+ * the declared roles of the engine need.
+ *
+ * Children: `${name}-user` and `${name}-key-<generation>`, or `${name}-role`; `${name}-policy` (`-2`, `-3` … where it is too long for one)
+ * and `${name}-attachment` for each; `${name}-delegated-<n>` for each managed policy of `federation_token` roles, which the user must
+ * hold itself; `${name}-additional-<n>` for each of `additionalPolicyArns`.
+ *
+ * @example
+ * const root = new RootCredential("vault", {
+ *   roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
+ * });
+ * @see https://developer.hashicorp.com/vault/docs/secrets/aws
+ */
+export class RootCredential extends pulumi.ComponentResource {
+  /** The IAM user; undefined for `identity: "role"`. */
+  public readonly user: iam.User | undefined;
+  /** The IAM role; undefined for `identity: "user"`. */
+  public readonly role: iam.Role | undefined;
+  /** Name of the IAM user; undefined for `identity: "role"`. */
+  public readonly userName: pulumi.Output<string> | undefined;
+  /** ARN of the IAM user, known before its policies are in place; undefined for `identity: "role"`. */
+  public readonly userArn: pulumi.Output<string> | undefined;
+  /** ARN of the IAM user or role, for trust policies. It is known before the policies are in place, since these may name what trusts it. */
+  public readonly principalArn: pulumi.Output<string>;
+  /** ID of the access key, known once all policies are in place; undefined for `identity: "role"`. */
+  public readonly accessKeyId: pulumi.Output<string> | undefined;
+  /** The access key's secret (secret), known once all policies are in place; undefined for `identity: "role"`. */
+  public readonly secretAccessKey: pulumi.Output<string> | undefined;
+  /** ARN of the IAM user or role, known once all policies are in place: what waits for it can use the rights. */
+  public readonly readyArn: pulumi.Output<string>;
+  /** The permissions as JSON text, before they are split into managed policies. */
+  public readonly policy: pulumi.Output<string>;
+
+  /**
+   * @throws pulumi.ResourceError with all problems of the arguments, before anything is created
+   */
+  constructor(name: string, args: RootCredentialArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("kubevault-aws:index:RootCredential", name, {}, opts);
+    const subject = `RootCredential "${name}"`;
+    const parent = { parent: this };
+    const isRole = args.identity === "role";
+    const entityName = (isRole ? args.roleName : args.userName) ?? defaultEntityName(name);
+    const { transform, tags: _tags, ...rest } = args;
+    // Structurally the plain arguments, with outputs in their leaves.
+    const given = { ...rest, entityName } as unknown as PlainRootCredential;
+    const { identity, serviceAccount, trustPolicy, path, userNamePrefix, formerUserPaths } = given;
+
+    const settled = checked(this, subject, given, rootCredentialIssues);
+    // Apart from the roles: what trusts the identity is made from its ARN, so the identity must not wait for the roles that trust it.
+    const own = checked(
+      this,
+      subject,
+      { identity, serviceAccount, trustPolicy, entityName: given.entityName, path, userNamePrefix, formerUserPaths },
+      rootCredentialIssues,
+    );
+    const partition = getPartitionOutput({}, parent).partition;
+    const accountId = getCallerIdentityOutput({}, parent).accountId;
+
+    if (isRole) {
+      this.role = new iam.Role(
+        `${name}-role`,
+        transformed(transform?.role, {
+          name: own.entityName,
+          path: args.path,
+          assumeRolePolicy: own.apply((plain) => JSON.stringify(rootTrustPolicy(plain))),
+          description: "Vault's AWS secrets engine",
+          permissionsBoundary: args.permissionsBoundaryArn,
+          tags: args.tags,
+        }),
+        parent,
+      );
+    } else {
+      this.user = new iam.User(
+        `${name}-user`,
+        transformed(transform?.user, {
+          name: own.entityName,
+          path: args.path,
+          forceDestroy: args.forceDestroy ?? args.rotateRoot ?? false,
+          permissionsBoundary: args.permissionsBoundaryArn,
+          tags: args.tags,
+        }),
+        parent,
+      );
+    }
+    const principal = this.user ?? (this.role as iam.Role);
+    const document = pulumi
+      .all([settled, partition, accountId])
+      .apply(([plain, partitionName, account]) =>
+        rootDocument(plain, { partition: partitionName, accountId: account }),
+      );
+
+    const attachments = [
+      ...this.ownPolicies(name, args, document, mostPolicies(knownParts(given) as PlainRootCredential)),
+      ...delegatedPolicies(args).map((arn, index) => this.attach(`${name}-delegated-${index + 1}`, arn, args)),
+      ...(args.additionalPolicyArns ?? []).map((arn, index) =>
+        this.attach(`${name}-additional-${index + 1}`, arn, args),
+      ),
+    ];
+    this.principalArn = principal.arn;
+    this.readyArn = onceCreated(principal.arn, attachments);
+    this.policy = document.apply((policy) => JSON.stringify(policy));
+    if (this.user !== undefined) {
+      const key = new iam.AccessKey(
+        `${name}-key-${args.keyGeneration ?? 1}`,
+        transformed(transform?.accessKey, { user: this.user.name }),
+        parent,
+      );
+      this.userName = this.user.name;
+      this.userArn = this.user.arn;
+      this.accessKeyId = onceCreated(key.id, attachments);
+      this.secretAccessKey = pulumi.secret(onceCreated(key.secret, attachments));
+    }
+    this.registerOutputs({
+      userName: this.userName,
+      userArn: this.userArn,
+      principalArn: this.principalArn,
+      readyArn: this.readyArn,
+      accessKeyId: this.accessKeyId,
+      secretAccessKey: this.secretAccessKey,
+    });
+  }
+
+  /**
+   * The trust policy that lets this identity take a role, as JSON text: to hand to the owner of a role in another account.
+   *
+   * @param options the external ID to ask for, and whether sessions may be tagged
+   */
+  trustPolicy(options: { externalId?: pulumi.Input<string>; sessionTags?: boolean } = {}): pulumi.Output<string> {
+    return pulumi
+      .all([this.principalArn, options.externalId])
+      .apply(([trustedPrincipalArn, externalId]) =>
+        JSON.stringify(
+          assumableRoleTrustPolicy({ trustedPrincipalArn, externalId, sessionTags: options.sessionTags }),
+          undefined,
+          2,
+        ),
+      );
+  }
+
+  /** The managed policies that carry the document, and their attachments. */
+  private ownPolicies(
+    name: string,
+    args: RootCredentialArgs,
+    document: pulumi.Output<PolicyDocument>,
+    count: number,
+  ): pulumi.Resource[] {
+    const parts = document.apply((whole) => {
+      const documents = splitPolicy(whole, count);
+      if (documents.length > count) {
+        throw new pulumi.ResourceError(
+          `RootCredential "${name}": the permissions need ${documents.length} managed policies, ${count} were planned from the values ` +
+            "known at the start. Give roleArns, assumeRoleArns and iamGroups as plain lists.",
+          this,
+          true,
+        );
+      }
+      return documents.map((part) => JSON.stringify(part));
+    });
+    return Array.from({ length: count }, (_, index) => {
+      const suffix = index === 0 ? "" : `-${index + 1}`;
+      const policy = new iam.Policy(
+        `${name}-policy${suffix}`,
+        transformed(args.transform?.policy, {
+          description: "What Vault's AWS secrets engine may do",
+          policy: parts.apply((texts) => texts[index] ?? ""),
+          tags: args.tags,
+        }),
+        { parent: this },
+      );
+      return this.attach(`${name}-attachment${suffix}`, policy.arn, args);
+    });
+  }
+
+  private attach(name: string, policyArn: pulumi.Input<string>, args: RootCredentialArgs): pulumi.Resource {
+    const parent = { parent: this };
+    if (this.user !== undefined) {
+      const attachment = transformed(args.transform?.userPolicyAttachment, { user: this.user.name, policyArn });
+      return new iam.UserPolicyAttachment(name, attachment, parent);
+    }
+    const role = (this.role as iam.Role).name;
+    return new iam.RolePolicyAttachment(
+      name,
+      transformed(args.transform?.rolePolicyAttachment, { role, policyArn }),
+      parent,
+    );
+  }
+}
+
+/** The managed policies of federation roles: known ones once each, then those that are outputs. */
+function delegatedPolicies(args: RootCredentialArgs): pulumi.Input<string>[] {
+  const lists = Object.values(args.roles ?? {})
+    .filter((role) => role.credentialType === "federation_token")
+    .flatMap((role) => (role.policyArns ?? []) as readonly pulumi.Input<string>[]);
+  const known = lists.filter((arn) => typeof arn === "string");
+  return [...sortedOnce(known), ...lists.filter((arn) => typeof arn !== "string")];
+}
+
+/**
+ * The name of the user or role where none is given. It never begins with `vault-`, whatever the component is called, and differs between
+ * the stacks of an account.
+ */
+function defaultEntityName(name: string): string {
+  const digest = createHash("sha256").update([pulumi.getProject(), pulumi.getStack(), name].join("\n")).digest("hex");
+  return `root-${name.replace(/[^\w+=,.@-]/g, "-").slice(0, 48)}-${digest.slice(0, 8)}`;
+}

@@ -1,0 +1,150 @@
+import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
+import { pathOf, type Issue } from "../validation/issues.js";
+import { isKnown } from "../validation/known.js";
+import { pathOrRoot } from "./arns.js";
+import { jsonIssues } from "./assumableRoleRules.js";
+import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import type { PlainRootCredential } from "./rootDocument.js";
+import { defaultUserNamePrefix } from "./rootPolicy.js";
+import { leadingTexts } from "./usernameTemplate.js";
+
+/** What is wrong with the arguments of a RootCredential, whatever account it is in. */
+export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
+  return [
+    ...(args.identity === "role" ? roleIdentityIssues(args) : userIdentityIssues(args)),
+    ...(args.permissions === undefined || ["derived", "documented"].includes(args.permissions)
+      ? []
+      : [{ path: "permissions", rule: 'must be "derived" or "documented"', got: args.permissions }]),
+    ...entityNameIssues(args.identity === "role" ? "roleName" : "userName", args.entityName),
+    ...iamPathIssues("path", args.path),
+    ...(args.additionalPolicyArns ?? []).flatMap((arn, index) =>
+      policyArnIssues(`additionalPolicyArns[${index}]`, arn),
+    ),
+    ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
+    ...(args.formerUserPaths ?? []).flatMap((path, index) => iamPathIssues(`formerUserPaths[${index}]`, path)),
+    ...prefixIssues(args.userNamePrefix),
+    ...templateIssues(args),
+    ...Object.entries(args.roles ?? {}).flatMap(([name, role]) => roleIssues(pathOf("roles", name), role)),
+  ];
+}
+
+function userIdentityIssues(args: PlainRootCredential): Issue[] {
+  const issues: Issue[] = [];
+  if (args.identity !== undefined && args.identity !== "user") {
+    issues.push({ path: "identity", rule: 'must be "user" or "role"', got: args.identity });
+  }
+  for (const key of ["serviceAccount", "trustPolicy"] as const) {
+    if (args[key] !== undefined) {
+      issues.push({ path: key, rule: 'only serves identity "role"', mend: 'Set identity: "role", or leave it out.' });
+    }
+  }
+  const generation = args.keyGeneration;
+  if (generation !== undefined && (!Number.isInteger(generation) || generation < 1)) {
+    issues.push({ path: "keyGeneration", rule: "must be a whole number from 1", got: generation });
+  }
+  return [...issues, ...ownGrantIssues(args)];
+}
+
+/** The user must never be one of those that it may change, or it could give itself any right. */
+function ownGrantIssues(args: PlainRootCredential): Issue[] {
+  const { entityName, path, userNamePrefix = defaultUserNamePrefix } = args;
+  if (!isKnown(entityName) || !isKnown(path) || userNamePrefix === "") {
+    return [];
+  }
+  const own = `user${pathOrRoot(path)}${entityName}`;
+  const paths = new Set(
+    ["/", ...Object.values(args.roles ?? {}).map((role) => role.userPath), ...(args.formerUserPaths ?? [])]
+      .filter(isKnown)
+      .map(pathOrRoot),
+  );
+  const matched = [...paths].find((userPath) => own.startsWith(`user${userPath}${userNamePrefix}`));
+  if (matched === undefined) {
+    return [];
+  }
+  return [
+    {
+      path: path !== undefined && path !== "/" && !entityName.startsWith(userNamePrefix) ? "path" : "userName",
+      rule: `must not match user${matched}${userNamePrefix}*, the users that it may change: it could give itself any right`,
+      got: own,
+      mend: `Choose a name and path that do not begin with ${userNamePrefix}.`,
+    },
+  ];
+}
+
+function roleIdentityIssues(args: PlainRootCredential): Issue[] {
+  const issues: Issue[] = [];
+  if ((args.serviceAccount === undefined) === (args.trustPolicy === undefined)) {
+    issues.push({
+      path: "serviceAccount",
+      rule: 'identity "role" needs exactly one of serviceAccount and trustPolicy',
+      mend: "Give serviceAccount for Vault on EKS, trustPolicy for all else.",
+    });
+  }
+  if (args.rotateRoot === true) {
+    issues.push({ path: "rotateRoot", rule: 'needs identity "user": a role has no key to rotate', got: true });
+  }
+  if (args.keyGeneration !== undefined) {
+    issues.push({ path: "keyGeneration", rule: 'needs identity "user": a role has no key', got: args.keyGeneration });
+  }
+  for (const [name, role] of Object.entries(args.roles ?? {})) {
+    if (role.credentialType === "federation_token" || role.credentialType === "session_token") {
+      issues.push({
+        path: `${pathOf("roles", name)}.credentialType`,
+        rule: 'needs identity "user": AWS gives these tokens to the keys of an IAM user alone',
+        got: role.credentialType,
+        mend: 'Use assumed_role, or identity "user".',
+      });
+    }
+  }
+  return issues;
+}
+
+function prefixIssues(prefix: string | undefined): Issue[] {
+  if (prefix === undefined || /^[\w+=,.@-]{1,32}$/.test(prefix)) {
+    return [];
+  }
+  return [
+    {
+      path: "userNamePrefix",
+      rule: "must have 1 to 32 characters out of letters, digits and _+=,.@-",
+      got: prefix,
+      mend: "Without a prefix Vault could change every user of the account.",
+    },
+  ];
+}
+
+function templateIssues({ usernameTemplate, userNamePrefix = defaultUserNamePrefix }: PlainRootCredential): Issue[] {
+  if (usernameTemplate === undefined || usernameTemplate === "" || !isKnown(usernameTemplate)) {
+    return [];
+  }
+  const leaving = leadingTexts(usernameTemplate).find((text) => !text.startsWith(userNamePrefix));
+  if (leaving === undefined) {
+    return [];
+  }
+  return [
+    {
+      path: "usernameTemplate",
+      rule:
+        leaving === ""
+          ? `must begin with ${userNamePrefix} in plain text in each of its branches: the root credential may make no other users`
+          : `must begin with ${userNamePrefix}, not ${JSON.stringify(leaving)}: the root credential may make no other users`,
+      got: usernameTemplate,
+      mend: "Change the template, or set userNamePrefix to what it begins with.",
+    },
+  ];
+}
+
+function roleIssues(path: string, role: AwsSecretsRoleSpec): Issue[] {
+  const issues = jsonIssues(`${path}.policyDocument`, role.policyDocument);
+  if (!isKnown(role.credentialType)) {
+    issues.push({ path: `${path}.credentialType`, rule: "must be a plain value: it decides what is created" });
+  }
+  if (role.credentialType === "federation_token" && role.policyArns !== undefined && !isKnown(role.policyArns)) {
+    issues.push({
+      path: `${path}.policyArns`,
+      rule: "must be a plain list for federation_token: each ARN becomes an attachment",
+      mend: "Write the list out; its ARNs may be outputs.",
+    });
+  }
+  return issues;
+}

@@ -1,0 +1,155 @@
+import * as iam from "@pulumi/aws/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { AssumableRole } from "../../../src/iam/assumableRole.js";
+import { isKnownOutput, valueOf } from "../../support/outputs.js";
+import { laterFailures, mockAws, registrationsDone, type AwsMocks } from "./support/awsMocks.js";
+
+const trustedPrincipalArn = "arn:aws:iam::123456789012:user/root-of-vault";
+const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const trust = {
+  Version: "2012-10-17",
+  Statement: [
+    { Sid: "VaultAssumesRole", Effect: "Allow", Principal: { AWS: trustedPrincipalArn }, Action: "sts:AssumeRole" },
+  ],
+};
+
+describe("AssumableRole", () => {
+  let mocks: AwsMocks;
+  beforeEach(() => {
+    mocks = mockAws();
+  });
+  afterEach(registrationsDone);
+
+  test("makes a role that trusts the one principal", async () => {
+    const deploy = new AssumableRole("deploy", { trustedPrincipalArn });
+    expect(await valueOf(deploy.arn)).toBe("arn:aws:iam::123456789012:role/deploy-role-0a1b2c3");
+    expect(await valueOf(deploy.roleName)).toBe("deploy-role-0a1b2c3");
+    expect(JSON.parse(await valueOf(deploy.trustPolicy))).toEqual(trust);
+    expect(mocks.registered).toEqual([
+      { type: "kubevault-aws:index:AssumableRole", name: "deploy", inputs: {} },
+      {
+        type: "aws:iam/role:Role",
+        name: "deploy-role",
+        inputs: { assumeRolePolicy: JSON.stringify(trust), description: "Taken by Vault's AWS secrets engine" },
+      },
+    ]);
+    expect(await valueOf(deploy.role.urn)).toBe(
+      "urn:pulumi:prod::platform::kubevault-aws:index:AssumableRole$aws:iam/role:Role::deploy-role",
+    );
+  });
+
+  test("hands on every argument, and attaches its policies", async () => {
+    const policyDocument = { Version: "2012-10-17" as const, Statement: [] };
+    const deploy = new AssumableRole("deploy", {
+      trustedPrincipalArn,
+      policyArns: [readOnly, pulumi.output("arn:aws:iam::123456789012:policy/own")],
+      policyDocument,
+      externalId: "platform",
+      sessionTags: true,
+      maxSessionDuration: 7200,
+      roleName: "deployer",
+      path: "/platform/",
+      permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
+      description: "Deploys",
+      tags: { team: "devs" },
+    });
+    expect(await valueOf(deploy.arn)).toBe("arn:aws:iam::123456789012:role/platform/deployer");
+    expect(mocks.children().map(({ type, name }) => [type, name])).toEqual([
+      ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "deploy-attachment-1"],
+      ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "deploy-attachment-2"],
+      ["aws:iam/rolePolicy:RolePolicy", "deploy-policy"],
+      ["aws:iam/role:Role", "deploy-role"],
+    ]);
+    const { assumeRolePolicy, ...role } = mocks.inputsOf("deploy-role");
+    expect(role).toEqual({
+      name: "deployer",
+      path: "/platform/",
+      description: "Deploys",
+      maxSessionDuration: 7200,
+      permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary",
+      tags: { team: "devs" },
+    });
+    expect(JSON.parse(assumeRolePolicy as string)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        { ...trust.Statement[0], Condition: { StringEquals: { "sts:ExternalId": "platform" } } },
+        { ...trust.Statement[0], Sid: "VaultTagsSession", Action: "sts:TagSession" },
+      ],
+    });
+    expect(mocks.inputsOf("deploy-policy")).toEqual({ role: "deployer", policy: JSON.stringify(policyDocument) });
+    expect(mocks.inputsOf("deploy-attachment-1")).toEqual({ role: "deployer", policyArn: readOnly });
+    expect(mocks.inputsOf("deploy-attachment-2")).toEqual({
+      role: "deployer",
+      policyArn: "arn:aws:iam::123456789012:policy/own",
+    });
+  });
+
+  test("transforms have the last word on each child", async () => {
+    const deploy = new AssumableRole("deploy", {
+      trustedPrincipalArn,
+      policyArns: [readOnly],
+      policyDocument: "{}",
+      transform: {
+        role: (args) => ({ ...args, description: "Mine" }),
+        rolePolicy: (args) => ({ ...args, name: "mine" }),
+        policyAttachment: (args) => ({ ...args, policyArn: `${readOnly}2` }),
+      },
+    });
+    await valueOf(deploy.arn);
+    expect(mocks.inputsOf("deploy-role")["description"]).toBe("Mine");
+    expect(mocks.inputsOf("deploy-policy")["name"]).toBe("mine");
+    expect(mocks.inputsOf("deploy-attachment-1")["policyArn"]).toBe(`${readOnly}2`);
+  });
+
+  test("tells every problem at once, before anything is made", async () => {
+    expect(
+      () =>
+        new AssumableRole("deploy", {
+          trustedPrincipalArn: "arn:aws:iam::123456789012:root",
+          policyArns: ["ReadOnlyAccess"],
+          policyDocument: "{",
+          externalId: "x",
+          maxSessionDuration: 600,
+          roleName: "a b",
+          path: "platform",
+        }),
+    ).toThrow(
+      [
+        'AssumableRole "deploy": 7 invalid arguments:',
+        '  - trustedPrincipalArn: must be the ARN of one IAM user or role, got "arn:aws:iam::123456789012:root". ' +
+          "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
+        '  - policyArns[0]: must be the ARN of a managed IAM policy, got "ReadOnlyAccess".',
+        "  - policyDocument: must be JSON (Expected property name or '}' in JSON at position 1).",
+        '  - externalId: must have 2 to 1224 characters out of letters, digits and _+=,.@:/-, got "x".',
+        "  - maxSessionDuration: must be a whole number of seconds from 3600 to 43200, got 600.",
+        '  - roleName: must have 1 to 64 characters out of letters, digits and _+=,.@-, got "a b".',
+        '  - path: must be / or begin and end with /, got "platform". Write it as /platform/.',
+      ].join("\n"),
+    );
+    expect(mocks.children()).toEqual([]);
+  });
+
+  test("holds what is only known later against the same rules", async () => {
+    const failures = await laterFailures(() => {
+      new AssumableRole("deploy", { trustedPrincipalArn: pulumi.output("*") });
+    });
+    expect(failures).toEqual([
+      'AssumableRole "deploy": invalid argument: trustedPrincipalArn: must be the ARN of one IAM user or role, got "*". ' +
+        "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
+    ]);
+    expect(mocks.children()).toEqual([]);
+  });
+});
+
+describe("AssumableRole at preview", () => {
+  test("registers the role while the principal is not known yet", async () => {
+    const mocks = mockAws({ preview: true });
+    const root = new iam.User("root");
+    const deploy = new AssumableRole("deploy", { trustedPrincipalArn: root.arn });
+    expect(await isKnownOutput(deploy.trustPolicy)).toBe(false);
+    expect(await isKnownOutput(deploy.arn)).toBe(false);
+    await registrationsDone();
+    expect(mocks.children().map(({ name }) => name)).toEqual(["deploy-role", "root"]);
+  });
+});
