@@ -10,8 +10,8 @@ export interface LoggedRequest {
   readonly principal?: string;
   readonly account?: string;
   readonly accessKeyId?: string;
-  /** ARNs that the caller's policies were matched against. */
-  readonly resources?: readonly string[];
+  /** Everything that the caller's policies had to allow; empty for calls that need no permission. */
+  readonly needs?: readonly { readonly action: string; readonly resource: string }[];
   /** `denied`: by policies. `rejected`: bad credentials or parameters. `fault`: by {@link AwsControl.fail}. */
   readonly decision: "allowed" | "denied" | "rejected" | "fault" | "failed";
   readonly status: number;

@@ -69,7 +69,9 @@ class Application:
             # A defect of the sandbox must be seen, and must not look like an answer of AWS.
             traceback.print_exc(file=sys.stderr)
             entry.update(decision="failed", code="InternalFailure")
-            answer = self._render(environ, AwsError("InternalFailure", "The sandbox failed; see its log.", 500), request_id)
+            answer = self._render(
+                environ, AwsError("InternalFailure", "The sandbox failed; see its log.", 500), request_id
+            )
         entry["status"] = answer[0]
         self._log.add(entry)
         return answer
@@ -77,7 +79,9 @@ class Application:
     def _render(self, environ: dict[str, Any], error: AwsError, request_id: str) -> Answer:
         is_json = "HTTP_X_AMZ_TARGET" in environ
         is_iam = "/iam/aws4_request" in str(environ.get("HTTP_AUTHORIZATION", ""))
-        namespace = "https://iam.amazonaws.com/doc/2010-05-08/" if is_iam else "https://sts.amazonaws.com/doc/2011-06-15/"
+        namespace = (
+            "https://iam.amazonaws.com/doc/2010-05-08/" if is_iam else "https://sts.amazonaws.com/doc/2011-06-15/"
+        )
         status, content_type, content = render(error, "json" if is_json else "query", namespace, request_id)
         return status, [("Content-Type", content_type), ("x-amzn-RequestId", request_id)], content
 
@@ -92,14 +96,16 @@ class Application:
                 principal=caller.principal.arn, account=caller.principal.account, accessKeyId=caller.access_key_id
             )
             validate(request)
-            targets = [] if request.service == "sts" else targets_of(request, caller)
-            entry["resources"] = _resources(request, targets)
-            authorize(request, caller, self._clock, targets)
+            implied = _implied(request, caller)
+            targets = self._sts.targets(request, caller) if request.service == "sts" else targets_of(request, caller)
+            _note(entry, targets)
+            if request.service != "sts":
+                authorize(request, caller, self._clock, targets)
             fault = self._fault(request, caller.principal.arn, entry)
             if request.service == "sts":
                 answer = _xml(request, self._sts.call(request, caller), request_id)
             else:
-                answer = self._upstream.call(environ, request, caller, _implied(request, caller))
+                answer = self._upstream.call(environ, request, caller, implied)
         if fault is not None:
             raise error_of(fault)
         return answer
@@ -107,7 +113,7 @@ class Application:
     def _serve_unsigned(self, request: AwsRequest, entry: dict[str, Any], request_id: str) -> Answer:
         with LOCK:
             validate(request)
-            entry["resources"] = _resources(request, [])
+            _note(entry, [Target(request.action, request.params["RoleArn"])])
             fault = self._fault(request, "", entry)
             result, principal = self._sts.assume_role_with_web_identity(request)
             entry.update(principal=principal.arn, account=principal.account)
@@ -135,14 +141,10 @@ def _implied(request: AwsRequest, caller: Caller) -> dict[str, str]:
     return {"UserName": caller.principal.user_name}
 
 
-def _resources(request: AwsRequest, targets: list[Target]) -> list[str]:
-    if request.service == "sts":
-        return [request.params["RoleArn"]] if "RoleArn" in request.params else ["*"]
-    return sorted({target.resource for target in targets})
+def _note(entry: dict[str, Any], targets: list[Target]) -> None:
+    entry["needs"] = [{"action": target.action, "resource": target.resource} for target in targets]
 
 
 def _xml(request: AwsRequest, result: dict[str, Any], request_id: str) -> Answer:
     content = xml.response(request.operation, request.namespace, result, request_id)
     return 200, [("Content-Type", "text/xml"), ("x-amzn-RequestId", request_id)], content
-
-

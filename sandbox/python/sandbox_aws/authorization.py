@@ -7,15 +7,15 @@ from .errors import AwsError, access_denied, invalid_client_token
 from .evaluation import Decision, decide
 from .policy import Request
 from .principal import Caller
-from .target import Target
+from .target import Target, tagging_on_create
 from .wire import AwsRequest
 
 
 def targets_of(request: AwsRequest, caller: Caller) -> list[Target]:
     """Every action on every resource that the request needs. STS's own rules are in sts.py."""
-    if request.service == "iam":
-        return iam_targets.targets(request, caller)
-    return service_targets.targets(request, caller)
+    module = iam_targets if request.service == "iam" else service_targets
+    targets = module.targets(request, caller)
+    return targets + tagging_on_create(targets, request.params.get("Tags", []))
 
 
 def authorize(request: AwsRequest, caller: Caller, clock: Clock, targets: list[Target]) -> None:

@@ -4,7 +4,13 @@ from .clock import Clock
 from .principal import Caller, Principal
 from .wire import AwsRequest
 
-_PRINCIPAL_TYPES = {"admin": "User", "user": "User", "session": "User", "federated": "FederatedUser", "role": "AssumedRole"}
+_PRINCIPAL_TYPES = {
+    "admin": "User",
+    "user": "User",
+    "session": "User",
+    "federated": "FederatedUser",
+    "role": "AssumedRole",
+}
 
 
 def global_keys(request: AwsRequest, caller: Caller, clock: Clock) -> dict[str, list[str]]:

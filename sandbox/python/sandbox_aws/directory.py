@@ -51,7 +51,7 @@ def find_role(account: str, partition: str, name: str) -> Role | None:
 
 def find_role_by_arn(arn: str) -> Role | None:
     parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[2] != "iam" or parts[4] not in accounts():
+    if len(parts) < 6 or parts[1] not in PARTITIONS or parts[2] != "iam" or parts[4] not in accounts():
         return None
     roles = backend(parts[4], parts[1]).roles.values()
     return next((role for role in roles if role.arn == arn), None)

@@ -52,7 +52,10 @@ class Identities:
             raise invalid_client_token()
         admin = self._admins.get(access_key_id)
         if admin is not None:
-            return Caller(admin.principal(directory.partition_of(request.region)), access_key_id), admin.secret_access_key
+            return (
+                Caller(admin.principal(directory.partition_of(request.region)), access_key_id),
+                admin.secret_access_key,
+            )
         found = directory.find_access_key(access_key_id)
         if found is None or found[1].status != "Active" or not self._key_delay.accepted(access_key_id):
             raise invalid_client_token()

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.serialize import never_return
 from moto.iam.exceptions import DeleteConflictException, NotFoundException
 from moto.iam.models import IAMBackend, ManagedPolicy, Role, User
 from moto.iam.responses import IamResponse
 
-from . import directory, trust
+from . import directory, quotas, trust
 
 
 def install(on_access_key: Callable[[str], None], known_principals: list[str]) -> None:
@@ -20,6 +21,7 @@ def install(on_access_key: Callable[[str], None], known_principals: list[str]) -
     _user_boundaries()
     _deletions()
     _attachments()
+    quotas.install()
     _trust_policies(known_principals)
 
 
@@ -49,12 +51,16 @@ def _user_ids() -> None:
 def _boundary(iam: IAMBackend, arn: str) -> dict[str, str]:
     if arn not in iam.managed_policies:
         raise NotFoundException(f"Scope ARN: {arn} does not exist or is not attachable.")
-    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+    return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
 
 
 def _user_boundaries() -> None:
     """moto keeps boundaries of roles only."""
     User.permissions_boundary = None
+    IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        "ListUsersResponse.Users.User.PermissionsBoundary": never_return,
+    }
     original = IamResponse.create_user
 
     def create_user(self: IamResponse) -> ActionResult:

@@ -41,13 +41,16 @@ def grant_of(
 
 def federated_grant(document: Policy, provider_arn: str, request: Request) -> bool:
     """Whether a trust policy lets in a web identity of this provider."""
+
     def names_provider(statement: Statement) -> bool:
         principal = statement.principal
         return principal == "*" or (
             isinstance(principal, dict) and provider_arn in as_list(principal.get("Federated", []))
         )
 
-    covering = [statement for statement in document.statements if names_provider(statement) and statement.covers(request)]
+    covering = [
+        statement for statement in document.statements if names_provider(statement) and statement.covers(request)
+    ]
     return any(item.effect == "Allow" for item in covering) and all(item.effect != "Deny" for item in covering)
 
 

@@ -31,9 +31,7 @@ class Handler(MotoRequestHandler):
 
 
 def serve(port: int, config: dict[str, Any]) -> None:
-    admins = [
-        Admin(account, key["accessKeyId"], key["secretAccessKey"]) for account, key in config["admins"].items()
-    ]
+    admins = [Admin(account, key["accessKeyId"], key["secretAccessKey"]) for account, key in config["admins"].items()]
     for admin in admins:
         directory.backend(admin.account, "aws")
     clock, faults, log, issuers = Clock(), Faults(), RequestLog(), Issuers()
@@ -50,7 +48,6 @@ def serve(port: int, config: dict[str, Any]) -> None:
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=Handler)
-    server.daemon_threads = True
     print(json.dumps({"port": server.server_port}), flush=True)
     try:
         server.serve_forever()

@@ -16,7 +16,12 @@ _ACCOUNT_WIDE = {
     "kms": ("CreateKey", "ListAliases", "ListKeys", "GenerateRandom"),
     "ssm": ("DescribeParameters",),
 }
-_TRANSACTION_ITEMS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+_TRANSACTION_ITEMS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
 
 
 def targets(request: AwsRequest, caller: Caller) -> list[Target]:
@@ -68,12 +73,12 @@ _KEY_USE = ("GetItem", "Query", "Scan", "BatchGetItem", "PutItem", "UpdateItem",
 def _table_key(request: AwsRequest, caller: Caller, table_arn: str) -> list[Target]:
     if request.operation == "CreateTable":
         key = request.params.get("SSESpecification", {}).get("KMSMasterKeyId")
-        actions = ("kms:CreateGrant", "kms:DescribeKey")
+        actions = ["kms:CreateGrant", "kms:DescribeKey"]
     elif request.operation in _KEY_USE:
         backend = dynamodb_backends[caller.principal.account][request.region]
         table = backend.tables.get(table_arn.rpartition("table/")[2].partition("/")[0])
         key = ((getattr(table, "sse_specification", None) or {}).get("KMSMasterKeyId")) if table is not None else None
-        actions = ("kms:Decrypt",)
+        actions = ["kms:Decrypt"]
     else:
         return []
     return [target for action in actions for target in _used_key(request, caller, key, action, {})]

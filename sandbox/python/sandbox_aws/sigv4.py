@@ -21,7 +21,9 @@ def verify(request: AwsRequest, authorization: Authorization, secret_access_key:
     try:
         signed_at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     except ValueError as error:
-        raise AwsError("IncompleteSignature", f"Date must be in ISO-8601 'basic format'. Got '{stamp}'.", 400) from error
+        raise AwsError(
+            "IncompleteSignature", f"Date must be in ISO-8601 'basic format'. Got '{stamp}'.", 400
+        ) from error
     now = datetime.now(timezone.utc)
     if signed_at < now - _MAX_SKEW or not stamp.startswith(authorization.date):
         earliest = (now - _MAX_SKEW).strftime("%Y%m%dT%H%M%SZ")

@@ -1,6 +1,6 @@
 """STS, answered by the sandbox itself: moto's own credentials carry no rights."""
 
-import re
+from dataclasses import replace
 from typing import Any
 
 from . import directory, policy
@@ -10,17 +10,23 @@ from .clock import Clock
 from .context import global_keys, request_keys
 from .errors import AwsError, access_denied, validation_error
 from .evaluation import Decision, decide
-from .identities import user_principal
 from .mfa import verify_code
-from .principal import Caller, Principal, Session
+from .principal import Caller, Principal
 from .resource_policy import federated_grant
 from .sessions import Sessions
-from .target import tag_keys
+from .sts_parameters import (
+    HOUR,
+    HOURS_12,
+    HOURS_36,
+    credentials,
+    duration_of,
+    packed_size,
+    session_policies,
+    tag_values,
+)
+from .target import Target, tag_keys
 from .web_identity import Issuers, WebIdentity, verify
 from .wire import AwsRequest
-
-_MINUTES_15, _HOUR, _HOURS_12, _HOURS_36 = 900, 3600, 43_200, 129_600
-_MAX_POLICY_CHARACTERS = 2048
 
 
 class Sts:
@@ -28,6 +34,22 @@ class Sts:
         self._sessions = sessions
         self._issuers = issuers
         self._clock = clock
+
+    def targets(self, request: AwsRequest, caller: Caller) -> list[Target]:
+        """The actions on resources that a call is allowed by."""
+        params, own = request.params, caller.principal
+        if request.operation == "AssumeRole":
+            keys = {**global_keys(request, caller, self._clock), **_assume_keys(params)}
+            actions = ["sts:AssumeRole"]
+            actions += ["sts:TagSession"] if params.get("Tags") else []
+            actions += ["sts:SetSourceIdentity"] if "SourceIdentity" in params else []
+            return [Target(action, params["RoleArn"], keys) for action in actions]
+        if request.operation == "GetFederationToken":
+            keys = {**global_keys(request, caller, self._clock), **tag_keys(params.get("Tags", []))}
+            arn = f"arn:{own.partition}:sts::{own.account}:federated-user/{params['Name']}"
+            actions = ["sts:GetFederationToken"] + (["sts:TagSession"] if params.get("Tags") else [])
+            return [Target(action, arn, keys) for action in actions]
+        return []  # The others need no permission.
 
     def call(self, request: AwsRequest, caller: Caller) -> dict[str, Any]:
         """The content of the answer's ...Result element."""
@@ -59,91 +81,84 @@ class Sts:
     def _get_session_token(self, request: AwsRequest, caller: Caller) -> dict[str, Any]:
         if caller.principal.kind == "role":
             raise access_denied("Cannot call GetSessionToken with session credentials")
-        duration = _duration(request, _HOURS_12, _HOURS_36)
+        duration = duration_of(request, HOURS_12, HOURS_36)
         context = {"aws:multifactorauthpresent": ["false"]}
         if "SerialNumber" in request.params:
             verify_code(caller.principal, request.params["SerialNumber"], request.params.get("TokenCode", ""))
             context = {"aws:multifactorauthpresent": ["true"]}
-        own = caller.principal
-        principal = Principal(
-            "session", own.account, own.partition, own.arn, own.unique_id, own.entity_name, own.entity_arn, own.entity_id,
-            own.tags, context,
-        )
-        return {"Credentials": _credentials(self._sessions.issue(principal, duration, None))}
+        principal = replace(caller.principal, kind="session", session_context=context)
+        return {"Credentials": credentials(self._sessions.issue(principal, duration, None))}
 
     def _get_federation_token(self, request: AwsRequest, caller: Caller) -> dict[str, Any]:
         own = caller.principal
         if own.kind == "role":
             raise access_denied("Cannot call GetFederationToken with session credentials")
-        name = request.params["Name"]
-        arn = f"arn:{own.partition}:sts::{own.account}:federated-user/{name}"
-        tags = request.params.get("Tags", [])
-        keys = {**global_keys(request, caller, self._clock), **tag_keys(tags)}
-        for action in ["sts:GetFederationToken"] + (["sts:TagSession"] if tags else []):
-            decision = decide(caller, policy.Request(action, arn, keys))
+        targets = self.targets(request, caller)
+        for target in targets:
+            decision = decide(caller, policy.Request(target.action, target.resource, target.context))
             if not decision.allowed:
-                raise denied(caller, action, arn, decision)
-        duration = _duration(request, _HOURS_12, _HOURS_36)
-        policies = _session_policies(request, own)
-        principal = Principal(
-            "federated", own.account, own.partition, arn, f"{own.account}:{name}", own.entity_name, own.entity_arn,
-            own.entity_id, {**own.tags, **_tags(tags)},
-        )
+                raise denied(caller, target.action, target.shown, decision)
+        duration = duration_of(request, HOURS_12, HOURS_36)
+        policies = session_policies(request, own)
+        arn, tags = targets[0].resource, tag_values(request.params.get("Tags", []))
+        unique_id = f"{own.account}:{request.params['Name']}"
+        principal = replace(own, kind="federated", arn=arn, unique_id=unique_id, tags={**own.tags, **tags})
         session = self._sessions.issue(principal, duration, policies)
         return {
-            "Credentials": _credentials(session),
+            "Credentials": credentials(session),
             "FederatedUser": {"FederatedUserId": principal.unique_id, "Arn": arn},
-            "PackedPolicySize": _packed_size(policies),
+            "PackedPolicySize": packed_size(policies),
         }
 
     def _assume_role(self, request: AwsRequest, caller: Caller) -> dict[str, Any]:
         params = request.params
         role_arn = params["RoleArn"]
-        duration = _duration(request, _HOUR, _HOURS_12)
+        duration = duration_of(request, HOUR, HOURS_12)
         role = directory.find_role_by_arn(role_arn)
         if role is None:
             raise denied(caller, "sts:AssumeRole", role_arn, Decision(False))
-        keys = {**global_keys(request, caller, self._clock), **_assume_keys(params)}
-        actions = ["sts:AssumeRole"]
-        actions += ["sts:TagSession"] if params.get("Tags") else []
-        actions += ["sts:SetSourceIdentity"] if "SourceIdentity" in params else []
+        with_mfa: dict[str, list[str]] = {}
         if "SerialNumber" in params:
             verify_code(caller.principal, params["SerialNumber"], params.get("TokenCode", ""))
-            keys["aws:multifactorauthpresent"] = ["true"]
+            with_mfa = {"aws:multifactorauthpresent": ["true"]}
         bound_ids = getattr(role, "trusted_ids", {})
-        for action in actions:
-            asked = policy.Request(action, role_arn, keys)
+        for target in self.targets(request, caller):
+            asked = policy.Request(target.action, role_arn, {**target.context, **with_mfa})
             decision = decide_assume(caller, role.account_id, role.assume_role_policy_document, bound_ids, asked)
             if not decision.allowed:
-                raise denied(caller, action, role_arn, decision)
-        if caller.principal.kind == "role" and duration > _HOUR:
-            raise validation_error("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+                raise denied(caller, target.action, role_arn, decision)
+        if caller.principal.kind == "role" and duration > HOUR:
+            raise validation_error(
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+            )
         return self._role_session(request, role, duration, {})
 
     def assume_role_with_web_identity(self, request: AwsRequest) -> tuple[dict[str, Any], Principal]:
         """The only call that needs no signature: the token is the proof."""
         params = request.params
-        duration = _duration(request, _HOUR, _HOURS_12)
+        duration = duration_of(request, HOUR, HOURS_12)
         identity = verify(params["WebIdentityToken"], self._issuers, self._clock)
         role = directory.find_role_by_arn(params["RoleArn"])
         refused = access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity")
         if role is None:
             raise refused
-        provider_arn = _registered_provider(identity, role.account_id, role.partition)
+        provider_arn, audience = _registered_provider(identity, role.account_id, role.partition)
         keys = {
             **request_keys(request),
             **_assume_keys(params),
             "aws:federatedprovider": [provider_arn],
             f"{identity.provider.lower()}:sub": [identity.subject],
-            f"{identity.provider.lower()}:aud": list(identity.audiences),
+            f"{identity.provider.lower()}:aud": [audience],
         }
         asked = policy.Request("sts:AssumeRoleWithWebIdentity", params["RoleArn"], keys)
         if not federated_grant(policy.parse(role.assume_role_policy_document), provider_arn, asked):
             raise refused
-        kept = {key: value for key, value in keys.items() if key.startswith(identity.provider.lower()) or "federated" in key}
+        kept = {
+            key: value for key, value in keys.items() if key.startswith(identity.provider.lower()) or "federated" in key
+        }
         result = self._role_session(request, role, duration, kept)
         result["SubjectFromWebIdentityToken"] = identity.subject
-        result["Audience"] = identity.audiences[0] if identity.audiences else ""
+        result["Audience"] = audience
         result["Provider"] = provider_arn
         session = self._sessions.find(result["Credentials"]["AccessKeyId"])
         assert session is not None
@@ -153,7 +168,7 @@ class Sts:
         self, request: AwsRequest, role: directory.Role, duration: int, context: dict[str, list[str]]
     ) -> dict[str, Any]:
         params = request.params
-        if duration > int(role.max_session_duration or _HOUR):
+        if duration > int(role.max_session_duration or HOUR):
             raise validation_error("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
         name = params["RoleSessionName"]
         principal = Principal(
@@ -165,15 +180,15 @@ class Sts:
             entity_name=role.name,
             entity_arn=role.arn,
             entity_id=role.id,
-            tags={**directory.tags_of(role), **_tags(params.get("Tags", []))},
+            tags={**directory.tags_of(role), **tag_values(params.get("Tags", []))},
             session_context=context,
         )
-        policies = _session_policies(request, principal)
+        policies = session_policies(request, principal)
         session = self._sessions.issue(principal, duration, policies)
         return {
-            "Credentials": _credentials(session),
+            "Credentials": credentials(session),
             "AssumedRoleUser": {"AssumedRoleId": principal.unique_id, "Arn": principal.arn},
-            "PackedPolicySize": _packed_size(policies),
+            "PackedPolicySize": packed_size(policies),
         }
 
 
@@ -190,64 +205,15 @@ def _assume_keys(params: dict[str, Any]) -> dict[str, list[str]]:
     return keys
 
 
-def _registered_provider(identity: WebIdentity, account: str, partition: str) -> str:
+def _registered_provider(identity: WebIdentity, account: str, partition: str) -> tuple[str, str]:
+    """ARN of the provider, and the audience that it shares with the token."""
     arn = f"arn:{partition}:iam::{account}:oidc-provider/{identity.provider}"
     provider = directory.backend(account, partition).open_id_providers.get(arn)
     if provider is None:
-        raise AwsError("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{identity.provider}")
-    if not set(identity.audiences) & set(provider.client_id_list):
+        raise AwsError(
+            "InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{identity.provider}"
+        )
+    shared = [audience for audience in identity.audiences if audience in provider.client_id_list]
+    if not shared:
         raise AwsError("InvalidIdentityToken", "Incorrect token audience")
-    return arn
-
-
-def _duration(request: AwsRequest, default: int, maximum: int) -> int:
-    seconds = int(request.params.get("DurationSeconds", default))
-    for wrong, bound in ((seconds < _MINUTES_15, f"greater than or equal to {_MINUTES_15}"),
-                         (seconds > maximum, f"less than or equal to {maximum}")):
-        if wrong:
-            raise validation_error(
-                f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: "
-                f"Member must have value {bound}"
-            )
-    return seconds
-
-
-def _session_policies(request: AwsRequest, principal: Principal) -> tuple[str, ...] | None:
-    """Texts of the inline and managed session policies, None where none were passed."""
-    inline = request.params.get("Policy")
-    arns = [entry["arn"] for entry in request.params.get("PolicyArns", [])]
-    if inline is None and not arns:
-        return None
-    documents: list[str] = []
-    if inline is not None:
-        if len(inline) > _MAX_POLICY_CHARACTERS:
-            raise AwsError("PackedPolicyTooLarge", "The session policy exceeds 2048 characters.")
-        try:
-            policy.parse(inline)
-        except (ValueError, KeyError, TypeError) as error:
-            raise AwsError("MalformedPolicyDocument", "Syntax errors in policy.") from error
-        documents.append(inline)
-    for arn in arns:
-        managed = directory.find_policy(principal.account, principal.partition, arn)
-        if managed is None:
-            raise AwsError("InvalidParameterValue", f"The policy {arn} does not exist.")
-        documents.append(directory.document_of(managed))
-    return tuple(documents)
-
-
-def _packed_size(policies: tuple[str, ...] | None) -> int | None:
-    """Percent of what a session may carry."""
-    return None if policies is None else max(1, sum(len(re.sub(r"\s", "", text)) for text in policies) * 100 // 4096)
-
-
-def _tags(tags: list[dict[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag.get("Value", "") for tag in tags}
-
-
-def _credentials(session: Session) -> dict[str, str]:
-    return {
-        "AccessKeyId": session.access_key_id,
-        "SecretAccessKey": session.secret_access_key,
-        "SessionToken": session.session_token,
-        "Expiration": session.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
+    return arn, shared[0]

@@ -1,6 +1,6 @@
 """What one request needs to be allowed: actions on resources."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,29 @@ class Target:
     @property
     def shown(self) -> str:
         return self.display or self.resource
+
+
+# Creating something with tags needs the right to tag as well.
+TAGGING_ON_CREATE = {
+    "iam:CreateUser": "iam:TagUser",
+    "iam:CreateRole": "iam:TagRole",
+    "iam:CreatePolicy": "iam:TagPolicy",
+    "iam:CreateOpenIDConnectProvider": "iam:TagOpenIDConnectProvider",
+    "dynamodb:CreateTable": "dynamodb:TagResource",
+    "kms:CreateKey": "kms:TagResource",
+    "ssm:PutParameter": "ssm:AddTagsToResource",
+}
+
+
+def tagging_on_create(targets: list[Target], tags: list[dict[str, str]]) -> list[Target]:
+    """What the tags in a creating request need besides."""
+    if not tags:
+        return []
+    return [
+        replace(target, action=TAGGING_ON_CREATE[target.action])
+        for target in targets
+        if target.action in TAGGING_ON_CREATE
+    ]
 
 
 def tag_keys(tags: list[dict[str, str]], name: str = "Key", value: str = "Value") -> dict[str, list[str]]:

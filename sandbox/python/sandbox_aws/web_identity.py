@@ -52,7 +52,9 @@ def verify(token: str, issuers: Issuers, clock: Clock) -> WebIdentity:
         signed = _decoded(signature)
         issuer, subject, expires = str(claims["iss"]), str(claims["sub"]), float(claims["exp"])
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise _invalid("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)") from error
+        raise _invalid(
+            "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+        ) from error
     key = issuers.key(issuer, str(header.get("kid", "")))
     algorithm = _HASHES.get(str(header.get("alg")))
     if key is None or algorithm is None:
