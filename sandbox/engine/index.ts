@@ -1,0 +1,3 @@
+export { createEngine, type Engine, type EngineOptions, type StackOptions } from "./engine.js";
+export type { AwsTarget } from "./environment.js";
+export type { PluginsInUse } from "./installPlugins.js";

@@ -1,0 +1,8 @@
+import { serve } from "../common/server.js";
+import { AwsProvider } from "./provider.js";
+
+// Stand-in for pulumi-resource-aws; its version comes from the launcher, which knows which SDK it was installed for.
+serve(new AwsProvider(process.env.PULUMI_STAND_IN_VERSION ?? "0.0.0")).catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

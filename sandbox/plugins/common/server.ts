@@ -1,0 +1,291 @@
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import * as messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
+import { Status } from "@pulumi/pulumi/proto/status_pb.js";
+import { Any } from "google-protobuf/google/protobuf/any_pb.js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { EngineClient } from "./engineClient.js";
+import { decode, encode, secretsOfOutputs, type Decoded, type PropertyPath } from "./propertyValues.js";
+import {
+  PartialFailure,
+  type CheckResult,
+  type DiffResult,
+  type Operation,
+  type PropertyChange,
+  type ResourceProvider,
+  type ResourceState,
+  type ResourceStateOf,
+  type Subject,
+} from "./resourceProvider.js";
+
+// The engine's own limit for messages between it and its plugins.
+const largestMessageBytes = 400 * 1024 * 1024;
+
+/** Serves a provider to the engine whose address is the first command-line argument; the port goes to standard output. */
+export async function serve(provider: ResourceProvider): Promise<void> {
+  const engineAddress = process.argv[2];
+  if (engineAddress === undefined) {
+    throw new Error(`pulumi-resource-${provider.packageName} is started by Pulumi's engine, not by hand.`);
+  }
+  const server = new Server({ "grpc.max_receive_message_length": largestMessageBytes });
+  server.addService(ResourceProviderService, implementation(provider, new EngineClient(engineAddress)));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  process.stdout.write(`${port}\n`);
+  endWithEngine();
+}
+
+/** An engine that is killed cannot stop its plugins: a plugin that has lost its parent ends itself. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine) {
+      process.exit(0);
+    }
+  }, 1000).unref();
+}
+
+type Call<Request> = ServerUnaryCall<Request, unknown>;
+
+/** Turns an async function into a gRPC handler; what it throws becomes the answer's error. */
+function handler<Request, Response>(answer: (request: Request) => Promise<Response> | Response) {
+  return (call: Call<Request>, callback: sendUnaryData<Response>): void => {
+    Promise.resolve()
+      .then(() => answer(call.request))
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(wireError(error), null),
+      );
+  };
+}
+
+function implementation(provider: ResourceProvider, engine: EngineClient): UntypedServiceImplementation {
+  const cancellation = new AbortController();
+  const operation = (urn: string, preview: boolean, timeoutSeconds: number): Operation => ({
+    preview,
+    timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1000 : undefined,
+    progress: (message) => engine.status(urn, message),
+    cancelled: cancellation.signal,
+  });
+
+  return {
+    handshake: handler(() => {
+      const response = new messages.ProviderHandshakeResponse();
+      response.setAcceptSecrets(true);
+      response.setAcceptResources(true);
+      return response;
+    }),
+    getPluginInfo: handler(() => {
+      const response = new PluginInfo();
+      response.setVersion(provider.version);
+      return response;
+    }),
+    checkConfig: handler((request: messages.CheckRequest) => {
+      const news = decodeStruct(request.getNews());
+      return checkResponse(provider.checkConfig(news.values), news.secrets);
+    }),
+    diffConfig: handler((request: messages.DiffRequest) => {
+      // A provider that points elsewhere is the same provider to its resources: it is updated, never replaced.
+      const olds = decodeStruct(request.getOldInputs() ?? request.getOlds()).values;
+      const news = decodeStruct(request.getNews()).values;
+      const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
+      const changed = [...keys].filter((key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
+      return diffResponse({
+        changes: new Map(changed.map((key): [string, PropertyChange] => [key, changeOf(olds[key], news[key])])),
+        deleteBeforeReplace: false,
+      });
+    }),
+    configure: handler((request: messages.ConfigureRequest) => {
+      provider.configure(decodeStruct(request.getArgs()).values);
+      const response = new messages.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      response.setAcceptresources(true);
+      response.setSupportspreview(true);
+      return response;
+    }),
+    invoke: handler(async (request: messages.InvokeRequest) => {
+      const response = new messages.InvokeResponse();
+      const args = decodeStruct(request.getArgs());
+      const result = await provider.invoke(request.getTok(), args.values);
+      response.setReturn(Struct.fromJavaScript(encode(result, [])));
+      return response;
+    }),
+    check: handler(async (request: messages.CheckRequest) => {
+      const news = decodeStruct(request.getNews());
+      const olds = decodeStruct(request.getOlds());
+      const seed = request.getRandomseed_asU8();
+      return checkResponse(await provider.check(subjectOf(request), olds.values, news.values, seed), news.secrets);
+    }),
+    diff: handler(async (request: messages.DiffRequest) => {
+      const state = stateOf(request.getId(), request.getOlds(), request.getOldInputs());
+      const news = decodeStruct(request.getNews());
+      const result = await provider.diff(subjectOf(request), state, news.values);
+      const ignored = request.getIgnorechangesList();
+      const changes = [...result.changes].filter(([path]) => !ignored.some((ignore) => isWithin(path, ignore)));
+      return diffResponse({ ...result, changes: new Map(changes) });
+    }),
+    create: handler(async (request: messages.CreateRequest) => {
+      const inputs = decodeStruct(request.getProperties());
+      const doing = operation(request.getUrn(), request.getPreview(), request.getTimeout());
+      const state = await keepingSecrets(inputs, provider.create(subjectOf(request), inputs.values, doing));
+      const response = new messages.CreateResponse();
+      response.setId(state.id);
+      response.setProperties(outputStruct(inputs, state));
+      return response;
+    }),
+    read: handler(async (request: messages.ReadRequest) => {
+      const outputs = decodeStruct(request.getProperties());
+      const inputs = decodeStruct(request.getInputs());
+      const state = { id: request.getId(), outputs: outputs.values, inputs: inputs.values };
+      const result = await provider.read(subjectOf(request), state);
+      const response = new messages.ReadResponse();
+      if (result !== undefined) {
+        response.setId(result.id);
+        // Both the old inputs and the old outputs tell what was secret.
+        const secrets = [...secretsOfOutputs(inputs.values, inputs.secrets, result.outputs), ...outputs.secrets];
+        response.setProperties(Struct.fromJavaScript(encode(result.outputs, [...secrets, ...result.secretOutputs])));
+        response.setInputs(Struct.fromJavaScript(encode(result.inputs, inputs.secrets)));
+      }
+      return response;
+    }),
+    update: handler(async (request: messages.UpdateRequest) => {
+      const state = stateOf(request.getId(), request.getOlds(), request.getOldInputs());
+      const inputs = decodeStruct(request.getNews());
+      const doing = operation(request.getUrn(), request.getPreview(), request.getTimeout());
+      const updating = provider.update(subjectOf(request), state, inputs.values, doing);
+      const response = new messages.UpdateResponse();
+      response.setProperties(outputStruct(inputs, await keepingSecrets(inputs, updating)));
+      return response;
+    }),
+    delete: handler(async (request: messages.DeleteRequest) => {
+      const state = stateOf(request.getId(), request.getProperties(), request.getOldInputs());
+      await provider.delete(subjectOf(request), state, operation(request.getUrn(), false, request.getTimeout()));
+      return new Empty();
+    }),
+    cancel: handler(() => {
+      cancellation.abort(new Error("cancelled"));
+      return new Empty();
+    }),
+  };
+}
+
+function subjectOf(request: { getUrn(): string }): Subject {
+  const urn = request.getUrn();
+  // urn:pulumi:<stack>::<project>::<parent type>$<type>::<name>; the name may itself hold "::".
+  const [, , types = "", ...name] = urn.split("::");
+  return { urn, type: types.split("$").at(-1) ?? "", name: name.join("::") };
+}
+
+function decodeStruct(struct: Struct | undefined): Decoded {
+  return decode(struct?.toJavaScript());
+}
+
+function stateOf(id: string, outputs: Struct | undefined, inputs: Struct | undefined): ResourceStateOf {
+  return { id, outputs: decodeStruct(outputs).values, inputs: decodeStruct(inputs).values };
+}
+
+function outputStruct(inputs: Decoded, state: ResourceState): Struct {
+  const secrets = [...secretsOfOutputs(inputs.values, inputs.secrets, state.outputs), ...state.secretOutputs];
+  return Struct.fromJavaScript(encode(state.outputs, secrets));
+}
+
+/** A partial failure carries outputs to the state as well: they need the same marking. */
+async function keepingSecrets(inputs: Decoded, result: Promise<ResourceState>): Promise<ResourceState> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof PartialFailure) {
+      const secrets = secretsOfOutputs(inputs.values, inputs.secrets, error.state.outputs);
+      throw new PartialFailure(error.message, {
+        ...error.state,
+        secretOutputs: [...secrets, ...error.state.secretOutputs],
+      });
+    }
+    throw error;
+  }
+}
+
+function checkResponse(result: CheckResult, secrets: readonly PropertyPath[]): messages.CheckResponse {
+  const response = new messages.CheckResponse();
+  response.setInputs(Struct.fromJavaScript(encode(result.inputs, secrets)));
+  response.setFailuresList(
+    result.failures.map((reason) => {
+      // Without a property: the engine would print the property's value, which may be a secret.
+      const failure = new messages.CheckFailure();
+      failure.setReason(reason);
+      return failure;
+    }),
+  );
+  return response;
+}
+
+function diffResponse(result: DiffResult): messages.DiffResponse {
+  const kinds = messages.PropertyDiff.Kind;
+  const wireKinds: Record<PropertyChange, messages.PropertyDiff.Kind> = {
+    add: kinds.ADD,
+    delete: kinds.DELETE,
+    update: kinds.UPDATE,
+    addReplace: kinds.ADD_REPLACE,
+    deleteReplace: kinds.DELETE_REPLACE,
+    updateReplace: kinds.UPDATE_REPLACE,
+  };
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+  const response = new messages.DiffResponse();
+  response.setChanges(result.changes.size === 0 ? DIFF_NONE : DIFF_SOME);
+  response.setHasdetaileddiff(true);
+  response.setDeletebeforereplace(result.deleteBeforeReplace);
+  for (const [path, change] of result.changes) {
+    const difference = new messages.PropertyDiff();
+    difference.setKind(wireKinds[change]);
+    response.getDetaileddiffMap().set(path, difference);
+    response.addDiffs(path.split(/[.[]/)[0] ?? path);
+    if (change.endsWith("Replace")) {
+      response.addReplaces(path);
+    }
+  }
+  return response;
+}
+
+function changeOf(old: unknown, now: unknown): PropertyChange {
+  if (old === undefined) {
+    return "add";
+  }
+  return now === undefined ? "delete" : "update";
+}
+
+function isWithin(path: string, ancestor: string): boolean {
+  return path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`);
+}
+
+function wireError(error: unknown) {
+  const message = error instanceof Error ? error.message : String(error);
+  const metadata = new Metadata();
+  if (error instanceof PartialFailure) {
+    const detail = new messages.ErrorResourceInitFailed();
+    detail.setId(error.state.id);
+    detail.setProperties(Struct.fromJavaScript(encode(error.state.outputs, error.state.secretOutputs)));
+    detail.setReasonsList([message]);
+    const packed = new Any();
+    packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+    const wireStatus = new Status();
+    wireStatus.setCode(status.UNKNOWN);
+    wireStatus.setMessage(message);
+    wireStatus.addDetails(packed);
+    // gRPC's own field for structured errors, which the Go side reads and this library has no call for.
+    metadata.add("grpc-status-details-bin", Buffer.from(wireStatus.serializeBinary()));
+  }
+  return { name: "PluginError", message, code: status.UNKNOWN, details: message, metadata };
+}
