@@ -58,8 +58,6 @@ export async function subjectOf(sandbox: Sandbox, stack: PlatformStack, outputs:
 }
 
 async function exportState(sandbox: Sandbox, stack: PlatformStack, options: { showSecrets: boolean }): Promise<string> {
-  const { workspace, name } = stack;
-  const args = ["stack", "export", "--stack", name, ...(options.showSecrets ? ["--show-secrets"] : [])];
-  const { stdout } = await workspace.pulumiCommand.run(args, workspace.workDir, { ...sandbox.engine.environment });
-  return stdout;
+  const args = ["stack", "export", "--stack", stack.name, ...(options.showSecrets ? ["--show-secrets"] : [])];
+  return sandbox.engine.run(args, stack.workspace.workDir);
 }

@@ -48,6 +48,13 @@ export interface Engine {
   readonly createStack: (options: StackOptions) => Promise<Stack>;
   /** Where `pulumi` commands on stacks of this project run. */
   readonly projectFolder: (projectName: string) => string;
+  /**
+   * Runs the `pulumi` command.
+   *
+   * @returns what it printed to standard output
+   * @throws Error with all that it printed, where it fails
+   */
+  readonly run: (args: readonly string[], folder: string) => Promise<string>;
 }
 
 /**
@@ -89,6 +96,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     pluginsInUse,
     environment: { ...defined(variables), PULUMI_HOME: pulumiHome },
     projectFolder,
+    run: (args, folder) => runCommand(command, args, folder, { ...process.env, ...variables, PULUMI_HOME: pulumiHome }),
     createStack: async ({ projectName, stackName, program, programDirectory, config }) => {
       const folder = projectFolder(projectName);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -112,6 +120,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return stack;
     },
   };
+}
+
+async function runCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const { execa } = await import("execa");
+  const result = await execa(command, args, { cwd, env, extendEnv: false, reject: false, maxBuffer: 64 * 1024 * 1024 });
+  if (result.exitCode !== 0) {
+    throw new Error(`pulumi ${args.join(" ")} failed:\n${result.stdout}\n${result.stderr}`);
+  }
+  return result.stdout;
 }
 
 function defined(variables: Record<string, string | undefined>): Record<string, string> {

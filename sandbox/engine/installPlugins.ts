@@ -17,6 +17,7 @@ export type PluginsInUse = Readonly<Record<PluginName, string>>;
  */
 export async function installPlugins(pulumiHome: string, programFolder: string): Promise<PluginsInUse> {
   installDynamicProviderLauncher(pulumiHome);
+  await installLanguageHost(pulumiHome, programFolder);
   return {
     aws: await install("aws", pulumiHome, programFolder),
     kubernetes: await install("kubernetes", pulumiHome, programFolder),
@@ -64,6 +65,22 @@ function installDynamicProviderLauncher(pulumiHome: string): void {
   const script = `process.argv.splice(1, 0, ${host}); require(process.argv[1]);`;
   writeLauncher(path.join(folder, "pulumi-resource-pulumi-nodejs"), [
     `exec ${quoted(process.execPath)} -e ${quoted(script)} -- "$@"`,
+  ]);
+}
+
+/** What runs a program from its Pulumi.yaml. Released Pulumi installations have it beside the `pulumi` command, or on PATH. */
+async function installLanguageHost(pulumiHome: string, programFolder: string): Promise<void> {
+  const command = "pulumi-language-nodejs";
+  if (findCommand(command) !== undefined) {
+    return;
+  }
+  const resolver = createRequire(path.join(programFolder, "package.json"));
+  const version = packageVersion(resolver, "@pulumi/pulumi");
+  const folder = path.join(pulumiHome, "plugins", `language-nodejs-v${version}`);
+  mkdirSync(folder, { recursive: true });
+  writeLauncher(path.join(folder, command), [
+    `export PULUMI_STAND_IN_VERSION=${quoted(version)}`,
+    `exec ${quoted(process.execPath)} ${quoted(await bundlePlugin("nodejs"))} "$@"`,
   ]);
 }
 
