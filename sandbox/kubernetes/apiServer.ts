@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Agent, request } from "undici";
@@ -11,8 +11,6 @@ export interface ApiServer {
   readonly url: string;
   /** A cluster administrator's bearer token. */
   readonly token: string;
-  /** PEM of the key that verifies ServiceAccount tokens. */
-  readonly serviceAccountPublicKey: string;
   readonly process: ManagedProcess;
 }
 
@@ -40,7 +38,6 @@ export async function startApiServer(
     "kubernetes.default.svc",
   ]);
   const serviceAccountKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
-  const serviceAccountPublicKey = createPublicKey(serviceAccountKey).export({ type: "spki", format: "pem" }).toString();
   const serviceAccountKeyFile = await secretFile(
     "service-account.key",
     serviceAccountKey.export({ type: "pkcs1", format: "pem" }).toString(),
@@ -76,7 +73,7 @@ export async function startApiServer(
     cwd: folder,
     logFile: join(folder, "kube-apiserver.log"),
   });
-  const server: ApiServer = { url, token, serviceAccountPublicKey, process };
+  const server: ApiServer = { url, token, process };
   try {
     await untilReady(server, authority.certificate);
   } catch (error) {

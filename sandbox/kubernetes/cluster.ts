@@ -24,6 +24,10 @@ export interface KubernetesOptions {
   readonly log?: (message: string) => void;
 }
 
+export interface JsonWebKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
 /** A real API server on loopback with KubeVault's types. No kubelet and no scheduler: Pods never start. */
 export interface Kubernetes {
   /** A kubeconfig of a cluster administrator, readable by its owner only. */
@@ -34,8 +38,8 @@ export interface Kubernetes {
   readonly caCertificate: string;
   /** Issuer of ServiceAccount tokens: what an IAM OIDC provider has to trust. */
   readonly serviceAccountIssuer: string;
-  /** PEM of the public key that verifies ServiceAccount tokens. */
-  readonly serviceAccountPublicKey: string;
+  /** The keys that verify ServiceAccount tokens, as the issuer publishes them (JWKS). */
+  readonly serviceAccountJwks: JsonWebKeySet;
   readonly stop: () => Promise<void>;
 }
 
@@ -75,7 +79,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
       server: apiServer.url,
       caCertificate: authority.certificate,
       serviceAccountIssuer,
-      serviceAccountPublicKey: apiServer.serviceAccountPublicKey,
+      serviceAccountJwks: await kubernetes.call<JsonWebKeySet>("GET", "/openid/v1/jwks"),
       stop,
     };
   } catch (error) {

@@ -55,7 +55,7 @@ export function kubernetesRest(kubeconfigPath: string): KubernetesRest {
     const response = await request(`${cluster.server}${path}`, {
       method,
       dispatcher,
-      headers: { authorization: `Bearer ${token}`, accept: "application/json", "content-type": contentType },
+      headers: { authorization: `Bearer ${token}`, accept: "application/json, */*", "content-type": contentType },
       body: body === undefined ? undefined : JSON.stringify(body),
       headersTimeout: 30_000,
     });

@@ -1,0 +1,167 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { ManagedProcess } from "../process/index.js";
+import { startVault, vaultHealth, type Vault, type VaultHealth, type VaultOptions } from "../vault/index.js";
+import type { Forwarder } from "./forwarder.js";
+
+/** What differs from start to start of a node: a container's environment is put together when it starts. */
+export type Launch = Pick<VaultOptions, "storage" | "env" | "tls" | "extraConfig">;
+
+/** A running Vault process of a VaultServer. */
+export interface VaultNode {
+  /** Name of what would be its Pod: `vault-0`. */
+  readonly name: string;
+  readonly address: string;
+  /** PEM of the authority of its certificate, for an https address. */
+  readonly caCertificate?: string;
+  readonly process: ManagedProcess;
+}
+
+interface Slot {
+  readonly name: string;
+  readonly folder: string;
+  vault?: Vault;
+  /** Starts that failed in a row. */
+  failures: number;
+  /** Time in milliseconds before which no new start is tried. */
+  notBefore: number;
+  /** To be restarted when its turn comes. */
+  outdated: boolean;
+}
+
+export interface ObservedNode {
+  readonly name: string;
+  readonly vault: Vault;
+  readonly health: VaultHealth;
+}
+
+const longestBackoffMs = 8_000;
+
+/** The Vault processes of one VaultServer: what its StatefulSet is in a cluster. */
+export class VaultNodes {
+  private slots: Slot[] = [];
+
+  constructor(
+    private readonly options: {
+      readonly name: string;
+      readonly workDir: string;
+      readonly vault: string;
+      readonly forwarder: Forwarder;
+      readonly log: (message: string) => void;
+    },
+  ) {}
+
+  /** Processes that run now. */
+  running(): VaultNode[] {
+    return this.slots.flatMap(({ name, vault }) =>
+      vault === undefined || vault.process.ended()
+        ? []
+        : [{ name, address: vault.address, caCertificate: vault.caCertificate, process: vault.process }],
+    );
+  }
+
+  /** Marks all nodes for a restart, which {@link restartNext} does one by one. */
+  outdateAll(): void {
+    this.slots.forEach((slot) => {
+      slot.outdated = true;
+    });
+  }
+
+  restartPending(): boolean {
+    return this.slots.some(({ outdated }) => outdated);
+  }
+
+  /**
+   * Starts what is missing or has ended, and stops what is too many.
+   *
+   * @returns what went wrong with starts, in words that a cluster's user could read too
+   */
+  async converge(replicas: number, launch: (folder: string) => Promise<Launch>): Promise<string | undefined> {
+    for (const slot of this.slots.splice(replicas)) {
+      await slot.vault?.stop();
+    }
+    while (this.slots.length < replicas) {
+      const name = `${this.options.name}-${this.slots.length}`;
+      const folder = join(this.options.workDir, name);
+      this.slots.push({ name, folder, failures: 0, notBefore: 0, outdated: false });
+    }
+    const failed: string[] = [];
+    for (const slot of this.slots) {
+      if (slot.vault !== undefined && slot.vault.process.ended()) {
+        this.options.log(`${slot.name}: its process has ended`);
+        slot.vault = undefined;
+      }
+      if (slot.vault === undefined && Date.now() >= slot.notBefore) {
+        await this.start(slot, launch);
+      }
+      if (slot.vault === undefined) {
+        failed.push(slot.name);
+      }
+    }
+    return failed.length === 0 ? undefined : `back-off restarting failed container vault of ${failed.join(", ")}`;
+  }
+
+  private async start(slot: Slot, launch: (folder: string) => Promise<Launch>): Promise<void> {
+    try {
+      await mkdir(slot.folder, { recursive: true, mode: 0o700 });
+      const launched = await launch(slot.folder);
+      slot.vault = await startVault({
+        workDir: slot.folder,
+        vault: this.options.vault,
+        apiAddr: this.stableAddress(launched),
+        ...launched,
+      });
+      slot.failures = 0;
+      slot.outdated = false;
+      this.options.log(`${slot.name}: process ${slot.vault.process.pid} at ${slot.vault.address}`);
+    } catch (error) {
+      slot.notBefore = Date.now() + Math.min(1_000 * 2 ** slot.failures, longestBackoffMs);
+      slot.failures += 1;
+      this.options.log(`${slot.name}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Like a Service, every node gives the one address that clients use. */
+  private stableAddress({ tls }: Launch): string {
+    return `${tls === undefined ? "http" : "https"}://127.0.0.1:${this.options.forwarder.port}`;
+  }
+
+  /** Asks every node how it is, and leads clients to the active one. */
+  async observe(): Promise<ObservedNode[]> {
+    const observed: ObservedNode[] = [];
+    for (const { name, vault } of this.slots) {
+      if (vault === undefined || vault.process.ended()) {
+        continue;
+      }
+      try {
+        observed.push({ name, vault, health: await vaultHealth(vault) });
+      } catch (error) {
+        this.options.log(`${name}: ${(error as Error).message}`);
+      }
+    }
+    const unsealed = observed.filter(({ health }) => !health.sealed);
+    // Standbys forward to the active node, so they will do while it changes.
+    const chosen = unsealed.find(({ health }) => !health.standby) ?? unsealed[0];
+    this.options.forwarder.target(chosen?.vault.port);
+    return observed;
+  }
+
+  /** Stops one outdated node, a standby first, for {@link converge} to start it again. Returns its name. */
+  async restartNext(observed: readonly ObservedNode[]): Promise<string | undefined> {
+    const standbys = observed.filter(({ health }) => health.standby).map(({ name }) => name);
+    const outdated = this.slots.filter((slot) => slot.outdated);
+    const next = outdated.find(({ name }) => standbys.includes(name)) ?? outdated[0];
+    if (next !== undefined) {
+      this.options.log(`${next.name}: restarting`);
+      await next.vault?.stop();
+      next.vault = undefined;
+      next.outdated = false;
+    }
+    return next?.name;
+  }
+
+  async stop(): Promise<void> {
+    this.options.forwarder.target(undefined);
+    await Promise.all(this.slots.splice(0).map(({ vault }) => vault?.stop()));
+  }
+}
