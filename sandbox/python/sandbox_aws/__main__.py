@@ -17,9 +17,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 takes a free one")
     arguments = parser.parse_args()
     config = json.load(sys.stdin)
-    accounts = list(config["admins"])
-    # moto reads its settings when it is imported.
-    os.environ["MOTO_ACCOUNT_ID"] = accounts[0]
+    # moto reads its settings when it is imported. MOTO_ACCOUNT_ID would win over the caller's account.
+    os.environ.pop("MOTO_ACCOUNT_ID", None)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
     from .server import serve
