@@ -21,6 +21,4 @@ def arn_like(pattern: str, value: str) -> bool:
         return True
     patterns = pattern.split(":", 5)
     values = value.split(":", 5)
-    if len(patterns) < 6:
-        return wildcard(pattern, value)
-    return len(values) == 6 and all(wildcard(part, text) for part, text in zip(patterns, values))
+    return len(patterns) == len(values) == 6 and all(wildcard(part, text) for part, text in zip(patterns, values))
