@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { writeStackConfig, type ConfigValues } from "./stackConfig.js";
@@ -55,6 +55,11 @@ export interface Engine {
    * @throws Error with all that it printed, where it fails
    */
   readonly run: (args: readonly string[], folder: string) => Promise<string>;
+  /**
+   * Everything that is kept of the engine's stacks as it lies on disk: states, their backups and history, configuration. The Automation
+   * API's exportStack decrypts secrets; here they are as whoever takes the files would see them.
+   */
+  readonly storedText: () => string;
 }
 
 /**
@@ -97,6 +102,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     environment: { ...defined(variables), PULUMI_HOME: pulumiHome },
     projectFolder,
     run: (args, folder) => runCommand(command, args, folder, { ...process.env, ...variables, PULUMI_HOME: pulumiHome }),
+    storedText: () => [stateFolder, path.join(root, "projects")].map(textOf).join("\n"),
     createStack: async ({ projectName, stackName, program, programDirectory, config }) => {
       const folder = projectFolder(projectName);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -134,6 +140,14 @@ async function runCommand(
     throw new Error(`pulumi ${args.join(" ")} failed:\n${result.stdout}\n${result.stderr}`);
   }
   return result.stdout;
+}
+
+function textOf(folder: string): string {
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  return files
+    .filter((file) => file.isFile())
+    .map((file) => readFileSync(path.join(file.parentPath, file.name), "utf8"))
+    .join("\n");
 }
 
 function defined(variables: Record<string, string | undefined>): Record<string, string> {

@@ -7,7 +7,7 @@ type Condition = { test: string; variable: string; values: string[] };
 export function policyDocument(args: PropertyObject): PropertyObject {
   const given = Array.isArray(args.statements) ? args.statements.filter(isObject) : [];
   const document = withoutEmpty({
-    Version: (args.version as string | undefined) ?? "2012-10-17",
+    Version: args.version ?? "2012-10-17",
     Id: args.policyId,
     Statement: given.map((element) => statement(element as { [key: string]: unknown })),
   });

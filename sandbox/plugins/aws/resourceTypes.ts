@@ -4,6 +4,9 @@ import type { ResourceType } from "./resourceType.js";
 const services: Readonly<Record<string, () => Promise<readonly ResourceType[]>>> = {
   iam: async () => (await import("./iam/index.js")).iamTypes,
   dynamodb: async () => (await import("./dynamodb/table.js")).dynamodbTypes,
+  kms: async () => (await import("./kms/index.js")).kmsTypes,
+  ssm: async () => (await import("./ssm/parameter.js")).ssmTypes,
+  appautoscaling: async () => (await import("./appautoscaling/index.js")).appautoscalingTypes,
 };
 
 /** @throws Error that names the stand-in and the types it has, for any other type */

@@ -35,7 +35,7 @@ interface ServedKind {
 export interface ApplyOptions {
   readonly fieldManager: string;
   readonly force: boolean;
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
   /** What the server does about fields its schema lacks; undefined: its default. */
   readonly fieldValidation?: "Warn" | "Strict";
 }
@@ -82,7 +82,7 @@ export class Cluster {
   /** Server-side apply: makes the object, or changes the fields that this manager owns. */
   public async apply(object: KubernetesObject, options: ApplyOptions): Promise<PropertyObject> {
     const query = new URLSearchParams({ fieldManager: options.fieldManager, force: String(options.force) });
-    if (options.dryRun) {
+    if (options.dryRun === true) {
       query.set("dryRun", "All");
     }
     if (options.fieldValidation !== undefined) {

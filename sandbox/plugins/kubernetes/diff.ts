@@ -53,7 +53,7 @@ export function prune(live: PropertyValue | PropertyObject, inputs: PropertyValu
   if (Array.isArray(live) && Array.isArray(inputs) && live.length === inputs.length) {
     return live.map((element, index) => prune(element, inputs[index] as PropertyValue));
   }
-  return live as PropertyValue;
+  return live;
 }
 
 function compare(
@@ -64,7 +64,7 @@ function compare(
 ): void {
   if (isObject(actual) && isObject(wanted)) {
     for (const key of new Set([...Object.keys(actual), ...Object.keys(wanted)])) {
-      compare(actual[key] as PropertyValue, wanted[key] as PropertyValue, [...path, key], found);
+      compare(actual[key], wanted[key], [...path, key], found);
     }
   } else if (Array.isArray(actual) && Array.isArray(wanted) && actual.length === wanted.length) {
     wanted.forEach((element, index) => compare(actual[index], element, [...path, index], found));

@@ -14,6 +14,13 @@ export interface KubernetesObject extends PropertyObject {
   metadata: ObjectMetadata;
 }
 
+/** What the provider remembers of an object besides the object. */
+export interface ProviderNotes {
+  /** Under which name it applies the object, and so owns its fields. */
+  readonly fieldManager: string;
+  readonly initialApiVersion: string;
+}
+
 /** Notes of the provider among a resource's outputs, under the released provider's names. */
 const notes = ["__fieldManager", "__initialApiVersion"] as const;
 
@@ -23,10 +30,19 @@ export function objectOf(values: PropertyObject): KubernetesObject {
   const object = Object.fromEntries(own);
   return {
     ...object,
-    apiVersion: String(object.apiVersion),
-    kind: String(object.kind),
-    metadata: isObject(object.metadata) ? (object.metadata as ObjectMetadata) : {},
+    apiVersion: textOf(object.apiVersion),
+    kind: textOf(object.kind),
+    metadata: isObject(object.metadata) ? object.metadata : {},
   };
+}
+
+/** The provider's notes among a resource's outputs. */
+export function notesOf(outputs: PropertyObject): ProviderNotes {
+  return { fieldManager: textOf(outputs.__fieldManager), initialApiVersion: textOf(outputs.__initialApiVersion) };
+}
+
+function textOf(value: PropertyValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** The id that the released provider gives: `namespace/name`, or the name alone. */

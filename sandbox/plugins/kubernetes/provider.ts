@@ -13,13 +13,20 @@ import {
   type Subject,
 } from "../common/resourceProvider.js";
 import { checkObject } from "./check.js";
-import { ApiError, Cluster, NoSuchKind } from "./cluster.js";
+import { ApiError, Cluster, NoSuchKind, type ApplyOptions } from "./cluster.js";
 import { diffObjects, prune } from "./diff.js";
-import { annotation, idOf, isSecret, objectOf, withEncodedData, type KubernetesObject } from "./kubernetesObject.js";
+import {
+  annotation,
+  idOf,
+  isSecret,
+  notesOf,
+  objectOf,
+  withEncodedData,
+  type KubernetesObject,
+  type ProviderNotes,
+} from "./kubernetesObject.js";
 import { configFailures, parseConfig, type ProviderConfig } from "./providerConfig.js";
-import { waitConditions, waitTimeoutMs } from "./waitFor.js";
-
-const pollMs = 250;
+import { awaitConditions, pollMs, waitTimeoutMs } from "./waitFor.js";
 
 /** The Kubernetes provider's stand-in: any kind of object, by real calls to whatever API server is configured. */
 export class KubernetesProvider implements ResourceProvider {
@@ -58,22 +65,14 @@ export class KubernetesProvider implements ResourceProvider {
   public async create(subject: Subject, inputs: PropertyObject, operation: Operation): Promise<ResourceState> {
     const object = objectOf(inputs);
     const fieldManager = `pulumi-kubernetes-${createHash("sha256").update(subject.urn).digest("hex").slice(0, 8)}`;
+    const notes = { fieldManager, initialApiVersion: object.apiVersion };
+    const options: ApplyOptions = { fieldManager, force: isForced(object), fieldValidation: "Warn" };
     if (operation.preview) {
-      await this.tryOut(object, fieldManager);
-      return this.state(object, inputs, fieldManager, object.apiVersion);
+      await this.tryOut(object, options);
+      return stateOf(object, inputs, notes);
     }
-    const live = await this.untilParentsExist(operation, () =>
-      this.connection().cluster.apply(object, {
-        fieldManager,
-        force: isForced(object),
-        dryRun: false,
-        fieldValidation: "Warn",
-      }),
-    );
-    const ready = await this.untilReady(object, live, operation, (last) =>
-      this.state(objectOf(last), inputs, fieldManager, object.apiVersion),
-    );
-    return this.state(objectOf(ready), inputs, fieldManager, object.apiVersion);
+    const live = await this.untilParentsExist(operation, () => this.connection().cluster.apply(object, options));
+    return this.untilReady(object, live, operation, (last) => stateOf(objectOf(last), inputs, notes));
   }
 
   public async read(_subject: Subject, state: ResourceStateOf): Promise<ReadResult | undefined> {
@@ -81,14 +80,12 @@ export class KubernetesProvider implements ResourceProvider {
     if (importing) {
       throw new Error("The sandbox's stand-in for the Kubernetes provider cannot import objects.");
     }
-    const before = objectOf(state.outputs);
-    const live = await this.connection().cluster.get(before);
+    const live = await this.connection().cluster.get(objectOf(state.outputs));
     if (live === undefined) {
       return undefined;
     }
-    const { __fieldManager, __initialApiVersion } = state.outputs;
     const inputs = liveInputs(objectOf(live), objectOf(state.inputs));
-    return { ...this.state(objectOf(live), inputs, String(__fieldManager), String(__initialApiVersion)), inputs };
+    return { ...stateOf(objectOf(live), inputs, notesOf(state.outputs)), inputs };
   }
 
   public async update(
@@ -98,20 +95,16 @@ export class KubernetesProvider implements ResourceProvider {
     operation: Operation,
   ): Promise<ResourceState> {
     const object = objectOf(inputs);
-    const fieldManager = String(state.outputs.__fieldManager);
-    const initialApiVersion = String(state.outputs.__initialApiVersion);
-    const options = { fieldManager, force: isForced(object), dryRun: operation.preview };
+    const notes = notesOf(state.outputs);
+    const options: ApplyOptions = { fieldManager: notes.fieldManager, force: isForced(object) };
     if (operation.preview) {
       if (!containsUnknown(inputs)) {
-        await this.connection().cluster.apply(object, options);
+        await this.connection().cluster.apply(object, { ...options, dryRun: true });
       }
-      return this.state(objectOf({ ...state.outputs, ...inputs }), inputs, fieldManager, initialApiVersion);
+      return stateOf(objectOf({ ...state.outputs, ...inputs }), inputs, notes);
     }
     const live = await this.connection().cluster.apply(object, options);
-    const ready = await this.untilReady(object, live, operation, (last) =>
-      this.state(objectOf(last), inputs, fieldManager, initialApiVersion),
-    );
-    return this.state(objectOf(ready), inputs, fieldManager, initialApiVersion);
+    return this.untilReady(object, live, operation, (last) => stateOf(objectOf(last), inputs, notes));
   }
 
   public async delete(_subject: Subject, state: ResourceStateOf, operation: Operation): Promise<void> {
@@ -145,13 +138,13 @@ export class KubernetesProvider implements ResourceProvider {
   }
 
   /** In preview: lets the API server say what it would refuse, where it can know already. */
-  private async tryOut(object: KubernetesObject, fieldManager: string): Promise<void> {
+  private async tryOut(object: KubernetesObject, options: ApplyOptions): Promise<void> {
     const { cluster } = this.connection();
     if (containsUnknown(object) || (await cluster.isNamespaced(object.apiVersion, object.kind)) === undefined) {
       return;
     }
     try {
-      await cluster.apply(object, { fieldManager, force: isForced(object), dryRun: true, fieldValidation: "Warn" });
+      await cluster.apply(object, { ...options, dryRun: true });
     } catch (error) {
       // The namespace is still to be made, or the object is still to be replaced.
       if (!(error instanceof ApiError && [403, 404, 409].includes(error.status))) {
@@ -178,55 +171,23 @@ export class KubernetesProvider implements ResourceProvider {
     }
   }
 
-  /** Waits until all conditions of the object's annotation hold, and returns the live object. */
+  /** Waits until all conditions of the object's annotation hold. The object exists already, so whatever fails here fails partially. */
   private async untilReady(
     object: KubernetesObject,
     applied: PropertyObject,
     operation: Operation,
-    stateOf: (live: PropertyObject) => ResourceState,
-  ): Promise<PropertyObject> {
-    const conditions = waitConditions(object);
-    const timeoutMs = waitTimeoutMs(object, operation.timeoutMs);
-    const deadline = Date.now() + timeoutMs;
-    let shown = "";
-    for (let live = applied; ;) {
-      const open = conditions.filter((condition) => !condition.holds(live));
-      if (open.length === 0) {
+    stateOfLive: (live: PropertyObject) => ResourceState,
+  ): Promise<ResourceState> {
+    let live = applied;
+    try {
+      await awaitConditions(object, operation, applied, async () => {
+        live = (await this.connection().cluster.get(objectOf(applied))) ?? gone(object);
         return live;
-      }
-      const now = open.map((condition) => condition.describe(live)).join(", ");
-      const wanted = open.map((condition) => condition.text).join(", ");
-      if (Date.now() > deadline) {
-        const message = `${object.kind} ${idOf(object)} did not become ready in ${timeoutMs / 1000} s: waited for ${wanted}, but ${now}`;
-        throw new PartialFailure(message, stateOf(live));
-      }
-      if (now !== shown) {
-        operation.progress(`waiting for ${wanted}: ${now}`);
-        shown = now;
-      }
-      await sleep(pollMs, undefined, { signal: operation.cancelled });
-      live = (await this.connection().cluster.get(objectOf(live))) ?? gone(object);
+      });
+    } catch (error) {
+      throw new PartialFailure((error as Error).message, stateOfLive(live));
     }
-  }
-
-  private state(
-    live: KubernetesObject,
-    inputs: PropertyObject,
-    fieldManager: string,
-    initialApiVersion: string,
-  ): ResourceState {
-    const { managedFields: _managedFields, ...metadata } = live.metadata;
-    const outputs: PropertyObject = {
-      ...live,
-      metadata,
-      __fieldManager: fieldManager,
-      __initialApiVersion: initialApiVersion,
-    };
-    if (isSecret(live) && inputs.stringData !== undefined) {
-      outputs.stringData = inputs.stringData;
-    }
-    const secretOutputs: PropertyPath[] = isSecret(live) ? [["data"], ["stringData"]] : [];
-    return { id: idOf(live), outputs, secretOutputs };
+    return stateOfLive(live);
   }
 
   private connection(): { readonly config: ProviderConfig; readonly cluster: Cluster } {
@@ -235,6 +196,21 @@ export class KubernetesProvider implements ResourceProvider {
     }
     return this.configured;
   }
+}
+
+function stateOf(live: KubernetesObject, inputs: PropertyObject, notes: ProviderNotes): ResourceState {
+  const { managedFields: _managedFields, ...metadata } = live.metadata;
+  const outputs: PropertyObject = {
+    ...live,
+    metadata,
+    __fieldManager: notes.fieldManager,
+    __initialApiVersion: notes.initialApiVersion,
+  };
+  if (isSecret(live) && inputs.stringData !== undefined) {
+    outputs.stringData = inputs.stringData;
+  }
+  const secretOutputs: PropertyPath[] = isSecret(live) ? [["data"], ["stringData"]] : [];
+  return { id: idOf(live), outputs, secretOutputs };
 }
 
 /** The inputs that would have made the live object, as far as the inputs of before spoke of it. */

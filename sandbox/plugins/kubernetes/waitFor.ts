@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   isObject,
   valueAt,
@@ -6,7 +6,11 @@ import {
   type PropertyPath,
   type PropertyValue,
 } from "../common/propertyValues.js";
-import { annotation, type KubernetesObject } from "./kubernetesObject.js";
+import type { Operation } from "../common/resourceProvider.js";
+import { annotation, idOf, type KubernetesObject } from "./kubernetesObject.js";
+
+/** Between two looks at an object that is waited for. */
+export const pollMs = 250;
 
 export const waitForAnnotation = "pulumi.com/waitFor";
 
@@ -38,6 +42,45 @@ export function waitTimeoutMs(object: KubernetesObject, customTimeoutMs: number 
   return customTimeoutMs ?? seconds * 1000;
 }
 
+/**
+ * Reads the object again and again until all conditions of its annotation hold, and says on the resource's row how things are.
+ *
+ * @throws Error when time is up, with what was waited for and how things were last
+ */
+export async function awaitConditions(
+  object: KubernetesObject,
+  operation: Operation,
+  applied: PropertyObject,
+  readAgain: () => Promise<PropertyObject>,
+): Promise<void> {
+  const conditions = waitConditions(object);
+  const timeoutMs = waitTimeoutMs(object, operation.timeoutMs);
+  const deadline = Date.now() + timeoutMs;
+  let shown = "";
+  for (let live = applied; ; live = await readAgain()) {
+    const open = conditions.filter((condition) => !condition.holds(live));
+    if (open.length === 0) {
+      if (shown !== "") {
+        // Takes the last status line off the row.
+        operation.progress("");
+      }
+      return;
+    }
+    const wanted = open.map((condition) => condition.text).join(", ");
+    const now = open.map((condition) => condition.describe(live)).join(", ");
+    if (Date.now() > deadline) {
+      throw new Error(
+        `${object.kind} ${idOf(object)} did not become ready in ${timeoutMs / 1000} s: waited for ${wanted}, but ${now}`,
+      );
+    }
+    if (now !== shown) {
+      operation.progress(`waiting for ${wanted}: ${now}`);
+      shown = now;
+    }
+    await sleep(pollMs, undefined, { signal: operation.cancelled });
+  }
+}
+
 function expressions(value: string): string[] {
   if (!value.trimStart().startsWith("[")) {
     return [value];
@@ -58,7 +101,7 @@ function parseCondition(text: string): WaitCondition {
       text,
       holds: (live) => {
         const value = valueAt(live, path);
-        return wanted === undefined ? value !== undefined : isDeepStrictEqual(String(value), wanted);
+        return wanted === undefined ? value !== undefined : plain(value) === wanted;
       },
       describe: (live) => `${pathText} is ${shown(valueAt(live, path))}`,
     };
@@ -93,9 +136,13 @@ function conditionStatus(live: PropertyObject, type: string): string | undefined
   const found = Array.isArray(conditions)
     ? conditions.find((candidate) => isObject(candidate) && candidate.type === type)
     : undefined;
-  return isObject(found) ? String(found.status) : undefined;
+  return isObject(found) && typeof found.status === "string" ? found.status : undefined;
 }
 
 function shown(value: PropertyValue | undefined): string {
-  return value === undefined ? "not set" : typeof value === "string" ? value : JSON.stringify(value);
+  return value === undefined ? "not set" : plain(value);
+}
+
+function plain(value: PropertyValue | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
