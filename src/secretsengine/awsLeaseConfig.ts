@@ -1,0 +1,57 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Issue } from "../validation/issues.js";
+import { leaseRules } from "./configRules.js";
+import type { Values } from "./fields.js";
+import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import { leaseFields } from "./otherFields.js";
+import type { Duration } from "./roleSpec.js";
+import { bareMountPath, mountPathRules, unknownArguments } from "./rules.js";
+import { VaultResource } from "./vaultResource.js";
+
+/** The settings of `config/lease`, apart from its mount. */
+export interface AwsLeaseConfigSettings {
+  /** Life of a new lease. `0` stands for the mount's default. */
+  readonly lease: pulumi.Input<Duration>;
+  /** Life that a lease can be renewed to. `0` stands for the mount's limit, which holds in any case. */
+  readonly leaseMax: pulumi.Input<Duration>;
+  /** Takes over a configuration that is there already and differs, instead of failing. @default false */
+  readonly adoptExisting?: pulumi.Input<boolean>;
+}
+
+export interface AwsLeaseConfigArgs extends AwsLeaseConfigSettings {
+  /** Path of the mount: `mount.path`. */
+  readonly mount: pulumi.Input<string>;
+}
+
+const settingNames = ["lease", "leaseMax", "adoptExisting"];
+
+/**
+ * The leases of `iam_user` roles: `config/lease` of Vault's AWS secrets engine. Session credentials have the life that their role says. The
+ * mount's own `maxLeaseTtl` stays above both.
+ *
+ * Vault cannot delete it: destroying sets both to 0, which means the same.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#configure-lease
+ */
+export class AwsLeaseConfig extends VaultResource {
+  declare public readonly mount: pulumi.Output<string>;
+
+  constructor(name: string, args: AwsLeaseConfigArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseInvalid(`AwsLeaseConfig "${name}"`, args, (given) => [
+      ...unknownArguments(given, ["mount", ...settingNames]),
+      ...mountPathRules(given, "mount"),
+      ...leaseRules(given),
+    ]);
+    const inputs = {
+      mount: mapInput(args.mount, (value) => bareMountPath(value as string)),
+      ...canonicalInputs(leaseFields, args as unknown as Values),
+      adoptExisting: args.adoptExisting,
+    };
+    super("AwsLeaseConfig", name, inputs, [], opts);
+  }
+}
+
+/** The rules of {@link AwsLeaseConfigSettings}. */
+export function leaseSettingsRules(settings: Values): Issue[] {
+  return [...unknownArguments(settings, settingNames), ...leaseRules(settings)];
+}

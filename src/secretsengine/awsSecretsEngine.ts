@@ -1,0 +1,171 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Transform } from "../iam/transform.js";
+import { transformed } from "../iam/transform.js";
+import { checked } from "../validation/gate.js";
+import { pathOf, under, type Issue } from "../validation/issues.js";
+import { knownParts } from "../validation/known.js";
+import {
+  AwsLeaseConfig,
+  leaseSettingsRules,
+  type AwsLeaseConfigArgs,
+  type AwsLeaseConfigSettings,
+} from "./awsLeaseConfig.js";
+import {
+  AwsRootConfig,
+  rootConfigSettingsRules,
+  type AwsRootConfigArgs,
+  type AwsRootConfigSettings,
+} from "./awsRootConfig.js";
+import {
+  AwsSecretsMount,
+  mountRules,
+  type AwsSecretsMountArgs,
+  type AwsSecretsMountSettings,
+} from "./awsSecretsMount.js";
+import {
+  AwsSecretsRole,
+  roleSettingsRules,
+  type AwsSecretsRoleArgs,
+  type AwsSecretsRoleSettings,
+} from "./awsSecretsRole.js";
+import {
+  AwsStaticRole,
+  staticRoleSettingsRules,
+  type AwsStaticRoleArgs,
+  type AwsStaticRoleSettings,
+} from "./awsStaticRole.js";
+import type { Values } from "./fields.js";
+import { objectNameRules } from "./rules.js";
+
+export interface AwsSecretsEngineArgs {
+  /** Where the engine is mounted. @default "aws" */
+  readonly path?: pulumi.Input<string>;
+  /** Settings of the mount. */
+  readonly mount?: AwsSecretsMountSettings;
+  /** The root credential. @default - none is written: Vault uses the identity of the machine it runs on */
+  readonly rootConfig?: AwsRootConfigSettings;
+  /** Leases of `iam_user` roles. @default - none is written: the mount's limits hold */
+  readonly leaseConfig?: AwsLeaseConfigSettings;
+  /** Roles by name. */
+  readonly roles?: Readonly<Record<string, AwsSecretsRoleSettings>>;
+  /** Static roles by name. Vault 1.14 and later. */
+  readonly staticRoles?: Readonly<Record<string, AwsStaticRoleSettings>>;
+  /** Changes the arguments of a child before it is made. */
+  readonly transform?: {
+    readonly mount?: Transform<AwsSecretsMountArgs>;
+    readonly rootConfig?: Transform<AwsRootConfigArgs>;
+    readonly leaseConfig?: Transform<AwsLeaseConfigArgs>;
+    /** Called for each role. */
+    readonly role?: Transform<AwsSecretsRoleArgs>;
+    /** Called for each static role. */
+    readonly staticRole?: Transform<AwsStaticRoleArgs>;
+  };
+}
+
+/**
+ * Vault's AWS secrets engine, ready for use: its mount, root credential, leases and roles.
+ *
+ * Creates `${name}-mount`, `${name}-root-config`, `${name}-lease-config`, and per entry `${name}-role-${role}` and
+ * `${name}-static-role-${role}`.
+ *
+ * Which Vault, is told by a {@link VaultConnection} in `providers`. Destroying deletes the roles and unmounts the engine, which makes Vault
+ * delete the IAM users of all leases: give `dependsOn` the root credential and its policies, so that they are still there then.
+ *
+ * @example
+ * const engine = new AwsSecretsEngine(
+ *   "aws",
+ *   {
+ *     rootConfig: { accessKey: root.accessKeyId, secretKey: root.secretAccessKey },
+ *     roles: { deploy: { credentialType: "iam_user", policyArns: [policy.arn] } },
+ *   },
+ *   { providers: [connection], dependsOn: [root] },
+ * );
+ */
+export class AwsSecretsEngine extends pulumi.ComponentResource {
+  /** Where the engine is mounted, without slashes around. */
+  readonly path: pulumi.Output<string>;
+  /** Vault's ID of the mount. */
+  readonly accessor: pulumi.Output<string>;
+  readonly mount: AwsSecretsMount;
+  readonly rootConfig: AwsRootConfig | undefined;
+  readonly leaseConfig: AwsLeaseConfig | undefined;
+  /** The roles by name. */
+  readonly roles: Readonly<Record<string, AwsSecretsRole>>;
+  /** The static roles by name. */
+  readonly staticRoles: Readonly<Record<string, AwsStaticRole>>;
+
+  constructor(name: string, args: AwsSecretsEngineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    // The arguments hold secrets, and what a component is given here is stored.
+    super("kubevault-aws:index:AwsSecretsEngine", name, {}, opts);
+    const { transform: transforms, ...checkable } = args;
+    // Only what is plain can be told here: the children's own checks see the rest, once it is known.
+    checked(this, `AwsSecretsEngine "${name}"`, knownParts(checkable) as Values, (given) =>
+      engineRules(given as Values),
+    );
+    const parent = { parent: this };
+
+    const mountArgs = { ...args.mount, path: args.path ?? "aws" };
+    this.mount = new AwsSecretsMount(`${name}-mount`, transformed(transforms?.mount, mountArgs), parent);
+    const mount = this.mount.path;
+
+    this.rootConfig =
+      args.rootConfig === undefined
+        ? undefined
+        : new AwsRootConfig(
+            `${name}-root-config`,
+            transformed(transforms?.rootConfig, { ...args.rootConfig, mount }),
+            parent,
+          );
+    this.leaseConfig =
+      args.leaseConfig === undefined
+        ? undefined
+        : new AwsLeaseConfig(
+            `${name}-lease-config`,
+            transformed(transforms?.leaseConfig, { ...args.leaseConfig, mount }),
+            parent,
+          );
+
+    // A role that can be read from works: the credential it needs is there before it is.
+    const afterRoot = { parent: this, dependsOn: this.rootConfig === undefined ? [] : [this.rootConfig] };
+    this.roles = mapRecord(args.roles ?? {}, (role, settings) => {
+      const roleArgs = transformed<AwsSecretsRoleArgs>(transforms?.role, { ...settings, mount, name: role });
+      return new AwsSecretsRole(`${name}-role-${role}`, roleArgs, afterRoot);
+    });
+    this.staticRoles = mapRecord(args.staticRoles ?? {}, (role, settings) => {
+      const roleArgs = transformed<AwsStaticRoleArgs>(transforms?.staticRole, { ...settings, mount, name: role });
+      return new AwsStaticRole(`${name}-static-role-${role}`, roleArgs, afterRoot);
+    });
+
+    this.path = this.mount.path;
+    this.accessor = this.mount.accessor;
+    this.registerOutputs({ path: this.path, accessor: this.accessor });
+  }
+}
+
+/** All rules of {@link AwsSecretsEngineArgs}, with the paths as the user wrote them. */
+export function engineRules(args: Values): Issue[] {
+  const section = (name: string, rules: (values: Values) => Issue[]) =>
+    args[name] === undefined ? [] : under(name, rules(args[name] as Values));
+  const mount = (args.mount ?? {}) as Values;
+  return [
+    ...mountRules({ ...mount, path: args.path ?? "aws" }).map((issue) =>
+      issue.path === "path" ? issue : { ...issue, path: `mount.${issue.path}` },
+    ),
+    ...section("rootConfig", rootConfigSettingsRules),
+    ...section("leaseConfig", leaseSettingsRules),
+    ...eachRole("roles", args.roles, roleSettingsRules),
+    ...eachRole("staticRoles", args.staticRoles, staticRoleSettingsRules),
+  ];
+}
+
+function eachRole(argument: string, roles: unknown, rules: (values: Values) => Issue[]): Issue[] {
+  return Object.entries((roles ?? {}) as Readonly<Record<string, Values>>).flatMap(([role, settings]) => {
+    const path = pathOf(argument, role);
+    const named = objectNameRules({ name: role }, "name").map((issue) => ({ ...issue, path }));
+    return [...named, ...under(path, rules(settings))];
+  });
+}
+
+function mapRecord<T, R>(record: Readonly<Record<string, T>>, map: (key: string, value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(key, value)]));
+}

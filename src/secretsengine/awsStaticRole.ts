@@ -1,0 +1,72 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Issue } from "../validation/issues.js";
+import { staticRoleRules } from "./configRules.js";
+import type { Values } from "./fields.js";
+import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import { staticRoleFields } from "./otherFields.js";
+import type { Duration } from "./roleSpec.js";
+import { bareMountPath, mountPathRules, objectNameRules, unknownArguments } from "./rules.js";
+import { VaultResource } from "./vaultResource.js";
+
+/** The settings of a static role, apart from its mount and name. */
+export interface AwsStaticRoleSettings {
+  /** Name of the IAM user whose access key Vault keeps and rotates. A change replaces the role. */
+  readonly username: pulumi.Input<string>;
+  /** How often the key changes: at least 60 seconds. The old key goes with the next rotation, so a key lives up to twice as long. */
+  readonly rotationPeriod: pulumi.Input<Duration>;
+  /** ARN of the role in another account through which Vault reaches the user. Vault Enterprise 1.19 and later. */
+  readonly assumeRoleArn?: pulumi.Input<string>;
+  /** Name of Vault's session with that role. Vault Enterprise 1.19 and later. */
+  readonly assumeRoleSessionName?: pulumi.Input<string>;
+  /** The external ID that the role's trust policy asks for. Vault Enterprise 1.19 and later. */
+  readonly externalId?: pulumi.Input<string>;
+  /** Takes over a static role of the same name that is there already and differs, instead of failing. @default false */
+  readonly adoptExisting?: pulumi.Input<boolean>;
+}
+
+export interface AwsStaticRoleArgs extends AwsStaticRoleSettings {
+  /** Path of the mount: `mount.path`. */
+  readonly mount: pulumi.Input<string>;
+  /** Name of the role: applications read `<mount>/static-creds/<name>`. A change replaces the role. */
+  readonly name: pulumi.Input<string>;
+}
+
+const settingNames = [...staticRoleFields.map((field) => field.name), "adoptExisting"];
+
+/**
+ * A static role of Vault's AWS secrets engine: one IAM user, whose access key Vault makes, hands out and rotates. Vault 1.14 and later.
+ *
+ * The user may have one access key at most when the role is made: where it has two, Vault deletes the older one.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-static-role
+ */
+export class AwsStaticRole extends VaultResource {
+  declare public readonly mount: pulumi.Output<string>;
+  declare public readonly name: pulumi.Output<string>;
+  declare public readonly username: pulumi.Output<string>;
+  /** AWS's ID of the user: another one after it was deleted and made again. */
+  declare public readonly userId: pulumi.Output<string>;
+
+  constructor(name: string, args: AwsStaticRoleArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseInvalid(`AwsStaticRole "${name}"`, args, (given) => {
+      const { mount: _mount, name: _name, ...settings } = given;
+      return [
+        ...mountPathRules(given, "mount"),
+        ...objectNameRules(given, "name"),
+        ...staticRoleSettingsRules(settings),
+      ];
+    });
+    const inputs = {
+      mount: mapInput(args.mount, (value) => bareMountPath(value as string)),
+      name: args.name,
+      ...canonicalInputs(staticRoleFields, args as unknown as Values),
+      adoptExisting: args.adoptExisting,
+    };
+    super("AwsStaticRole", name, inputs, ["userId"], opts);
+  }
+}
+
+/** The rules of {@link AwsStaticRoleSettings}. */
+export function staticRoleSettingsRules(settings: Values): Issue[] {
+  return [...unknownArguments(settings, settingNames), ...staticRoleRules(settings)];
+}

@@ -1,0 +1,26 @@
+/**
+ * A JSON text in one fixed form: no white space, keys in order. Two texts say the same exactly if this form is the same.
+ *
+ * @returns undefined where the text is not JSON
+ */
+export function canonicalJson(document: unknown): string | undefined {
+  if (typeof document !== "string") {
+    return JSON.stringify(inOrder(document));
+  }
+  try {
+    return JSON.stringify(inOrder(JSON.parse(document)));
+  } catch {
+    return undefined;
+  }
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(inOrder);
+  }
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, inOrder(part)]));
+  }
+  return value;
+}

@@ -1,0 +1,20 @@
+export { AwsLeaseConfig, type AwsLeaseConfigArgs, type AwsLeaseConfigSettings } from "./awsLeaseConfig.js";
+export {
+  AwsRootConfig,
+  type AwsRootConfigArgs,
+  type AwsRootConfigSettings,
+  type KeyReadinessArgs,
+} from "./awsRootConfig.js";
+export { AwsSecretsEngine, engineRules, type AwsSecretsEngineArgs } from "./awsSecretsEngine.js";
+export { AwsSecretsMount, type AwsSecretsMountArgs, type AwsSecretsMountSettings } from "./awsSecretsMount.js";
+export {
+  AwsSecretsRole,
+  roleSettingsRules,
+  type AwsSecretsRoleArgs,
+  type AwsSecretsRoleSettings,
+  type PolicyDocumentInput,
+} from "./awsSecretsRole.js";
+export { AwsStaticRole, type AwsStaticRoleArgs, type AwsStaticRoleSettings } from "./awsStaticRole.js";
+export { credentialTypes, type AwsSecretsRoleSpec, type CredentialType, type Duration } from "./roleSpec.js";
+export { VaultConnection, type VaultConnectionArgs, type VaultLoginArgs } from "./vaultConnection.js";
+export { VaultResource } from "./vaultResource.js";

@@ -1,0 +1,103 @@
+import { parseArn } from "../iam/arns.js";
+import type { Issue } from "../validation/issues.js";
+import { isKnown } from "../validation/known.js";
+import type { Values } from "./fields.js";
+
+/** Arguments that the old form cannot stand beside: in Vault, too. */
+const todaysForm = [
+  "roleArns",
+  "policyArns",
+  "policyDocument",
+  "defaultStsTtl",
+  "maxStsTtl",
+  "userPath",
+  "permissionsBoundaryArn",
+];
+
+/**
+ * A role in today's fields, where it was written with `policy` or `arn` as Vault took it before release 0.11.
+ *
+ * - `policy: <JSON>` is `policyDocument`. In Vault the path that was read from decided between an IAM user (`creds/`) and a federation
+ *   token (`sts/`); today the role does, so `credentialType: "federation_token"` may stand beside it, and `iam_user` is what it means
+ *   without.
+ * - `arn: arn:aws:iam::…:policy/…` is `policyArns` of an `iam_user`.
+ * - `arn: arn:aws:iam::…:role/…` is `roleArns` of an `assumed_role`.
+ *
+ * Vault itself is never sent the old form. What breaks a rule is left as it is, for {@link legacyRoleRules}.
+ */
+export function withoutLegacyForm(role: Values): Values {
+  const { policy, arn, ...rest } = role;
+  if (policy !== undefined) {
+    return { credentialType: "iam_user", ...definedOf(rest), policyDocument: policy };
+  }
+  if (arn === undefined) {
+    return role;
+  }
+  if (typeof arn === "string" && parseArn(arn)?.resource.startsWith("role/") === true) {
+    return { ...rest, credentialType: "assumed_role", roleArns: [arn] };
+  }
+  return { ...rest, credentialType: "iam_user", policyArns: [arn] };
+}
+
+function definedOf(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** The rules of the old form: what Vault answers to its misuse, as issues. */
+export function legacyRoleRules(role: Values): Issue[] {
+  const { policy, arn } = role;
+  if (policy === undefined && arn === undefined) {
+    return [];
+  }
+  const name = policy === undefined ? "arn" : "policy";
+  const issues: Issue[] = [];
+  if (policy !== undefined && arn !== undefined) {
+    issues.push({
+      path: "arn",
+      rule: "must not be given together with policy",
+      mend: "Use policyDocument and policyArns.",
+    });
+  }
+  for (const field of todaysForm.filter((candidate) => role[candidate] !== undefined)) {
+    issues.push({
+      path: field,
+      rule: `must not be given together with the old ${name}`,
+      mend: `Write ${name === "policy" ? "policyDocument" : "policyArns or roleArns"} instead of ${name}.`,
+    });
+  }
+  issues.push(...legacyTypeRules(role, name));
+  if (typeof arn === "string" && isKnown(arn)) {
+    const resource = parseArn(arn)?.resource;
+    if (resource === undefined || !/^(?:role|policy)\//.test(resource)) {
+      issues.push({ path: "arn", rule: "must be the ARN of an IAM policy or of an IAM role", got: arn });
+    }
+  }
+  return issues;
+}
+
+function legacyTypeRules(role: Values, name: "arn" | "policy"): Issue[] {
+  const type = role.credentialType;
+  if (type === undefined || !isKnown(type)) {
+    return [];
+  }
+  if (name === "arn") {
+    return [
+      {
+        path: "credentialType",
+        rule: "must not be given together with the old arn, which decides it",
+        got: type,
+        mend: "Write policyArns or roleArns instead of arn.",
+      },
+    ];
+  }
+  return type === "iam_user" || type === "federation_token"
+    ? []
+    : [
+        {
+          path: "credentialType",
+          rule: "must be iam_user or federation_token together with the old policy",
+          got: type,
+          mend: "Write policyDocument instead of policy.",
+        },
+      ];
+}

@@ -1,0 +1,32 @@
+import { dynamicProvider, type DynamicProvider } from "./dynamicProvider.js";
+import type { ResourceHandlers } from "./handlers.js";
+import { leaseConfigHandlers } from "./leaseConfig.js";
+import { mountHandlers } from "./mount.js";
+import { roleHandlers } from "./role.js";
+import { rootConfigHandlers } from "./rootConfig.js";
+import { staticRoleHandlers } from "./staticRole.js";
+
+const handlers: Readonly<Record<string, ResourceHandlers>> = {
+  AwsLeaseConfig: leaseConfigHandlers,
+  AwsRootConfig: rootConfigHandlers,
+  AwsSecretsMount: mountHandlers,
+  AwsSecretsRole: roleHandlers,
+  AwsStaticRole: staticRoleHandlers,
+};
+
+/**
+ * What the resources in a stack's state call, by the package's subpath `dynamic/v1`: the path, this function's name and the names of the
+ * kinds are in states for ever and must never change.
+ */
+export function provider(kind: string): DynamicProvider {
+  const found = handlers[kind];
+  if (found === undefined) {
+    throw Object.assign(
+      new Error(
+        `this version of pulumi-kubevault-aws has no resource "${kind}": a newer one made it, upgrade the package`,
+      ),
+      { stack: "" },
+    );
+  }
+  return dynamicProvider(kind, found);
+}

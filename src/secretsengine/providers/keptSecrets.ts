@@ -1,0 +1,39 @@
+import { isKnown, unknownValue } from "../../validation/known.js";
+import type { Values } from "../fields.js";
+import { secretDigest } from "../secretDigest.js";
+
+/** Secrets by their digest, for as long as this process lives: what a check took out of the inputs, the write after it needs. */
+const secrets = new Map<string, string>();
+
+/**
+ * Inputs as the state may hold them: with `secretKeyDigest` instead of `secretKey`. The engine checks inputs, in the same process, before each
+ * create and update.
+ */
+export function withSecretKept(inputs: Values): Values {
+  const { secretKey, ...rest } = inputs;
+  if (secretKey === undefined || secretKey === null || secretKey === "") {
+    return rest;
+  }
+  if (typeof secretKey !== "string" || !isKnown(secretKey) || !isKnown(inputs.accessKey)) {
+    return { ...rest, secretKeyDigest: unknownValue };
+  }
+  const digest = secretDigest(String(inputs.accessKey), secretKey);
+  secrets.set(digest, secretKey);
+  return { ...rest, secretKeyDigest: digest };
+}
+
+/**
+ * The secret that inputs stand for; undefined where they have none.
+ *
+ * @throws Error rather than to go on without: Vault would store an empty secret
+ */
+export function keptSecret(inputs: Values): string | undefined {
+  if (inputs.secretKeyDigest === undefined) {
+    return undefined;
+  }
+  const secret = secrets.get(String(inputs.secretKeyDigest));
+  if (secret === undefined) {
+    throw new Error("the secret key is not at hand: inputs were written that this process has not checked");
+  }
+  return secret;
+}

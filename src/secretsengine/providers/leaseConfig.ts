@@ -1,0 +1,69 @@
+import { leaseRules } from "../configRules.js";
+import { canonicalValues, changedFields, fromVault, inputsWithDrift, isSet, type Values } from "../fields.js";
+import { leaseFields } from "../otherFields.js";
+import { mountPathRules } from "../rules.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
+import { readBelowMount, refuseOther, removeBelowMount, verified } from "./writing.js";
+
+function pathOfLease(values: Values): string {
+  return `${String(values.mount)}/config/lease`;
+}
+
+async function write(context: WorkContext, inputs: Values): Promise<void> {
+  const seconds = canonicalValues(leaseFields, inputs);
+  const body = { lease: `${String(seconds.lease)}s`, lease_max: `${String(seconds.leaseMax)}s` };
+  await context.vault.client.write(pathOfLease(inputs), body, { idempotent: true });
+}
+
+/** Vault cannot delete the configuration: two zeros stand for "never written", and mean the same to it. */
+function configured(data: Values | undefined): Values | undefined {
+  const values = data === undefined ? {} : fromVault(leaseFields, data);
+  return leaseFields.some((field) => isSet(field, values[field.name])) ? data : undefined;
+}
+
+/** `config/lease` of Vault's AWS secrets engine. */
+export const leaseConfigHandlers: ResourceHandlers = {
+  validate: (inputs) => [...mountPathRules(inputs, "mount"), ...leaseRules(inputs)],
+
+  diff: (before, after) => {
+    const replaces = before.mount === after.mount ? [] : ["mount"];
+    return { changes: replaces.length > 0 || changedFields(leaseFields, before, after).length > 0, replaces };
+  },
+
+  create: async (context, inputs) => {
+    const path = pathOfLease(inputs);
+    refuseOther(path, leaseFields, inputs, configured(await context.vault.client.read(path)));
+    await write(context, inputs);
+    try {
+      await verified(context, path, leaseFields, inputs);
+    } catch (error) {
+      throw new PartialFailure((error as Error).message, path, inputs);
+    }
+    return { id: path, outputs: inputs };
+  },
+
+  read: async (context, outputs) => {
+    const wantsNothing = !leaseFields.some((field) => isSet(field, outputs[field.name]));
+    const data = await readBelowMount(context, pathOfLease(outputs));
+    if (data === undefined || (configured(data) === undefined && !wantsNothing)) {
+      return undefined;
+    }
+    const actual = fromVault(leaseFields, data);
+    const inputs = inputsWithDrift(leaseFields, outputs, actual);
+    for (const { name } of leaseFields) {
+      inputs[name] ??= 0;
+    }
+    return { outputs: inputs, inputs };
+  },
+
+  update: async (context, _before, after) => {
+    await write(context, after);
+    await verified(context, pathOfLease(after), leaseFields, after);
+    return after;
+  },
+
+  remove: async (context, outputs) => {
+    const body = { lease: "0s", lease_max: "0s" };
+    await removeBelowMount(() => context.vault.client.write(pathOfLease(outputs), body, { idempotent: true }));
+  },
+};

@@ -1,0 +1,286 @@
+import { pathOf, type Issue } from "../validation/issues.js";
+import { isFullyKnown, isKnown } from "../validation/known.js";
+import { canonicalJson } from "./canonicalJson.js";
+import type { Values } from "./fields.js";
+import { roleFields } from "./roleFields.js";
+import { credentialTypes, type CredentialType } from "./roleSpec.js";
+import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, secondsBetween } from "./rules.js";
+
+/** Which credential types a field is for. Vault refuses some of the others, and forgets to refuse the rest. */
+const fieldUse: Readonly<Record<string, readonly CredentialType[]>> = {
+  roleArns: ["assumed_role"],
+  policyArns: ["iam_user", "assumed_role", "federation_token"],
+  policyDocument: ["iam_user", "assumed_role", "federation_token"],
+  iamGroups: ["iam_user", "assumed_role", "federation_token"],
+  iamTags: ["iam_user"],
+  sessionTags: ["assumed_role"],
+  externalId: ["assumed_role"],
+  defaultStsTtl: ["assumed_role", "federation_token", "session_token"],
+  maxStsTtl: ["assumed_role", "federation_token", "session_token"],
+  userPath: ["iam_user"],
+  permissionsBoundaryArn: ["iam_user"],
+  mfaSerialNumber: ["session_token"],
+};
+
+/** Longest life of session credentials that AWS grants, in seconds. */
+const longestSession: Readonly<Record<CredentialType, number>> = {
+  iam_user: 0,
+  assumed_role: 43_200,
+  federation_token: 129_600,
+  session_token: 129_600,
+};
+
+/** Longest inline or session policy that AWS takes, in characters without white space. */
+const longestPolicy = 2048;
+
+/**
+ * The rules of a role: Vault's own, and those of AWS that Vault leaves to the first reader of credentials to find out.
+ *
+ * @param role the role's arguments, by the names of {@link AwsSecretsRoleSpec}
+ */
+export function roleRules(role: Values): Issue[] {
+  return [
+    ...kindRules(roleFields, role),
+    ...credentialTypeRules(role),
+    ...fieldUseRules(role),
+    ...enoughRules(role),
+    ...policyDocumentRules(role),
+    ...arnRules(role),
+    ...groupRules(role),
+    ...tagRules(role, "iamTags"),
+    ...tagRules(role, "sessionTags"),
+    ...ttlRules(role),
+    ...textRules(role),
+  ];
+}
+
+function typeOf(role: Values): CredentialType | undefined {
+  return credentialTypes.find((type) => type === role.credentialType);
+}
+
+function credentialTypeRules(role: Values): Issue[] {
+  if (!isKnown(role.credentialType) || typeOf(role) !== undefined) {
+    return [];
+  }
+  return [
+    {
+      path: "credentialType",
+      rule: `must be one of ${credentialTypes.join(", ")}`,
+      got: role.credentialType,
+    },
+  ];
+}
+
+function fieldUseRules(role: Values): Issue[] {
+  const type = typeOf(role);
+  if (type === undefined) {
+    return [];
+  }
+  return Object.entries(fieldUse)
+    .filter(([name, types]) => mayBeSet(roleFields, role, name) && !types.includes(type))
+    .map(([name, types]) => ({
+      path: name,
+      rule: `is for credential type ${types.join(", ")} only, not for ${type}`,
+      mend: `Remove it, or choose another credentialType.`,
+    }));
+}
+
+/** A role that hands out nothing useful, or that Vault accepts and then fails to read from. */
+function enoughRules(role: Values): Issue[] {
+  const has = (...names: string[]) => names.some((name) => mayBeSet(roleFields, role, name));
+  switch (typeOf(role)) {
+    case "assumed_role":
+      return has("roleArns")
+        ? []
+        : [
+            {
+              path: "roleArns",
+              rule: "needs at least one ARN of a role to assume",
+              mend: "Vault cannot tell which role else.",
+            },
+          ];
+    case "iam_user":
+      return has("policyDocument", "policyArns", "iamGroups")
+        ? []
+        : [
+            {
+              path: "policyDocument",
+              rule: "or policyArns or iamGroups is needed for credential type iam_user",
+              mend: "The users would have no permissions at all.",
+            },
+          ];
+    case "federation_token":
+      return has("policyDocument", "policyArns", "iamGroups")
+        ? []
+        : [
+            {
+              path: "policyDocument",
+              rule: "or policyArns or iamGroups is needed for credential type federation_token",
+              mend: "Vault refuses to read credentials from a role without.",
+            },
+          ];
+    default:
+      return [];
+  }
+}
+
+function policyDocumentRules(role: Values): Issue[] {
+  const document = role.policyDocument;
+  if (document === "" || !isGiven(document)) {
+    return [];
+  }
+  const path = "policyDocument";
+  const text = canonicalJson(document);
+  if (text === undefined) {
+    return [{ path, rule: "must be JSON", got: document }];
+  }
+  const policy: unknown = JSON.parse(text);
+  if (policy === null || typeof policy !== "object" || Array.isArray(policy)) {
+    return [{ path, rule: "must be a policy document: a JSON object", got: document }];
+  }
+  const issues: Issue[] = [];
+  const { Version: version, Statement: statement } = policy as { Version?: unknown; Statement?: unknown };
+  if (version === undefined) {
+    issues.push({ path: `${path}.Version`, rule: "is missing", mend: 'Add "Version": "2012-10-17".' });
+  } else if (version !== "2012-10-17" && version !== "2008-10-17") {
+    issues.push({ path: `${path}.Version`, rule: 'must be "2012-10-17"', got: version });
+  }
+  if (statement === undefined) {
+    issues.push({ path: `${path}.Statement`, rule: "is missing" });
+  }
+  const statements = Array.isArray(statement) ? (statement as unknown[]) : statement === undefined ? [] : [statement];
+  statements.forEach((part, index) => {
+    const where = Array.isArray(statement) ? pathOf(`${path}.Statement`, index) : `${path}.Statement`;
+    issues.push(...statementRules(where, part));
+  });
+  if (text.length > longestPolicy) {
+    issues.push({
+      path,
+      rule: `must be at most ${longestPolicy} characters long without white space, and has ${text.length}`,
+      mend: "Move what is common into a managed policy and name it in policyArns.",
+    });
+  }
+  return issues;
+}
+
+function statementRules(path: string, statement: unknown): Issue[] {
+  if (statement === null || typeof statement !== "object" || Array.isArray(statement)) {
+    return [{ path, rule: "must be an object", got: statement }];
+  }
+  const parts = statement as Readonly<Record<string, unknown>>;
+  const issues: Issue[] = [];
+  if (parts.Effect !== "Allow" && parts.Effect !== "Deny") {
+    issues.push({ path: `${path}.Effect`, rule: 'must be "Allow" or "Deny"', got: parts.Effect });
+  }
+  if ((parts.Action === undefined) === (parts.NotAction === undefined)) {
+    issues.push({ path, rule: "needs either Action or NotAction" });
+  }
+  if ((parts.Resource === undefined) === (parts.NotResource === undefined)) {
+    issues.push({ path, rule: "needs either Resource or NotResource" });
+  }
+  if (parts.Principal !== undefined || parts.NotPrincipal !== undefined) {
+    issues.push({ path, rule: "must not name a Principal: the policy is the principal's own" });
+  }
+  return issues;
+}
+
+function arnRules(role: Values): Issue[] {
+  const each = (name: string, type: "policy" | "role") => {
+    const arns = role[name];
+    return Array.isArray(arns)
+      ? arns.flatMap((arn: unknown, index) => iamArnRules(pathOf(name, index), arn, type))
+      : [];
+  };
+  const issues = [
+    ...each("policyArns", "policy"),
+    ...each("roleArns", "role"),
+    ...iamArnRules("permissionsBoundaryArn", role.permissionsBoundaryArn, "policy"),
+  ];
+  const most = typeOf(role) === "iam_user" ? 20 : 10;
+  if (Array.isArray(role.policyArns) && role.policyArns.length > most) {
+    issues.push({
+      path: "policyArns",
+      rule: `must be at most ${most} for credential type ${String(role.credentialType)}`,
+      got: role.policyArns.length,
+    });
+  }
+  return issues;
+}
+
+function groupRules(role: Values): Issue[] {
+  const groups = Array.isArray(role.iamGroups) ? (role.iamGroups as unknown[]) : [];
+  const issues: Issue[] = groups.flatMap((group, index) =>
+    typeof group !== "string" || !isKnown(group) || group === "" || /^[\w+=,.@-]{1,128}$/.test(group)
+      ? []
+      : [
+          {
+            path: pathOf("iamGroups", index),
+            rule: "must be the name of an IAM group, not its ARN or path",
+            got: group,
+          },
+        ],
+  );
+  if (groups.length > 10) {
+    issues.push({ path: "iamGroups", rule: "must be at most 10: IAM takes a user into no more", got: groups.length });
+  }
+  return issues;
+}
+
+function tagRules(role: Values, name: "iamTags" | "sessionTags"): Issue[] {
+  const tags = role[name];
+  if (tags === null || typeof tags !== "object" || Array.isArray(tags)) {
+    return [];
+  }
+  const entries = Object.entries(tags);
+  const issues: Issue[] = entries.flatMap(([key, value]: [string, unknown]) => {
+    const path = pathOf(name, key);
+    if (key === "" || key.length > 128 || key.toLowerCase().startsWith("aws:")) {
+      return [{ path, rule: 'must have a key of 1 to 128 characters that does not start with "aws:"' }];
+    }
+    return typeof value === "string" && isKnown(value) && value.length > 256
+      ? [{ path, rule: "must be at most 256 characters long", got: value }]
+      : [];
+  });
+  if (entries.length > 50) {
+    issues.push({ path: name, rule: "must be at most 50 tags", got: entries.length });
+  }
+  return issues;
+}
+
+function ttlRules(role: Values): Issue[] {
+  const type = typeOf(role);
+  if (type === undefined || type === "iam_user") {
+    return [];
+  }
+  const why = `AWS grants ${type === "assumed_role" ? "the session of a role" : "such a session"} no other length.`;
+  return [
+    ...secondsBetween(role, "defaultStsTtl", 900, longestSession[type], why),
+    ...secondsBetween(role, "maxStsTtl", 900, longestSession[type], why),
+    ...notLonger(role, "defaultStsTtl", "maxStsTtl"),
+  ];
+}
+
+function textRules(role: Values): Issue[] {
+  const issues: Issue[] = [];
+  const { userPath, externalId } = role;
+  if (typeof userPath === "string" && isFullyKnown(userPath) && !/^(?:\/(?:[\x21-\x7F]{0,510}\/)?)?$/.test(userPath)) {
+    issues.push({
+      path: "userPath",
+      rule: 'must start and end with "/" and be at most 512 characters long',
+      got: userPath,
+    });
+  }
+  if (
+    typeof externalId === "string" &&
+    isKnown(externalId) &&
+    externalId !== "" &&
+    !/^[\w+=,.@:/-]{2,1224}$/.test(externalId)
+  ) {
+    issues.push({
+      path: "externalId",
+      rule: 'must be 2 to 1224 letters, digits and "_+=,.@:/-"',
+      got: externalId,
+    });
+  }
+  return issues;
+}

@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Values } from "./fields.js";
+import { providerText } from "./providerText.js";
+
+/**
+ * A resource in Vault. It is created by Pulumi's dynamic provider plugin, which comes with `@pulumi/pulumi`; where Vault is, is told by a
+ * {@link VaultConnection} in `provider`, or by VAULT_ADDR and VAULT_TOKEN.
+ */
+export abstract class VaultResource extends pulumi.CustomResource {
+  /** Which Vault holds it: the ID of its cluster, which stays for as long as its data lives. */
+  declare public readonly vaultClusterId: pulumi.Output<string>;
+  /** Address of Vault when the resource was last written. */
+  declare public readonly vaultAddress: pulumi.Output<string>;
+
+  /**
+   * @param kind name of the class, which selects the provider's code
+   * @param computed names of the outputs that are no inputs
+   */
+  protected constructor(
+    kind: string,
+    name: string,
+    inputs: Values,
+    computed: readonly string[],
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    const outputs = ["vaultClusterId", "vaultAddress", ...computed].map((output) => [output, undefined] as const);
+    const props = { ...Object.fromEntries(outputs), ...inputs, __provider: providerText(kind) };
+    super(`pulumi-nodejs:dynamic/kubevault-aws:${kind}`, name, props, opts);
+  }
+}

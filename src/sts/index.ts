@@ -1,0 +1,9 @@
+export {
+  KeyNotAcceptedError,
+  waitForIdentity,
+  waitUntilAccepted,
+  type AccessKeyPair,
+  type AskIdentity,
+  type CallerIdentity,
+  type KeyReadinessOptions,
+} from "./keyReadiness.js";

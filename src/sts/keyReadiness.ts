@@ -1,0 +1,137 @@
+/** An AWS access key, of an IAM user or of a session. */
+export interface AccessKeyPair {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** How to find out whether AWS accepts a key yet. */
+export interface KeyReadinessOptions {
+  /** Region of STS. Default: `us-east-1`. A key of another partition needs a region of that partition. */
+  readonly region?: string;
+  /** Endpoint of STS, where it is not the region's own. */
+  readonly endpoint?: string;
+  /** How many answers in a row have to be good: AWS's servers learn of a new key one by one. Default: 5. */
+  readonly consecutiveSuccesses?: number;
+  /** Time between two questions. Default: 500. */
+  readonly intervalMs?: number;
+  /** Longest time to wait in all. Default: 180000. */
+  readonly timeoutMs?: number;
+  /** Is told, now and then, what is being waited for. */
+  readonly onWait?: (message: string) => void;
+}
+
+/** Whose key it is. */
+export interface CallerIdentity {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/** Asks AWS once: `sts:GetCallerIdentity`, which needs no permission. */
+export type AskIdentity = (signal: AbortSignal) => Promise<CallerIdentity>;
+
+/** AWS's codes for a key that it does not know, or not everywhere yet. */
+const notYet = new Set([
+  "InvalidClientTokenId",
+  "SignatureDoesNotMatch",
+  "AccessDenied",
+  "UnrecognizedClientException",
+]);
+
+/** The key was not accepted in time, or never will be. */
+export class KeyNotAcceptedError extends Error {
+  override readonly name = "KeyNotAcceptedError";
+}
+
+/**
+ * Waits until AWS accepts a new access key everywhere: IAM takes some seconds to make it known.
+ *
+ * @throws KeyNotAcceptedError with AWS's last answer, when time runs out, or at once where waiting cannot help
+ */
+export async function waitUntilAccepted(
+  key: AccessKeyPair,
+  options: KeyReadinessOptions = {},
+): Promise<CallerIdentity> {
+  // The SDK is heavy: loaded where a key is waited for.
+  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const client = new STSClient({
+    region: options.region ?? "us-east-1",
+    endpoint: options.endpoint,
+    credentials: key,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
+  try {
+    return await waitForIdentity(
+      key.accessKeyId,
+      async (signal) => {
+        const answer = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+        return { accountId: answer.Account ?? "", arn: answer.Arn ?? "" };
+      },
+      options,
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** {@link waitUntilAccepted}, with the question to AWS given. */
+export async function waitForIdentity(
+  accessKeyId: string,
+  ask: AskIdentity,
+  options: KeyReadinessOptions = {},
+): Promise<CallerIdentity> {
+  const wanted = options.consecutiveSuccesses ?? 5;
+  const timeoutMs = options.timeoutMs ?? 180_000;
+  const started = Date.now();
+  const deadline = AbortSignal.timeout(timeoutMs);
+  let successes = 0;
+  let lastAnswer = "no answer yet";
+  let told = started;
+  while (!deadline.aborted) {
+    try {
+      const identity = await ask(deadline);
+      successes += 1;
+      if (successes >= wanted) {
+        return identity;
+      }
+    } catch (error) {
+      if (deadline.aborted) {
+        break;
+      }
+      successes = 0;
+      lastAnswer = answerOf(error);
+      if (isFinal(error)) {
+        throw new KeyNotAcceptedError(`access key ${accessKeyId} is refused by AWS: ${lastAnswer}`);
+      }
+    }
+    if (Date.now() - told >= 5_000) {
+      told = Date.now();
+      const seconds = Math.round((told - started) / 1000);
+      options.onWait?.(`waiting for AWS to accept access key ${accessKeyId}, ${seconds} s so far (${lastAnswer})`);
+    }
+    await pause(options.intervalMs ?? 500);
+  }
+  throw new KeyNotAcceptedError(
+    `access key ${accessKeyId} was not accepted by AWS within ${timeoutMs / 1000} s: ${lastAnswer}. ` +
+      "Was it deleted or rotated? Is the region of the key's own partition?",
+  );
+}
+
+function answerOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** Whether AWS gave an answer that more time does not change. What is no answer of AWS (connections, throttling) may pass. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof Error) || notYet.has(error.name)) {
+    return false;
+  }
+  return ["ExpiredToken", "ExpiredTokenException", "RegionDisabledException", "CredentialsProviderError"].includes(
+    error.name,
+  );
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
