@@ -1,10 +1,13 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../validation/gate.js";
+import { knownParts } from "../validation/known.js";
 import { assumableRoleIssues } from "./assumableRoleRules.js";
+import { broadPolicyFindings, type Powers } from "./breadth.js";
 import { parsedPolicy } from "./delegation.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import { checkPolicySize } from "./policySize.js";
+import { reporter } from "./report.js";
 import { onceCreated } from "./ready.js";
 import { transformed, type Transform } from "./transform.js";
 import { assumableRoleTrustPolicy } from "./trustPolicy.js";
@@ -77,6 +80,8 @@ export class AssumableRole extends pulumi.ComponentResource {
     const { transform, ...rest } = args;
     const plain = checked(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
     const parent = { parent: this };
+    const report = reporter(this, subject);
+    report(assumableRoleFindings(knownParts({ arns: args.policyArns, document: args.policyDocument }) as Powers));
 
     this.trustPolicy = plain.apply(({ trustedPrincipalArn, externalId, sessionTags }) => {
       const document = assumableRoleTrustPolicy({ trustedPrincipalArn, externalId, sessionTags });
@@ -100,6 +105,7 @@ export class AssumableRole extends pulumi.ComponentResource {
     if (args.policyDocument !== undefined) {
       const policy = pulumi.output(args.policyDocument).apply((given) => {
         const document = parsedPolicy(given);
+        report(assumableRoleFindings({ document }));
         checkPolicySize(`${subject}: policyDocument`, document, "inlineRole");
         return JSON.stringify(document);
       });
@@ -125,4 +131,15 @@ export class AssumableRole extends pulumi.ComponentResource {
     this.arn = onceCreated(this.role.arn, ready);
     this.registerOutputs({ roleName: this.roleName, arn: this.arn, trustPolicy: this.trustPolicy });
   }
+}
+
+/** A role of any account: what it gives over all of an account is dangerous in each. */
+const anyAccount = { partition: "*", accountId: "*" };
+
+function assumableRoleFindings(powers: Powers) {
+  return broadPolicyFindings(
+    powers,
+    { document: { path: "policyDocument" }, arn: (index) => ({ path: `policyArns[${index}]` }) },
+    anyAccount,
+  );
 }

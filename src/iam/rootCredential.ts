@@ -8,9 +8,11 @@ import { knownParts } from "../validation/known.js";
 import { mostPolicies } from "./policyCount.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import { splitPolicy } from "./policySize.js";
+import { reporter } from "./report.js";
 import { onceCreated } from "./ready.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
+import { rootFindings } from "./rootProof.js";
 import { rootDocument, rootTrustPolicy, type PlainRootCredential } from "./rootDocument.js";
 import { sortedOnce } from "./statements.js";
 import { transformed } from "./transform.js";
@@ -72,14 +74,22 @@ export class RootCredential extends pulumi.ComponentResource {
       { identity, serviceAccount, trustPolicy, entityName: given.entityName, path, userNamePrefix, formerUserPaths },
       rootCredentialIssues,
     );
-    const partition = getPartitionOutput({}, parent).partition;
-    const accountId = getCallerIdentityOutput({}, parent).accountId;
+    const report = reporter(this, subject);
+    const plainParts = knownParts(given) as PlainRootCredential;
+    const { partition } = getPartitionOutput({}, parent);
+    const { accountId } = getCallerIdentityOutput({}, parent);
+    // Proven twice: what is known at the start before anything is made, all of it before the first policy is.
+    const account = pulumi.all({ partition, accountId }).apply((resolved) => {
+      report(rootFindings(plainParts, resolved));
+      return resolved;
+    });
+    const allowedName = pulumi.all([own, account]).apply(([plain]) => plain.entityName);
 
     if (isRole) {
       this.role = new iam.Role(
         `${name}-role`,
         transformed(transform?.role, {
-          name: own.entityName,
+          name: allowedName,
           path: args.path,
           assumeRolePolicy: own.apply((plain) => JSON.stringify(rootTrustPolicy(plain))),
           description: "Vault's AWS secrets engine",
@@ -92,7 +102,7 @@ export class RootCredential extends pulumi.ComponentResource {
       this.user = new iam.User(
         `${name}-user`,
         transformed(transform?.user, {
-          name: own.entityName,
+          name: allowedName,
           path: args.path,
           forceDestroy: args.forceDestroy ?? args.rotateRoot ?? false,
           permissionsBoundary: args.permissionsBoundaryArn,
@@ -102,14 +112,12 @@ export class RootCredential extends pulumi.ComponentResource {
       );
     }
     const principal = this.user ?? (this.role as iam.Role);
-    const document = pulumi
-      .all([settled, partition, accountId])
-      .apply(([plain, partitionName, account]) =>
-        rootDocument(plain, { partition: partitionName, accountId: account }),
-      );
-
+    const document = pulumi.all([settled, account]).apply(([plain, resolved]) => {
+      report(rootFindings(plain, resolved));
+      return rootDocument(plain, resolved);
+    });
     const attachments = [
-      ...this.ownPolicies(name, args, document, mostPolicies(knownParts(given) as PlainRootCredential)),
+      ...this.ownPolicies(name, args, document, mostPolicies(plainParts)),
       ...delegatedPolicies(args).map((arn, index) => this.attach(`${name}-delegated-${index + 1}`, arn, args)),
       ...(args.additionalPolicyArns ?? []).map((arn, index) =>
         this.attach(`${name}-additional-${index + 1}`, arn, args),
