@@ -58,8 +58,18 @@ function shown(value: unknown): string {
   return value === undefined ? "not given" : JSON.stringify(value);
 }
 
+/** The part of the inputs at a path; where a part on the way is not plain, that part. */
 function at(inputs: Record<string, unknown> | undefined, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), inputs);
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, key) => (isRecord(value) && !isOpaque(value) ? value[key] : opaqueOrNothing(value)),
+      inputs,
+    );
+}
+
+function opaqueOrNothing(value: unknown): unknown {
+  return isOpaque(value) ? value : undefined;
 }
 
 /** Plain JSON has no class instances: outputs (secrets) and the engine's mark of an unknown value do. */

@@ -112,7 +112,8 @@ function renamedReferences(value: Plain, names: Readonly<Record<string, string>>
 /** Applies a function to a value that may be an output, a promise or plain; a plain one stays plain. */
 function whenPlain<T>(value: unknown, change: (plain: Plain) => T): T | pulumi.Output<T> {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) {
-    return pulumi.output(value).apply((plain: unknown) => change(plain as Plain)) as pulumi.Output<T>;
+    const output = pulumi.output(value as Promise<Plain>);
+    return output.apply((plain): unknown => change(plain)) as pulumi.Output<T>;
   }
   return change(value as Plain);
 }

@@ -70,9 +70,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     super("kubevault-aws:index:DynamoDbStorage", name, {}, opts);
     const subject = `DynamoDbStorage ${JSON.stringify(name)}`;
     const { transform: _transform, ...ruled } = args;
-    const plain = checked<DynamoDbStorageArgs>(this, subject, ruled, (values) =>
-      storageIssues(values as DynamoDbStorageArgs),
-    );
+    const plain = checked<DynamoDbStorageArgs>(this, subject, ruled, storageIssues);
 
     // At preview parts may be unknown, and what depends on a check of them is unknown too: there the children show what is known. At `up` no
     // child is made of what breaks a rule.

@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { afterEach } from "vitest";
 import { unknownValue } from "../../../src/validation/known.js";
+
+// A component registers its outputs after a test has seen what it wanted; the next test's mocks must not get them.
+afterEach(() => pulumi.runtime.waitForRPCs());
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -64,3 +68,12 @@ export function inputsOf(recorded: readonly Recorded[], name: string): Record<st
   }
   return resource.inputs;
 }
+
+/** A value as it arrives at the engine when it is marked as secret. */
+export function secretValue(value: unknown): Record<string, unknown> {
+  return { [specialSigKey]: specialSecretSig, value };
+}
+
+/** Pulumi's mark of a special value, and of a secret one. */
+const specialSigKey = "4dabf18193072939515e22adb298388d";
+const specialSecretSig = "1b47061264138c4ac30d75fd1eb44270";

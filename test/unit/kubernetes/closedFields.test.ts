@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { closedFieldIssues, editDistance, nearest } from "../../../src/kubernetes/closedFields.js";
+import {
+  core,
+  fieldPaths,
+  flag,
+  integer,
+  listOf,
+  objectName,
+  objectOf,
+  oneOf,
+  quantity,
+  quantityMap,
+  text,
+  textMap,
+} from "../../../src/kubernetes/fields.js";
+import { formatIssue } from "../../../src/validation/issues.js";
+import { unknownValue } from "../../../src/validation/known.js";
+
+const fields = objectOf<
+  Record<"name" | "count" | "on" | "color" | "limits" | "labels" | "size" | "nested" | "items" | "pod", unknown>
+>(
+  {
+    name: objectName,
+    count: integer,
+    on: flag,
+    color: oneOf(["red", "blue"]),
+    limits: quantityMap,
+    labels: textMap,
+    size: quantity,
+    nested: objectOf<{ endpoint: string }>({ endpoint: text }),
+    items: listOf(objectOf<{ path: string }>({ path: text }, ["path"])),
+    pod: core("Affinity"),
+  },
+  ["name"],
+);
+
+function told(value: unknown, advice = {}): string[] {
+  return closedFieldIssues("spec", value, fields, advice).map(formatIssue);
+}
+
+describe("closedFieldIssues", () => {
+  test("says nothing of a value in which every field is right", () => {
+    expect(
+      told({
+        name: "a",
+        count: 1,
+        on: false,
+        color: "red",
+        limits: { cpu: "500m", memory: "2Gi" },
+        labels: { a: "b" },
+        size: 3,
+        nested: { endpoint: "" },
+        items: [{ path: "x" }],
+        pod: { anything: 1 },
+      }),
+    ).toEqual([]);
+  });
+
+  test.each([
+    [{ name: "" }, 'spec.name: must be a name: an empty one refers to nothing, got "".'],
+    [{ name: "a", count: 1.5 }, "spec.count: must be a whole number, got 1.5."],
+    [{ name: "a", count: "1" }, 'spec.count: must be a whole number, got "1".'],
+    [{ name: "a", on: "true" }, 'spec.on: must be true or false, got "true".'],
+    [{ name: "a", color: "green" }, 'spec.color: must be one of red, blue, got "green".'],
+    [{ name: "a", limits: { cpu: "many" } }, 'spec.limits.cpu: must be a quantity, got "many".'],
+    [{ name: "a", limits: "2Gi" }, 'spec.limits: must be an object of quantity values, got "2Gi".'],
+    [{ name: "a", labels: { "x/y": 1 } }, 'spec.labels["x/y"]: must be a string, got 1.'],
+    [{ name: "a", size: "2 GB" }, 'spec.size: must be a Kubernetes quantity such as 500m or 2Gi, got "2 GB".'],
+    [{ name: "a", nested: { endpoint: 1 } }, "spec.nested.endpoint: must be a string, got 1."],
+    [{ name: "a", nested: [] }, "spec.nested: must be an object, got []."],
+    [{ name: "a", items: {} }, "spec.items: must be a list, got {}."],
+    [{ name: "a", items: [{}] }, "spec.items[0].path: is required."],
+    [{ name: "a", pod: "x" }, 'spec.pod: must be a Affinity object of Kubernetes, got "x".'],
+    [null, "spec: must be an object, got null."],
+    [{}, "spec.name: is required."],
+  ])("%j", (value, message) => {
+    expect(told(value)).toEqual([message]);
+  });
+
+  test("tells of a misspelt key, and of the field that is meant", () => {
+    expect(told({ name: "a", nested: { endPoint: "x" }, colour: "red" })).toEqual([
+      "spec.colour: is not a field of VaultServer, and Kubernetes would drop it without a word. Did you mean color?",
+      "spec.nested.endPoint: is not a field of VaultServer, and Kubernetes would drop it without a word. Did you mean endpoint?",
+    ]);
+  });
+
+  test("lists the fields where none is near", () => {
+    expect(told({ name: "a", nested: { quorum: 3 } })).toEqual([
+      "spec.nested.quorum: is not a field of VaultServer, and Kubernetes would drop it without a word. Fields here: endpoint.",
+    ]);
+  });
+
+  test("gives advice by path before advice by name, without the index of a list", () => {
+    const advice = { old: { mend: "By name." }, "items.old": { rule: "is old", mend: "By path." } };
+    expect(told({ name: "a", old: 1, items: [{ path: "x" }, { path: "y", old: 1 }] }, advice)).toEqual([
+      "spec.old: is not a field of VaultServer, and Kubernetes would drop it without a word. By name.",
+      "spec.items[1].old: is old. By path.",
+    ]);
+  });
+
+  test("takes a key that every object inherits for unknown", () => {
+    expect(told({ name: "a", constructor: 1 })).toEqual([
+      "spec.constructor: is not a field of VaultServer, and Kubernetes would drop it without a word. " +
+        "Fields here: color, count, items, labels, limits, name, nested, on, pod, size.",
+    ]);
+  });
+
+  test("passes over what is not known yet, at any depth", () => {
+    expect(
+      told({
+        name: unknownValue,
+        nested: { endpoint: unknownValue },
+        items: [unknownValue],
+        limits: { cpu: unknownValue },
+      }),
+    ).toEqual([]);
+    expect(told(unknownValue)).toEqual([]);
+  });
+
+  test("passes over keys that are undefined", () => {
+    expect(told({ name: "a", absent: undefined })).toEqual([]);
+  });
+});
+
+describe("nearest", () => {
+  test("finds a name with one letter wrong", () => {
+    expect(nearest("secretThresold", ["secretShares", "secretThreshold"])).toBe("secretThreshold");
+  });
+
+  test("finds nothing where all names are far", () => {
+    expect(nearest("zone", ["region", "table"])).toBeUndefined();
+  });
+});
+
+describe("editDistance", () => {
+  test("is 0 for equal texts only, is symmetric, and never more than the longer text", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (left, right) => {
+        const distance = editDistance(left, right);
+        expect(distance === 0).toBe(left === right);
+        expect(editDistance(right, left)).toBe(distance);
+        expect(distance).toBeLessThanOrEqual(Math.max(left.length, right.length));
+        expect(distance).toBeGreaterThanOrEqual(Math.abs(left.length - right.length));
+      }),
+    );
+  });
+});
+
+describe("fieldPaths", () => {
+  test("lists every field, parents before children", () => {
+    expect(fieldPaths(fields).map(({ path }) => path)).toEqual([
+      "name",
+      "count",
+      "on",
+      "color",
+      "limits{}",
+      "labels{}",
+      "size",
+      "nested",
+      "nested.endpoint",
+      "items",
+      "items[]",
+      "items[].path",
+      "pod",
+    ]);
+  });
+});

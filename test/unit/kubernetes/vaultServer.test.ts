@@ -1,0 +1,208 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { VaultServer } from "../../../src/kubernetes/index.js";
+import { isKnownOutput, valueOf } from "../../support/outputs.js";
+import { inputsOf, listed, record, type Recorded } from "./recorder.js";
+import { soundSpec } from "./samples.js";
+
+const ready = ({ type }: Recorded) => (type.endsWith(":VaultServer") ? { status: { phase: "Ready" } } : {});
+const irsa = { roleArn: "arn:aws:iam::123456789012:role/vault", clusterRegion: "eu-west-1" };
+const withoutKeys = { ...soundSpec, backend: { dynamodb: { table: "vault-data", region: "eu-west-1" } } };
+
+async function settled(vault: VaultServer): Promise<void> {
+  await valueOf(vault.address);
+  await valueOf(vault.vaultServer.urn);
+}
+
+describe("VaultServer", () => {
+  test("creates the VaultServer object and waits for Ready", async () => {
+    const recorded = await record({ outputs: ready });
+    await settled(new VaultServer("vault", { namespace: "demo", spec: soundSpec, labels: { team: "platform" } }));
+    expect(listed(recorded)).toEqual([
+      "kubernetes:kubevault.com/v1alpha2:VaultServer vault-vault-server",
+      "kubevault-aws:index:VaultServer vault",
+    ]);
+    expect(inputsOf(recorded, "vault-vault-server")).toEqual({
+      apiVersion: "kubevault.com/v1alpha2",
+      kind: "VaultServer",
+      metadata: {
+        name: "vault",
+        namespace: "demo",
+        labels: { team: "platform" },
+        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Ready" },
+      },
+      spec: { ...soundSpec, authMethods: [{ type: "kubernetes", path: "kubernetes" }] },
+    });
+    expect(inputsOf(recorded, "vault")).toEqual({ namespace: "demo" });
+  });
+
+  test("says where Vault is and where its root token is kept", async () => {
+    await record({ outputs: ready });
+    const vault = new VaultServer("prod", {
+      namespace: "demo",
+      serverName: "vault",
+      operatorClusterName: "eu1",
+      spec: soundSpec,
+    });
+    expect(await valueOf(vault.name)).toBe("vault");
+    expect(await valueOf(vault.namespace)).toBe("demo");
+    expect(await valueOf(vault.address)).toBe("http://vault.demo.svc:8200");
+    expect(await valueOf(vault.serviceHost)).toBe("vault.demo.svc");
+    expect(await valueOf(vault.serviceName)).toBe("vault");
+    expect(await valueOf(vault.serviceAccountName)).toBe("vault");
+    expect(await valueOf(vault.phase)).toBe("Ready");
+    expect(await valueOf(vault.caSecret)).toBeUndefined();
+    expect(await valueOf(vault.rootTokenSecret)).toEqual({
+      namespace: "demo",
+      name: "vault-keys",
+      key: "k8s.eu1.demo.vault-root-token",
+    });
+  });
+
+  test("leaves the cluster's part of the root token's key empty where the operator has no cluster name", async () => {
+    await record({ outputs: ready });
+    const vault = new VaultServer("vault", { namespace: "demo", spec: soundSpec });
+    expect((await valueOf(vault.rootTokenSecret))?.key).toBe("k8s.-.demo.vault-root-token");
+  });
+
+  test("has no root token Secret where the unseal keys are elsewhere", async () => {
+    await record({ outputs: ready });
+    const unsealer = { secretShares: 1, secretThreshold: 1, mode: { awsKmsSsm: { kmsKeyID: "key" } } };
+    const vault = new VaultServer("vault", { namespace: "demo", spec: { ...soundSpec, unsealer } });
+    expect(await valueOf(vault.rootTokenSecret)).toBeUndefined();
+  });
+
+  test("speaks https with tls, and says where the CA is", async () => {
+    await record({ outputs: ready });
+    const own = new VaultServer("own", { namespace: "demo", spec: { ...soundSpec, tls: {} } });
+    expect(await valueOf(own.address)).toBe("https://own.demo.svc:8200");
+    expect(await valueOf(own.caSecret)).toEqual({ namespace: "demo", name: "own-server-certs", key: "ca.crt" });
+    const tls = { certificates: [{ alias: "server", secretName: "vault-tls" }] };
+    const given = new VaultServer("given", { namespace: "demo", spec: { ...soundSpec, tls } });
+    expect(await valueOf(given.caSecret)).toEqual({ namespace: "demo", name: "vault-tls", key: "ca.crt" });
+  });
+
+  test("makes the ServiceAccount with the role, under the VaultServer's name", async () => {
+    const recorded = await record({ outputs: ready });
+    await settled(new VaultServer("vault", { namespace: "demo", serverName: "prod", irsa, spec: withoutKeys }));
+    expect(listed(recorded)).toEqual([
+      "kubernetes:core/v1:ServiceAccount vault-service-account",
+      "kubernetes:kubevault.com/v1alpha2:VaultServer vault-vault-server",
+      "kubevault-aws:index:VaultServer vault",
+    ]);
+    expect(inputsOf(recorded, "vault-service-account")).toEqual({
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: {
+        name: "prod",
+        namespace: "demo",
+        annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/vault" },
+      },
+    });
+  });
+
+  test("restarts Vault by a request that is named after the credentials", async () => {
+    const recorded = await record({ outputs: ready });
+    const vault = new VaultServer("vault", {
+      namespace: "demo",
+      restartTrigger: pulumi.output("AKIA2"),
+      spec: soundSpec,
+    });
+    await settled(vault);
+    expect(inputsOf(recorded, "vault-restart")).toEqual({
+      apiVersion: "ops.kubevault.com/v1alpha1",
+      kind: "VaultOpsRequest",
+      metadata: {
+        name: "vault-restart-akia2",
+        namespace: "demo",
+        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Successful" },
+      },
+      spec: { type: "Restart", vaultRef: { name: "vault" }, restart: {} },
+    });
+  });
+
+  test("writes v1alpha1 on request", async () => {
+    const recorded = await record({ outputs: ready });
+    const args = {
+      namespace: "demo",
+      apiVersion: "kubevault.com/v1alpha1",
+      sessionTokenSecretName: "vault-token",
+    } as const;
+    await settled(new VaultServer("vault", { ...args, spec: soundSpec }));
+    expect(listed(recorded)).toEqual([
+      "kubernetes:kubevault.com/v1alpha1:VaultServer vault-vault-server",
+      "kubevault-aws:index:VaultServer vault",
+    ]);
+    expect(inputsOf(recorded, "vault-vault-server")["spec"]).toMatchObject({
+      backend: {
+        dynamodb: {
+          table: "vault-data",
+          region: "eu-west-1",
+          credentialSecret: "vault-aws",
+          sessionTokenSecret: "vault-token",
+        },
+      },
+    });
+  });
+
+  test("has all children below itself", async () => {
+    await record({ outputs: ready });
+    const vault = new VaultServer("vault", { namespace: "demo", irsa, restartTrigger: "1", spec: withoutKeys });
+    const below = (type: string, name: string) =>
+      `urn:pulumi:stack::project::kubevault-aws:index:VaultServer$${type}::${name}`;
+    expect(await valueOf(vault.vaultServer.urn)).toBe(
+      below("kubernetes:kubevault.com/v1alpha2:VaultServer", "vault-vault-server"),
+    );
+    expect(await valueOf(pulumi.output(vault.serviceAccount?.urn))).toBe(
+      below("kubernetes:core/v1:ServiceAccount", "vault-service-account"),
+    );
+    expect(await valueOf(pulumi.output(vault.restart?.urn))).toBe(
+      below("kubernetes:ops.kubevault.com/v1alpha1:VaultOpsRequest", "vault-restart"),
+    );
+  });
+
+  test("lets the caller change what the children are made of", async () => {
+    const recorded = await record({ outputs: ready });
+    const vault = new VaultServer("vault", {
+      namespace: "demo",
+      irsa,
+      restartTrigger: "1",
+      spec: withoutKeys,
+      transform: {
+        serviceAccount: (args) => ({ ...args, automountServiceAccountToken: false }),
+        vaultServer: (args) => ({ ...args, metadata: { name: "other" } }),
+        restart: (args) => ({ ...args, metadata: { name: "again" } }),
+      },
+    });
+    await settled(vault);
+    expect(inputsOf(recorded, "vault-service-account")).toMatchObject({ automountServiceAccountToken: false });
+    expect(inputsOf(recorded, "vault-vault-server")).toMatchObject({ metadata: { name: "other" } });
+    expect(inputsOf(recorded, "vault-restart")).toMatchObject({ metadata: { name: "again" } });
+  });
+
+  test("refuses wrong arguments before anything is made, and names the component", async () => {
+    const recorded = await record();
+    expect(() => new VaultServer("vault", { namespace: "demo", spec: { ...soundSpec, replicas: 3 } })).toThrow(
+      'VaultServer "vault": invalid argument: spec.replicas: must be 1 unless backend.dynamodb.haEnabled is true: without its lock several active nodes would write to one table, got 3. Set backend.dynamodb.haEnabled to true.',
+    );
+    expect(recorded.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
+  });
+
+  test("at preview shows what is known, and does not know the address yet", async () => {
+    const recorded = await record({ preview: true, outputs: ready });
+    const table = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
+    const vault = new VaultServer("vault", {
+      namespace: "demo",
+      spec: { ...soundSpec, backend: { dynamodb: { table, region: "eu-west-1" } } },
+    });
+    await valueOf(vault.vaultServer.urn);
+    expect(inputsOf(recorded, "vault-vault-server")["spec"]).toMatchObject({
+      version: "1.18.4",
+      backend: { dynamodb: { region: "eu-west-1" } },
+      authMethods: [{ type: "kubernetes", path: "kubernetes" }],
+    });
+    expect(await isKnownOutput(vault.address)).toBe(false);
+    expect(await isKnownOutput(vault.rootTokenSecret)).toBe(false);
+    expect(await valueOf(vault.serviceHost)).toBe("vault.demo.svc");
+  });
+});
