@@ -90,9 +90,6 @@ def _bounds(shape: Shape, size: int, path: str, what: str, shown: Any) -> list[s
 
 @lru_cache(maxsize=256)
 def _python_pattern(pattern: str) -> re.Pattern[str]:
-    """AWS writes Java's patterns; `\\p{...}` classes and \\u0020 forms are the ones that Python reads otherwise."""
-    translated = (
-        pattern.replace("\\p{L}", "\\w").replace("\\p{Z}", "\\s").replace("\\p{N}", "\\d").replace("\\p{M}", "")
-    )
-    translated = translated.replace("\\p{P}", "!-/:-@\\[-`{-~").replace("\\p{S}", "$+<=>^`|~")
-    return re.compile(translated, re.ASCII if "\\p" not in pattern else 0)
+    """AWS writes Java's patterns; the classes of letters, spaces and digits are what Python writes otherwise."""
+    translated = pattern.replace("\\p{L}", "\\w").replace("\\p{Z}", "\\s").replace("\\p{N}", "\\d")
+    return re.compile(translated, 0 if "\\p" in pattern else re.ASCII)
