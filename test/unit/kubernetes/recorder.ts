@@ -3,7 +3,12 @@ import { afterEach } from "vitest";
 import { unknownValue } from "../../../src/validation/known.js";
 
 // A component registers its outputs after a test has seen what it wanted; the next test's mocks must not get them.
-afterEach(() => pulumi.runtime.waitForRPCs());
+afterEach(settled);
+
+/** Resolves when all that the program has registered so far has reached the mocks. */
+export function settled(): Promise<void> {
+  return (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
+}
 
 /** A resource as the program registered it. */
 export interface Recorded {
