@@ -13,10 +13,6 @@ class KeyDelay:
         self._seconds = seconds
         self._accepted_from: dict[str, datetime] = {}
 
-    @property
-    def seconds(self) -> float:
-        return self._seconds
-
     def set_seconds(self, seconds: float) -> None:
         """For keys that are made from now on."""
         with self._lock:
