@@ -70,7 +70,7 @@ export async function createCertificateAuthority(commonName: string): Promise<Ce
 }
 
 async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
 async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {

@@ -162,6 +162,6 @@ export class VaultNodes {
 
   async stop(): Promise<void> {
     this.options.forwarder.target(undefined);
-    await Promise.all(this.slots.splice(0).map(({ vault }) => vault?.stop()));
+    await Promise.all(this.slots.splice(0).map(async ({ vault }) => vault?.stop()));
   }
 }

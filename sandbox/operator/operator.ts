@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { KubernetesError, kubernetesRest, type KubernetesRest } from "../kubernetes/index.js";
+import { KubernetesError, kubernetesRest } from "../kubernetes/index.js";
 import { freePort } from "../process/index.js";
 import { vaultHealth } from "../vault/index.js";
 import { installAdmission } from "./admission.js";

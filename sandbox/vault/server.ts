@@ -80,7 +80,7 @@ async function startOnce(options: VaultOptions): Promise<Vault> {
     name: "vault",
     command: options.vault,
     args: ["server", `-config=${configFile}`],
-    env: environment(options),
+    env: vaultEnvironment(options),
     cwd: options.workDir,
     logFile,
   });
@@ -110,7 +110,8 @@ async function writeTls(options: VaultOptions) {
   return { certificateFile, keyFile };
 }
 
-function environment(options: VaultOptions): Record<string, string> {
+/** The whole environment of the process: nothing of whoever starts it but PATH. */
+export function vaultEnvironment(options: Pick<VaultOptions, "workDir" | "env">): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "",
     HOME: options.workDir,
