@@ -102,7 +102,8 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
     checked(this, `AwsSecretsEngine "${name}"`, knownParts(checkable) as Values, (given) =>
       engineRules(given as Values),
     );
-    const parent = { parent: this };
+    // A component's dependsOn does not reach its children by itself.
+    const parent = { parent: this, dependsOn: opts?.dependsOn };
 
     const mountArgs = { ...args.mount, path: args.path ?? "aws" };
     this.mount = new AwsSecretsMount(`${name}-mount`, transformed(transforms?.mount, mountArgs), parent);

@@ -1,3 +1,4 @@
+export { AwsCredentials, type AwsCredentialsArgs } from "./awsCredentials.js";
 export { AwsLeaseConfig, type AwsLeaseConfigArgs, type AwsLeaseConfigSettings } from "./awsLeaseConfig.js";
 export {
   AwsRootConfig,

@@ -1,3 +1,5 @@
+import { loadSts } from "./loadSts.js";
+
 /** An AWS access key, of an IAM user or of a session. */
 export interface AccessKeyPair {
   readonly accessKeyId: string;
@@ -52,8 +54,7 @@ export async function waitUntilAccepted(
   key: AccessKeyPair,
   options: KeyReadinessOptions = {},
 ): Promise<CallerIdentity> {
-  // The SDK is heavy: loaded where a key is waited for.
-  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const { GetCallerIdentityCommand, STSClient } = await loadSts();
   const client = new STSClient({
     region: options.region ?? "us-east-1",
     endpoint: options.endpoint,

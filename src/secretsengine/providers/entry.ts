@@ -1,3 +1,4 @@
+import { credentialsHandlers } from "./credentials.js";
 import { dynamicProvider, type DynamicProvider } from "./dynamicProvider.js";
 import type { ResourceHandlers } from "./handlers.js";
 import { leaseConfigHandlers } from "./leaseConfig.js";
@@ -7,6 +8,7 @@ import { rootConfigHandlers } from "./rootConfig.js";
 import { staticRoleHandlers } from "./staticRole.js";
 
 const handlers: Readonly<Record<string, ResourceHandlers>> = {
+  AwsCredentials: credentialsHandlers,
   AwsLeaseConfig: leaseConfigHandlers,
   AwsRootConfig: rootConfigHandlers,
   AwsSecretsMount: mountHandlers,

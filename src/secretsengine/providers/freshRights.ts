@@ -9,16 +9,22 @@ const patienceMs = 30_000;
 /**
  * Does what makes Vault call AWS, and does it again for a while where AWS does not know the root key or its policies yet. Only for work
  * that AWS refused as a whole.
+ *
+ * @param mayPass what in Vault's words tells such an answer
  */
-export async function patiently<T>(work: () => Promise<T>, progress: (message: string) => void): Promise<T> {
+export async function patiently<T>(
+  work: () => Promise<T>,
+  progress: (message: string) => void,
+  mayPass: RegExp = newToAws,
+): Promise<T> {
   const started = Date.now();
   let told = false;
   for (let delay = 1_000; ; delay = Math.min(delay * 2, 5_000)) {
     try {
       return await work();
     } catch (error) {
-      const mayPass = isVaultError(error) && newToAws.test(error.errors.join("\n"));
-      if (!mayPass || Date.now() - started + delay > patienceMs) {
+      const isNew = isVaultError(error) && mayPass.test(error.errors.join("\n"));
+      if (!isNew || Date.now() - started + delay > patienceMs) {
         throw error;
       }
       if (!told) {

@@ -1,3 +1,4 @@
+import { loadSts } from "../../sts/loadSts.js";
 import type { AwsIamLogin } from "../login.js";
 import type { Environment } from "../settings.js";
 
@@ -34,7 +35,7 @@ export async function signedCallerIdentity(
   login: AwsIamLogin,
   environment: Environment,
 ): Promise<SignedCallerIdentity> {
-  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const { GetCallerIdentityCommand, STSClient } = await loadSts();
   const region = login.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? "us-east-1";
   const client = new STSClient({
     region,
