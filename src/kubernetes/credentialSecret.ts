@@ -1,5 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
+import { whereHooksRun } from "./hooks.js";
 
 /** What {@link CredentialSecret} takes. */
 export interface CredentialSecretArgs {
@@ -23,6 +25,13 @@ export interface CredentialSecretArgs {
    * @default false
    */
   readonly separateSessionToken?: boolean;
+  /**
+   * Waits, before the keys are written, until AWS accepts them: IAM takes some seconds to make a new key known. Without it Vault may be started,
+   * or restarted, with a key that does not work yet.
+   *
+   * @default - the keys are written at once
+   */
+  readonly awaitAcceptance?: KeyAcceptanceArgs;
   /** Labels of the Secrets. */
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is made. */
@@ -70,7 +79,14 @@ export class CredentialSecret extends pulumi.ComponentResource {
         ...(sessionToken === undefined || separate ? {} : { session_token: pulumi.secret(sessionToken) }),
       },
     };
-    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, { parent: this });
+    const { awaitAcceptance } = args;
+    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, {
+      parent: this,
+      hooks:
+        awaitAcceptance === undefined
+          ? undefined
+          : whereHooksRun(() => this.acceptanceHooks(name, awaitAcceptance, args)),
+    });
     this.sessionTokenSecret =
       sessionToken === undefined || !separate ? undefined : this.createSessionTokenSecret(name, sessionToken, args);
 
@@ -83,6 +99,21 @@ export class CredentialSecret extends pulumi.ComponentResource {
       sessionTokenSecretName: this.sessionTokenSecretName,
       namespace: this.namespace,
     });
+  }
+
+  private acceptanceHooks(
+    name: string,
+    awaitAcceptance: KeyAcceptanceArgs,
+    args: CredentialSecretArgs,
+  ): pulumi.ResourceHookBinding {
+    const keys = pulumi
+      .all([args.accessKeyId, args.secretAccessKey, args.sessionToken])
+      .apply(([accessKeyId, secretAccessKey, sessionToken]) => ({ accessKeyId, secretAccessKey, sessionToken }));
+    const hook = new pulumi.ResourceHook(
+      `kubevault-aws:CredentialSecret:${name}:accepted-keys`,
+      waitForAcceptance(keys, awaitAcceptance, (message) => void pulumi.log.info(message, this, undefined, true)),
+    );
+    return { beforeCreate: [hook], beforeUpdate: [hook] };
   }
 
   private createSessionTokenSecret(

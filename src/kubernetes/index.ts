@@ -1,3 +1,4 @@
+export type { KeyAcceptanceArgs } from "./acceptedKeys.js";
 export { CredentialSecret, type CredentialSecretArgs } from "./credentialSecret.js";
 export type { InputOf } from "./inputOf.js";
 export type {
@@ -17,6 +18,7 @@ export type {
   PrivateKeyEncoding,
   TlsConfig,
 } from "./tlsConfig.js";
+export { UnsealKeys, type UnsealKeysArgs } from "./unsealKeys.js";
 export { VaultServer, type VaultServerPhase } from "./vaultServer.js";
 export type { VaultServerArgs } from "./vaultServerArgs.js";
 export type { SecretKeyLocation } from "./vaultServerNames.js";

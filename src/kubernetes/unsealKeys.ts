@@ -1,0 +1,56 @@
+import * as core from "@pulumi/kubernetes/core/v1/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What {@link UnsealKeys} takes. */
+export interface UnsealKeysArgs {
+  /** Namespace of the VaultServer. */
+  readonly namespace: pulumi.Input<string>;
+  /**
+   * Name of the Secret.
+   *
+   * @default - made by Pulumi from the component's name
+   */
+  readonly secretName?: pulumi.Input<string>;
+  /** Labels of the Secret. */
+  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Changes the arguments of a child before it is made. */
+  readonly transform?: { readonly secret?: (args: core.SecretArgs) => core.SecretArgs };
+}
+
+/**
+ * The Secret that KubeVault's unsealer puts the unseal keys and the root token into (mode `kubernetesSecret`), made empty and beforehand.
+ *
+ * The unsealer makes the Secret itself where it is missing, and never deletes it: keys of a Vault that is gone would stay in the cluster. Made
+ * here, the Secret goes with the stack. Vault's data is worth nothing without these keys, so let the table depend on them: on `pulumi destroy` the
+ * keys then go last, and stay if the table cannot be deleted.
+ *
+ * Creates the Secret `${name}-secret`. What the unsealer writes into it never comes into the program.
+ *
+ * @example
+ * const keys = new UnsealKeys("vault-keys", { namespace: "vault" });
+ * const storage = new DynamoDbStorage("vault-storage", {}, { dependsOn: keys });
+ * // in the VaultServer: unsealer: { ..., mode: { kubernetesSecret: { secretName: keys.secretName } } }
+ */
+export class UnsealKeys extends pulumi.ComponentResource {
+  /** Name of the Secret. */
+  readonly secretName: pulumi.Output<string>;
+  /** Namespace of the Secret. */
+  readonly namespace: pulumi.Output<string>;
+  /** The Secret. */
+  readonly secret: core.Secret;
+
+  constructor(name: string, args: UnsealKeysArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubevault-aws:index:UnsealKeys", name, { namespace: args.namespace }, opts);
+    const secret: core.SecretArgs = {
+      metadata: { name: args.secretName, namespace: args.namespace, labels: args.labels },
+    };
+    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, {
+      parent: this,
+      // What is in it belongs to the unsealer.
+      ignoreChanges: ["data", "stringData"],
+    });
+    this.secretName = pulumi.all([this.secret.id, this.secret.metadata.name]).apply(([, secretName]) => secretName);
+    this.namespace = pulumi.output(args.namespace);
+    this.registerOutputs({ secretName: this.secretName, namespace: this.namespace });
+  }
+}
