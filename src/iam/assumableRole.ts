@@ -5,7 +5,7 @@ import { knownParts } from "../validation/known.js";
 import { assumableRoleIssues } from "./assumableRoleRules.js";
 import { broadPolicyFindings, type Powers } from "./breadth.js";
 import { parsedPolicy } from "./delegation.js";
-import type { PolicyDocument } from "./policyDocument.js";
+import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { checkPolicySize } from "./policySize.js";
 import { reporter } from "./report.js";
 import { onceCreated } from "./ready.js";
@@ -19,7 +19,7 @@ export interface AssumableRoleArgs {
   /** ARNs of the managed policies that the role's sessions get. A plain list: each becomes a resource. Default: none. */
   readonly policyArns?: readonly pulumi.Input<string>[];
   /** An inline policy that the role's sessions get, as an object or JSON text. Default: none. */
-  readonly policyDocument?: pulumi.Input<PolicyDocument | string>;
+  readonly policyDocument?: PolicyDocumentInput;
   /** The external ID that the trust policy asks for; Vault's role must send the same. Vault 1.17.2 and later. Default: none is asked for. */
   readonly externalId?: pulumi.Input<string>;
   /** Whether the trust policy lets Vault tag the sessions. Vault 1.17.2 and later. Default: false. */

@@ -98,7 +98,7 @@ export function decideBy(
       continue;
     }
     const isSure = extent === "all" && holds === true;
-    const doubt: Verdict = holds === "unknown" ? "undecided" : "partly";
+    const doubt: Verdict = extent === "all" ? "undecided" : "partly";
     if (statement.Effect === "Deny") {
       if (isSure) {
         return { verdict: "denied", statement, unknownKeys: [] };

@@ -20,7 +20,16 @@ export function reporter(resource: pulumi.Resource, subject: string): (findings:
     }
     const errors = issuesOf(findings.filter(({ severity }) => severity === "error"));
     if (errors.length > 0) {
-      throw new pulumi.ResourceError(formatIssues(subject, errors), resource, true);
+      throw refusal(resource, formatIssues(subject, errors));
     }
   };
+}
+
+/**
+ * An error that is shown as it is on a resource's row, without a stack. Pulumi writes `error serializing property …` in front of the message
+ * of whatever is thrown while values resolve, once for each reader; that says nothing to ours, so the message stays what it was.
+ */
+export function refusal(resource: pulumi.Resource, message: string): pulumi.ResourceError {
+  const error = new pulumi.ResourceError(message, resource, true);
+  return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }

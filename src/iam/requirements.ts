@@ -142,6 +142,18 @@ function userRequirements(options: RequirementOptions, name: string, role: AwsSe
       "iam:DeleteUserPolicy",
       "iam:DeleteUser",
     ].map((action) => onUser(action, "ends the lease", pathOfUsers)),
+    ...(pathOrRoot(role.userPath) === "/"
+      ? []
+      : [
+          {
+            ...onUser(
+              "iam:ListGroupsForUser",
+              "finds out that a user is gone, which IAM knows no path of",
+              pathOfUsers,
+            ),
+            resources: [vaultUsersArn(options, "/")],
+          },
+        ]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CredentialType, Duration } from "../secretsengine/roleSpec.js";
-import type { PolicyDocument } from "./policyDocument.js";
+import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 
 /**
  * A role of the secrets engine, as the IAM components take it: the same arguments that the role itself takes. Values of resources that do
@@ -8,7 +8,7 @@ import type { PolicyDocument } from "./policyDocument.js";
  */
 export interface RootCredentialRoleArgs {
   readonly credentialType: CredentialType;
-  readonly policyDocument?: pulumi.Input<PolicyDocument | string>;
+  readonly policyDocument?: PolicyDocumentInput;
   /** For `federation_token` a plain list, each of whose ARNs may be an output: each becomes an attachment to the root credential. */
   readonly policyArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
   readonly roleArns?: pulumi.Input<readonly pulumi.Input<string>[]>;

@@ -8,12 +8,12 @@ import { knownParts } from "../validation/known.js";
 import { mostPolicies } from "./policyCount.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import { splitPolicy } from "./policySize.js";
-import { reporter } from "./report.js";
+import { refusal, reporter } from "./report.js";
 import { onceCreated } from "./ready.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
 import { rootFindings } from "./rootProof.js";
-import { rootDocument, rootTrustPolicy, type PlainRootCredential } from "./rootDocument.js";
+import { rootDocument, rootTrustPolicy, type Account, type PlainRootCredential } from "./rootDocument.js";
 import { sortedOnce } from "./statements.js";
 import { transformed } from "./transform.js";
 import { assumableRoleTrustPolicy } from "./trustPolicy.js";
@@ -79,7 +79,8 @@ export class RootCredential extends pulumi.ComponentResource {
     const { partition } = getPartitionOutput({}, parent);
     const { accountId } = getCallerIdentityOutput({}, parent);
     // Proven twice: what is known at the start before anything is made, all of it before the first policy is.
-    const account = pulumi.all({ partition, accountId }).apply((resolved) => {
+    const account = pulumi.all([partition, accountId]).apply(([partitionName, id]): Account => {
+      const resolved = { partition: partitionName, accountId: id };
       report(rootFindings(plainParts, resolved));
       return resolved;
     });
@@ -174,11 +175,10 @@ export class RootCredential extends pulumi.ComponentResource {
     const parts = document.apply((whole) => {
       const documents = splitPolicy(whole, count);
       if (documents.length > count) {
-        throw new pulumi.ResourceError(
+        throw refusal(
+          this,
           `RootCredential "${name}": the permissions need ${documents.length} managed policies, ${count} were planned from the values ` +
             "known at the start. Give roleArns, assumeRoleArns and iamGroups as plain lists.",
-          this,
-          true,
         );
       }
       return documents.map((part) => JSON.stringify(part));

@@ -1,6 +1,6 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AssumableRole } from "../../../src/iam/assumableRole.js";
 import { isKnownOutput, valueOf } from "../../support/outputs.js";
 import { laterFailures, mockAws, registrationsDone, type AwsMocks } from "./support/awsMocks.js";
@@ -139,6 +139,30 @@ describe("AssumableRole", () => {
         "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
     ]);
     expect(mocks.children()).toEqual([]);
+  });
+});
+
+describe("AssumableRole warns", () => {
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await registrationsDone();
+  });
+
+  test("of what is too broad, once", async () => {
+    mockAws();
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const deploy = new AssumableRole("deploy", {
+      trustedPrincipalArn,
+      policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+      policyDocument: { Version: "2012-10-17", Statement: { Effect: "Allow", Action: "iam:PassRole", Resource: "*" } },
+    });
+    await valueOf(deploy.arn);
+    const mend = "Name the actions and resources that the task needs, or set a permissions boundary.";
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      'AssumableRole "deploy": policyDocument: whoever reads these credentials can hand any role to a service and work through it. ' +
+        mend,
+      `AssumableRole "deploy": policyArns[0]: whoever reads these credentials can do everything in the account. ${mend}`,
+    ]);
   });
 });
 

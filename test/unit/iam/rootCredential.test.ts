@@ -1,6 +1,6 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RootCredential } from "../../../src/iam/rootCredential.js";
 import type { RootCredentialArgs } from "../../../src/iam/rootCredentialArgs.js";
 import { derivedRootPolicy, documentedRootPolicy } from "../../../src/iam/rootPolicy.js";
@@ -407,6 +407,107 @@ describe("RootCredential refuses", () => {
     });
     expect(failures).toEqual([selfGrant("userName", "user/vault-*", "user/vault-root")]);
     expect(mocks.children()).toEqual([]);
+  });
+});
+
+describe("RootCredential proves its permissions", () => {
+  let mocks: AwsMocks;
+  beforeEach(() => {
+    mocks = mockAws();
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await registrationsDone();
+  });
+
+  const missingGroup =
+    'RootCredential "vault": 2 invalid arguments:\n' +
+    `  - roles.deploy.iamGroups[0]: iam:AddUserToGroup on arn:aws:iam::${accountId}:group/devs (Vault adds the user to the group) is not ` +
+    'granted to the root credential. Use permissions: "derived", or grant it by extraStatements.\n' +
+    `  - roles.deploy.iamGroups[0]: iam:RemoveUserFromGroup on arn:aws:iam::${accountId}:group/devs (Vault removes the user from the ` +
+    'group when the lease ends) is not granted to the root credential. Use permissions: "derived", or grant it by extraStatements.';
+
+  test("before anything is made", async () => {
+    const failures = await laterFailures(() => {
+      new RootCredential("vault", {
+        permissions: "documented",
+        roles: { deploy: { credentialType: "iam_user", iamGroups: ["devs"] } },
+      });
+    });
+    expect(failures).toEqual([missingGroup]);
+    expect(mocks.children()).toEqual([]);
+  });
+
+  test("and again when all is known, before the first policy is made", async () => {
+    const failures = await laterFailures(() => {
+      new RootCredential("vault", {
+        permissions: "documented",
+        roles: { deploy: { credentialType: "iam_user", iamGroups: pulumi.output(["devs"]) } },
+      });
+    });
+    expect(failures).toEqual([missingGroup]);
+    expect(mocks.children().map(({ name }) => name)).toEqual(["vault-key-1", "vault-user"]);
+  });
+
+  test("with the trust policies at hand", async () => {
+    const roleArn = `arn:aws:iam::${accountId}:role/deploy`;
+    const failures = await laterFailures(() => {
+      new RootCredential("vault", {
+        roles: { deploy: { credentialType: "assumed_role", roleArns: [roleArn] } },
+        trustPolicies: { [roleArn]: { Version: "2012-10-17", Statement: [] } },
+      });
+    });
+    expect(failures).toEqual([
+      `RootCredential "vault": invalid argument: roles.deploy.roleArns[0]: the trust policy of ${roleArn} does not let ${defaultArn} in ` +
+        "(sts:AssumeRole). Name it as the principal, as RootCredential.trustPolicy() does.",
+    ]);
+  });
+
+  test("with extra statements that reach itself", async () => {
+    const failures = await laterFailures(() => {
+      new RootCredential("vault", {
+        extraStatements: [{ Sid: "Users", Effect: "Allow", Action: "iam:AttachUserPolicy", Resource: "*" }],
+      });
+    });
+    expect(failures).toEqual([
+      `RootCredential "vault": invalid argument: extraStatements: iam:AttachUserPolicy on ${defaultArn} is granted to that very user by ` +
+        "statement Users: it could give itself any right. Choose a name and path for the user that the grant does not match, or narrow the grant.",
+    ]);
+  });
+
+  test("and lets extra statements grant what is missing", async () => {
+    await made({
+      permissions: "documented",
+      roles: { deploy: { credentialType: "iam_user", iamGroups: ["devs"] } },
+      extraStatements: pulumi.output([
+        {
+          Effect: "Allow" as const,
+          Action: ["iam:AddUserToGroup", "iam:RemoveUserFromGroup"],
+          Resource: `arn:aws:iam::${accountId}:group/devs`,
+        },
+      ]),
+    });
+    expect(mocks.children().map(({ name }) => name)).toContain("vault-policy");
+  });
+
+  test("and warns once of what is too broad, as Vault's own example is", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const root = await made({
+      roles: {
+        deploy: {
+          credentialType: "iam_user",
+          policyDocument: { Version: "2012-10-17", Statement: { Effect: "Allow", Action: "iam:*", Resource: "*" } },
+        },
+      },
+    });
+    expect(warn.mock.calls).toEqual([
+      [
+        'RootCredential "vault": roles.deploy.policyDocument: whoever reads these credentials can do everything in IAM: give itself and ' +
+          "others any right, make users and keys that outlive its lease, and change or delete Vault's own identity. " +
+          "Name the actions and resources that the task needs, or set a permissions boundary.",
+        root,
+      ],
+    ]);
   });
 });
 

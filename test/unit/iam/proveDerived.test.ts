@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import type { PolicyDocument, PolicyStatement } from "../../../src/iam/policyDocument.js";
+import { prove } from "../../../src/iam/prove.js";
+import { derivedRootPolicy, type RootPolicyOptions } from "../../../src/iam/rootPolicy.js";
+import { asList, statementsOf } from "../../../src/iam/statements.js";
+
+const accountId = "123456789012";
+const principalArn = `arn:aws:iam::${accountId}:user/root-of-vault`;
+const policyArn = `arn:aws:iam::${accountId}:policy/app`;
+const boundary = `arn:aws:iam::${accountId}:policy/boundary`;
+
+/** One of each kind of role, each with every option that IAM hears of. */
+const declared: Pick<RootPolicyOptions, "roles" | "staticRoles" | "assumeRoleArns" | "rotateRoot"> = {
+  roles: {
+    user: {
+      credentialType: "iam_user",
+      policyArns: [policyArn],
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
+      },
+      iamGroups: ["devs"],
+      iamTags: { team: "devs" },
+      userPath: "/team/",
+      permissionsBoundaryArn: boundary,
+    },
+    assumed: {
+      credentialType: "assumed_role",
+      roleArns: ["arn:aws:iam::210987654321:role/deploy"],
+      iamGroups: ["auditors"],
+      sessionTags: { team: "devs" },
+      externalId: "platform",
+    },
+    federated: {
+      credentialType: "federation_token",
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: ["s3:GetObject", "s3:PutObject"],
+            Resource: ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"],
+          },
+          {
+            Effect: "Allow",
+            Action: "ssm:GetParameter",
+            Resource: "*",
+            Condition: { StringEquals: { "aws:RequestedRegion": "eu-west-1" } },
+          },
+          { Effect: "Allow", NotAction: "ec2:*", Resource: "arn:aws:s3:::c" },
+        ],
+      },
+    },
+    session: { credentialType: "session_token" },
+  },
+  staticRoles: {
+    ci: { username: "ci-bot" },
+    far: { username: "far-bot", assumeRoleArn: "arn:aws:iam::210987654321:role/rotator" },
+  },
+  assumeRoleArns: [`arn:aws:iam::${accountId}:role/more`],
+  rotateRoot: true,
+};
+
+const derived = derivedRootPolicy({ partition: "aws", accountId, principalArn, ...declared });
+
+function errorsWith(policy: PolicyDocument) {
+  return prove({ principalArn, policies: [policy], ...declared }).filter(({ severity }) => severity === "error");
+}
+
+/** What is missing, the policy without it, and the action where it is one. */
+type Mutant = [string, PolicyDocument, string | undefined];
+
+/** The policy with one action less, for each action of each statement; a statement that names none is left out whole. */
+function mutants(): Mutant[] {
+  const statements = statementsOf(derived);
+  return statements.flatMap((statement, index): Mutant[] => {
+    const without = (replacement: PolicyStatement[]) => ({
+      ...derived,
+      Statement: [...statements.slice(0, index), ...replacement, ...statements.slice(index + 1)],
+    });
+    const actions = asList(statement.Action);
+    if (actions.length === 0) {
+      return [[`${statement.Sid}`, without([]), undefined]];
+    }
+    return actions.map((action): Mutant => {
+      const rest = actions.filter((other) => other !== action);
+      return [`${statement.Sid} ${action}`, without(rest.length === 0 ? [] : [{ ...statement, Action: rest }]), action];
+    });
+  });
+}
+
+describe("the derived policy", () => {
+  test("proves to suffice", () => {
+    expect(errorsWith(derived)).toEqual([]);
+  });
+
+  test("has something to prove", () => {
+    expect(mutants()).toHaveLength(33);
+  });
+
+  test.each(mutants())("without %s proves not to suffice", (_what, policy, action) => {
+    const errors = errorsWith(policy);
+    expect(errors.length).toBeGreaterThan(0);
+    if (action !== undefined) {
+      expect(new Set(errors.map((error) => error.action))).toEqual(new Set([action]));
+    }
+  });
+});
