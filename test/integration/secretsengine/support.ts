@@ -99,6 +99,10 @@ export async function failureOf(work: Promise<unknown>): Promise<PartialError> {
   throw new Error(`it did not fail, but gave ${JSON.stringify(result)}`);
 }
 
+/** The releases of Vault that tests run against: 1.18, which replaces what it is sent, and 1.21, which merges. */
+export const vaultReleases = ["vault", "vault-1.21"] as const;
+export type VaultRelease = (typeof vaultReleases)[number];
+
 /** A real Vault and a sandbox AWS, on ports of their own. */
 export class World {
   private constructor(
@@ -108,7 +112,7 @@ export class World {
     private readonly workDir: string,
   ) {}
 
-  static async start(extraConfig?: string): Promise<World> {
+  static async start(release: VaultRelease = "vault"): Promise<World> {
     const workDir = await mkdtemp(path.join(tmpdir(), "secretsengine-test-"));
     const aws = await startAws({
       workDir: path.join(workDir, "aws"),
@@ -118,9 +122,8 @@ export class World {
     try {
       const vault = await startUnsealedVault({
         workDir: path.join(workDir, "vault"),
-        vault: process.env.TEST_VAULT ?? (await findTool("vault")).path,
-        storage: { type: "inmem" } as never,
-        extraConfig,
+        vault: (await findTool(release)).path,
+        storage: { type: "inmem" },
       });
       const iam = new IAMClient({ endpoint: aws.endpoint, region: aws.region, credentials: aws.admin });
       return new World(aws, vault, iam, workDir);
