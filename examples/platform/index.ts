@@ -31,9 +31,11 @@ export = async () => {
 
   const platform = new VaultPlatform("vault", {
     namespace: namespace.metadata.name,
-    version: config.get("vaultVersion") ?? "1.18.4",
-    replicas: config.getNumber("replicas") ?? 1,
-    terminationPolicy: protectData ? "DoNotTerminate" : "WipeOut",
+    vaultServer: {
+      version: config.get("vaultVersion") ?? "1.18.4",
+      replicas: config.getNumber("replicas") ?? 1,
+    },
+    protectData,
 
     // Where `pulumi up` reaches Vault. Leave it out where the cluster's own service names resolve.
     vaultAddress: config.get("vaultAddress"),
@@ -44,8 +46,6 @@ export = async () => {
       iam: config.get("iamEndpoint"),
       sts: config.get("stsEndpoint"),
     },
-
-    storage: { deletionProtection: protectData },
 
     // IAM roles that Vault may assume for applications.
     assumableRoles: {
@@ -59,7 +59,7 @@ export = async () => {
       build: { credentialType: "federation_token", policyDocument: readAppParameters },
       session: { credentialType: "session_token", defaultStsTtl: "15m", maxStsTtl: "1h" },
     },
-    lease: { lease: "30m", leaseMax: "12h" },
+    leaseConfig: { lease: "30m", leaseMax: "12h" },
   });
 
   return {

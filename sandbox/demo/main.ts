@@ -8,6 +8,9 @@ import { demoOptions, usage, type DemoOptions } from "./options.js";
 import { createPlatformStack, platformNamespace, subjectOf, type PlatformStack } from "./platformStack.js";
 import { Report } from "./report.js";
 
+// The SDK's advice on Node versions is for whoever chooses them, not for the reader of a demo.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 const print = (line: string): void => console.log(line);
 
 async function demo(options: DemoOptions): Promise<boolean> {

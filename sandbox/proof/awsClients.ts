@@ -35,14 +35,19 @@ export function awsClients(aws: AwsEndpoint, credentials: AwsKeys): AwsClients {
   return { ...clients, destroy: () => Object.values(clients).forEach((client) => client.destroy()) };
 }
 
-const denials = ["AccessDenied", "AccessDeniedException"];
+/** Names of the errors with which AWS says that a right is missing. */
+export const denials = ["AccessDenied", "AccessDeniedException"];
 
-/** The message with which AWS refused a call; an error if AWS allowed it or failed in another way. */
-export async function refusal(call: () => Promise<unknown>): Promise<string> {
+/**
+ * The message with which AWS refused a call; an error if AWS allowed it or failed in another way.
+ *
+ * @param names of the errors that are refusals
+ */
+export async function refusal(call: () => Promise<unknown>, names: readonly string[] = denials): Promise<string> {
   try {
     await call();
   } catch (error) {
-    if (error instanceof Error && denials.includes(error.name)) {
+    if (error instanceof Error && names.includes(error.name)) {
       return error.message;
     }
     throw error;

@@ -3,7 +3,7 @@ import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { waitFor } from "../process/index.js";
 import { vaultRequest } from "../vault/index.js";
-import { awsClients, refusal, type AwsClients } from "./awsClients.js";
+import { awsClients, denials, refusal, type AwsClients } from "./awsClients.js";
 import type { Check, Subject } from "./subject.js";
 
 /** Parameters that the sandbox holds: the roles of examples/platform may read the first and not the second. */
@@ -121,7 +121,8 @@ export const issuedCredentialChecks: readonly Check[] = [
         if (!caller.endsWith(`/${subject.outputs.rootUserName}`)) {
           throw new Error(`The session's identity is ${caller}, not the root user`);
         }
-        await refusal(() => iam.send(new GetUserCommand({})));
+        // Without MFA such a session is no identity to IAM at all, and AWS says so in other words than for a missing right.
+        await refusal(() => iam.send(new GetUserCommand({})), ["InvalidClientTokenId", ...denials]);
         return `${caller.slice(caller.lastIndexOf(":") + 1)}: accepted by STS, refused by IAM`;
       });
     },

@@ -20,11 +20,10 @@ const endpoint = config.require("awsEndpoint");
 const namespace = new kubernetes.core.v1.Namespace("vault", { metadata: { name: "consumer" } });
 const platform = new VaultPlatform("vault", {
   namespace: namespace.metadata.name,
-  version: "1.18.4",
-  terminationPolicy: "WipeOut",
+  vaultServer: { version: "1.18.4" },
+  protectData: false,
   vaultAddress: config.require("vaultAddress"),
   endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
-  storage: { table: { deletionProtection: false } },
   roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
 });
 export const mountPath = platform.mountPath;

@@ -37,7 +37,7 @@ describe("examples/platform", () => {
     );
     await stack.removeConfig("kubevault-aws-platform:replicas");
     expect(refused).toContain(
-      'VaultServer "vault": invalid argument: spec.replicas: must be a whole number of at least 1, got 0.',
+      'VaultPlatform "vault": invalid argument: vaultServer.replicas: must be at least 1, got 0.',
     );
     expect(refused).not.toContain("    at ");
     expect(leftovers(before, await takeInventory(visible(), platformNamespace))).toEqual([]);

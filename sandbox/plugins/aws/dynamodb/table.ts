@@ -188,9 +188,10 @@ export function outputsOfTable(found: TableDescription): PropertyObject {
     readCapacity: found.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
     writeCapacity: found.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
     deletionProtectionEnabled: found.DeletionProtectionEnabled ?? false,
+    // AWS tells nothing of a key of its own, and the released provider takes "nothing" and "not enabled" for the same.
     serverSideEncryption: encrypted
       ? { enabled: true, kmsKeyArn: found.SSEDescription?.KMSMasterKeyArn ?? "" }
-      : undefined,
+      : { enabled: false },
     streamEnabled: found.StreamSpecification?.StreamEnabled ?? false,
     streamViewType: found.StreamSpecification?.StreamViewType,
     streamArn: found.LatestStreamArn ?? "",

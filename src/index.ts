@@ -1,0 +1,17 @@
+/**
+ * Pulumi components for HashiCorp Vault on Kubernetes (KubeVault) with its data in DynamoDB and a configured AWS secrets engine.
+ *
+ * @packageDocumentation
+ */
+export * from "./iam/index.js";
+export * from "./kubernetes/index.js";
+export * from "./secretsengine/index.js";
+export * from "./storage/index.js";
+export type { Issue } from "./validation/issues.js";
+export { VaultPlatform } from "./vaultPlatform.js";
+export type {
+  VaultPlatformArgs,
+  VaultPlatformIrsaArgs,
+  VaultPlatformRoleArgs,
+  VaultPlatformServerSpec,
+} from "./vaultPlatformArgs.js";

@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import { assumableRoleIssues } from "./iam/assumableRoleRules.js";
+import { rootCredentialIssues } from "./iam/rootCredentialRules.js";
+import { vaultServerIssues, type VaultServerPlainArgs } from "./kubernetes/vaultServerRules.js";
+import { engineRules } from "./secretsengine/awsSecretsEngine.js";
+import { storageIssues } from "./storage/storageRules.js";
+import { formatIssues, pathOf, under, type Issue } from "./validation/issues.js";
+import { isKnown, knownParts, unknownValue } from "./validation/known.js";
+import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
+
+/** Arguments in plain values; parts that are not known yet are `unknownValue`. */
+type Plain = Readonly<Record<string, unknown>>;
+
+const argumentNames = [
+  "namespace",
+  "vaultServer",
+  "vaultServerOptions",
+  "serverName",
+  "vaultAddress",
+  "connection",
+  "endpoints",
+  "protectData",
+  "storage",
+  "irsa",
+  "rootCredential",
+  "assumableRoles",
+  "roles",
+  "staticRoles",
+  "mountPath",
+  "mount",
+  "rootConfig",
+  "leaseConfig",
+  "tags",
+];
+
+/**
+ * Holds all that is plain in a platform's arguments against the rules of all its children, so that a user sees every problem at once and under the
+ * name that he gave it. What is not plain is checked by the children, once it is known.
+ *
+ * @throws pulumi.ResourceError with all problems in its message
+ */
+export function refuseInvalidPlatform(resource: pulumi.Resource, name: string, args: VaultPlatformArgs): void {
+  const issues = platformIssues(name, knownParts(args) as Plain);
+  if (issues.length > 0) {
+    throw new pulumi.ResourceError(formatIssues(`VaultPlatform ${JSON.stringify(name)}`, issues), resource, true);
+  }
+}
+
+/** All that is wrong with a platform's plain arguments. */
+export function platformIssues(name: string, args: Plain): Issue[] {
+  const unknown = Object.keys(args)
+    .filter((key) => !argumentNames.includes(key))
+    .map((key) => ({ path: key, rule: "is not an argument of VaultPlatform" }));
+  return [
+    ...unknown,
+    ...vaultServerPart(name, args),
+    ...under("storage", storageIssues((args.storage ?? {}) as Parameters<typeof storageIssues>[0])),
+    ...identityIssues(args),
+    ...rootCredentialPart(name, args),
+    ...assumableRoleParts(args),
+    ...enginePart(args),
+  ];
+}
+
+function vaultServerPart(name: string, args: Plain): Issue[] {
+  const given = args.vaultServer as Plain | undefined;
+  if (given === undefined) {
+    return [{ path: "vaultServer", rule: "is required", mend: 'Give at least { version: "1.18.4" }.' }];
+  }
+  if (!isKnown(given)) {
+    return [];
+  }
+  const backend =
+    "backend" in given
+      ? [{ path: "vaultServer.backend", rule: "is made by VaultPlatform", mend: "Use storage and endpoints instead." }]
+      : [];
+  const plain = {
+    serverName: args.serverName ?? name,
+    namespace: args.namespace ?? "",
+    apiVersion: "kubevault.com/v1alpha2",
+    spec: { ...given, backend: { dynamodb: unknownValue } },
+  } as unknown as VaultServerPlainArgs;
+  const issues = vaultServerIssues(plain).map((issue) => ({
+    ...issue,
+    path: issue.path.replace(/^spec(?=\.|\[|$)/, "vaultServer"),
+  }));
+  return [...backend, ...issues];
+}
+
+/** What the choice between access keys and a ServiceAccount's role rules out. */
+function identityIssues({ irsa, storage }: Plain): Issue[] {
+  const credential = (storage as Plain | undefined)?.credential;
+  return irsa !== undefined && credential !== undefined
+    ? [
+        {
+          path: "storage.credential",
+          rule: "cannot be given together with irsa: Vault then uses the table by the role of its pods",
+          mend: "Leave it out.",
+        },
+      ]
+    : [];
+}
+
+function rootCredentialPart(name: string, args: Plain): Issue[] {
+  const { irsa, namespace } = args;
+  const identity =
+    irsa === undefined
+      ? {}
+      : {
+          identity: "role",
+          serviceAccount: { ...(irsa as Plain), namespace, serviceAccountName: args.serverName ?? name },
+        };
+  const roles = mapValues((args.roles ?? {}) as Readonly<Record<string, Plain>>, engineRole);
+  const plain = { ...((args.rootCredential ?? {}) as Plain), ...identity, roles, staticRoles: args.staticRoles };
+  const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
+  return issues.map((issue) => {
+    const own = issue.path.startsWith("roles") || issue.path.startsWith("staticRoles");
+    return own ? issue : { ...issue, path: pathOf("rootCredential", issue.path) };
+  });
+}
+
+function assumableRoleParts({ assumableRoles }: Plain): Issue[] {
+  return Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Plain>>).flatMap(([key, role]) =>
+    under(
+      pathOf("assumableRoles", key),
+      assumableRoleIssues({ ...role, trustedPrincipalArn: unknownValue } as Parameters<typeof assumableRoleIssues>[0]),
+    ),
+  );
+}
+
+function enginePart(args: Plain): Issue[] {
+  const roles = (args.roles ?? {}) as Readonly<Record<string, Plain>>;
+  const known = Object.keys((args.assumableRoles ?? {}) as Plain);
+  const missing = Object.entries(roles).flatMap(([name, role]) =>
+    ((role.assumableRoles ?? []) as readonly string[]).flatMap((key, index) =>
+      known.includes(key)
+        ? []
+        : [
+            {
+              path: `${pathOf("roles", name)}.assumableRoles[${index}]`,
+              rule:
+                known.length === 0
+                  ? "names a role, and there are no assumableRoles"
+                  : `must be one of ${known.join(", ")}`,
+              got: key,
+            },
+          ],
+    ),
+  );
+  const issues = engineRules({
+    path: args.mountPath,
+    mount: args.mount,
+    rootConfig: args.rootConfig,
+    leaseConfig: args.leaseConfig,
+    roles: mapValues(roles, engineRole),
+    staticRoles: args.staticRoles,
+  });
+  return [...missing, ...issues.map((issue) => (issue.path === "path" ? { ...issue, path: "mountPath" } : issue))];
+}
+
+/** A role as the engine takes it: the platform's own roles are ARNs that are not known yet. */
+function engineRole({ assumableRoles, ...role }: Plain): Plain {
+  return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
