@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ManagedProcess } from "../process/index.js";
-import { startVault, vaultHealth, type Vault, type VaultHealth, type VaultOptions } from "../vault/index.js";
+import { launchVault, vaultHealth, type Vault, type VaultHealth, type VaultOptions } from "../vault/index.js";
 import type { Forwarder } from "./forwarder.js";
 
 /** What differs from start to start of a node: a container's environment is put together when it starts. */
@@ -21,8 +21,10 @@ interface Slot {
   readonly name: string;
   readonly folder: string;
   vault?: Vault;
-  /** Starts that failed in a row. */
+  /** Starts in a row after which the node never answered. */
   failures: number;
+  /** What was last said about it in the log. */
+  said: string;
   /** Time in milliseconds before which no new start is tried. */
   notBefore: number;
   /** To be restarted when its turn comes. */
@@ -83,14 +85,11 @@ export class VaultNodes {
     while (this.slots.length < replicas) {
       const name = `${this.options.name}-${this.slots.length}`;
       const folder = join(this.options.workDir, name);
-      this.slots.push({ name, folder, failures: 0, notBefore: 0, outdated: false });
+      this.slots.push({ name, folder, failures: 0, said: "", notBefore: 0, outdated: false });
     }
     const failed: string[] = [];
     for (const slot of this.slots) {
-      if (slot.vault !== undefined && slot.vault.process.ended()) {
-        this.options.log(`${slot.name}: its process has ended`);
-        slot.vault = undefined;
-      }
+      this.noticeEnd(slot);
       if (slot.vault === undefined && Date.now() >= slot.notBefore) {
         await this.start(slot, launch);
       }
@@ -101,23 +100,42 @@ export class VaultNodes {
     return failed.length === 0 ? undefined : `back-off restarting failed container vault of ${failed.join(", ")}`;
   }
 
+  private noticeEnd(slot: Slot): void {
+    try {
+      slot.vault?.process.assertRunning();
+    } catch (error) {
+      slot.vault = undefined;
+      this.backOff(slot, error as Error);
+    }
+  }
+
   private async start(slot: Slot, launch: (folder: string) => Promise<Launch>): Promise<void> {
     try {
       await mkdir(slot.folder, { recursive: true, mode: 0o700 });
       const launched = await launch(slot.folder);
-      slot.vault = await startVault({
+      slot.vault = await launchVault({
         workDir: slot.folder,
         vault: this.options.vault,
         apiAddr: this.stableAddress(launched),
         ...launched,
       });
-      slot.failures = 0;
       slot.outdated = false;
-      this.options.log(`${slot.name}: process ${slot.vault.process.pid} at ${slot.vault.address}`);
+      this.say(slot, `process ${slot.vault.process.pid} at ${slot.vault.address}`);
     } catch (error) {
-      slot.notBefore = Date.now() + Math.min(1_000 * 2 ** slot.failures, longestBackoffMs);
-      slot.failures += 1;
-      this.options.log(`${slot.name}: ${(error as Error).message}`);
+      this.backOff(slot, error as Error);
+    }
+  }
+
+  private backOff(slot: Slot, error: Error): void {
+    slot.notBefore = slot.failures === 0 ? 0 : Date.now() + Math.min(1_000 * 2 ** slot.failures, longestBackoffMs);
+    slot.failures += 1;
+    this.say(slot, error.message);
+  }
+
+  private say(slot: Slot, what: string): void {
+    if (slot.said !== what) {
+      slot.said = what;
+      this.options.log(`${slot.name}: ${what}`);
     }
   }
 
@@ -129,14 +147,16 @@ export class VaultNodes {
   /** Asks every node how it is, and leads clients to the active one. */
   async observe(): Promise<ObservedNode[]> {
     const observed: ObservedNode[] = [];
-    for (const { name, vault } of this.slots) {
+    for (const slot of this.slots) {
+      const { name, vault } = slot;
       if (vault === undefined || vault.process.ended()) {
         continue;
       }
       try {
         observed.push({ name, vault, health: await vaultHealth(vault) });
+        slot.failures = 0;
       } catch (error) {
-        this.options.log(`${name}: ${(error as Error).message}`);
+        this.say(slot, `does not answer: ${(error as Error).message}`);
       }
     }
     const unsealed = observed.filter(({ health }) => !health.sealed);

@@ -13,6 +13,7 @@ export {
 } from "./api.js";
 export { renderConfig, renderStorage, type ServerConfig, type StorageStanza } from "./config.js";
 export {
+  launchVault,
   startUnsealedVault,
   startVault,
   waitUntilActive,

@@ -60,6 +60,22 @@ export async function startVault(options: VaultOptions): Promise<Vault> {
 }
 
 async function startOnce(options: VaultOptions): Promise<Vault> {
+  const vault = await launchVault(options);
+  try {
+    await waitFor<SealStatus>(() => sealStatus(vault), {
+      what: `Vault at ${vault.address} to answer`,
+      timeoutMs: 90_000,
+      abortIf: vault.process.assertRunning,
+    });
+  } catch (error) {
+    await vault.process.kill();
+    throw error;
+  }
+  return vault;
+}
+
+/** Starts `vault server` and returns at once. Vault does not listen before it could read its storage. */
+export async function launchVault(options: VaultOptions): Promise<Vault> {
   const port = options.port ?? (await freePort());
   const clusterPort = options.clusterPort ?? (await freePort());
   const address = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`;
@@ -85,18 +101,7 @@ async function startOnce(options: VaultOptions): Promise<Vault> {
     logFile,
   });
   options.log?.(`vault: process ${process.pid} at ${address}, log ${logFile}`);
-  const endpoint: VaultEndpoint = { address, caCertificate: options.tls?.caCertificate };
-  try {
-    await waitFor<SealStatus>(() => sealStatus(endpoint), {
-      what: `Vault at ${address} to answer`,
-      timeoutMs: 90_000,
-      abortIf: process.assertRunning,
-    });
-  } catch (error) {
-    await process.kill();
-    throw error;
-  }
-  return { ...endpoint, port, process, stop: () => process.stop() };
+  return { address, caCertificate: options.tls?.caCertificate, port, process, stop: () => process.stop() };
 }
 
 async function writeTls(options: VaultOptions) {

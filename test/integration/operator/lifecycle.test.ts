@@ -1,6 +1,6 @@
-import { DescribeTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -232,6 +232,32 @@ describe("a VaultServer that the operator's webhook would refuse", () => {
     expect(sandbox.lines.join("\n")).toMatch(/refused-0: vault has ended[^]*InvalidSignatureException/);
     await sandbox.delete("refused");
   });
+});
+
+it("stays Initializing on a table with the wrong key schema, and can be deleted", async () => {
+  const client = dynamoDbClient();
+  await client.send(
+    new CreateTableCommand({
+      TableName: "wrong-keys",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      BillingMode: "PAY_PER_REQUEST",
+    }),
+  );
+  client.destroy();
+  await sandbox.create("wrong-keys", dynamodb("wrong-keys"));
+  // Vault tries again and again, and does not listen before it could read its storage.
+  await sandbox.until("Vault's complaint", async () => {
+    const [node] = sandbox.operator.nodes("default/wrong-keys");
+    return node !== undefined && (await readFile(node.process.logFile, "utf8")).includes("ValidationException");
+  });
+  expect((await sandbox.status("wrong-keys")).phase).toBe("Initializing");
+  expect(await sandbox.condition("wrong-keys", "AllReplicasReady")).toMatchObject({
+    status: "False",
+    reason: "SomeReplicasNotReady",
+    message: "0 of 1 replicas are ready",
+  });
+  await sandbox.delete("wrong-keys");
 });
 
 describe("other ways to run it", () => {

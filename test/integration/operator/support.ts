@@ -138,16 +138,22 @@ export class TestSandbox {
   /** Waits for a phase, and returns the phases that were seen on the way. */
   async untilPhase(name: string, phase: string, timeoutMs = 60_000): Promise<string[]> {
     const seen: string[] = [];
-    await waitFor(
-      async () => {
-        const { phase: now } = await this.status(name);
-        if (now !== undefined && seen.at(-1) !== now) {
-          seen.push(now);
-        }
-        return now === phase ? true : undefined;
-      },
-      { what: `${name} to be ${phase} (${this.lines.slice(-5).join(" | ")})`, timeoutMs, intervalMs: 25 },
-    );
+    try {
+      await waitFor(
+        async () => {
+          const { phase: now } = await this.status(name);
+          if (now !== undefined && seen.at(-1) !== now) {
+            seen.push(now);
+          }
+          return now === phase ? true : undefined;
+        },
+        { what: `${name} to be ${phase}`, timeoutMs, intervalMs: 25 },
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\nphases: ${seen.join(", ")}\n${this.lines.slice(-10).join("\n")}`, {
+        cause: error,
+      });
+    }
     return seen;
   }
 
