@@ -60,10 +60,11 @@ describe("the packed package in a project of its own", () => {
     return vaultRequest({ address: vaultAddress() }, { path: "aws/roles/deploy", token });
   }
 
-  it("does not bring its sources, tests or sandbox along", async () => {
-    const installed = path.join(folder, "node_modules", "pulumi-kubevault-aws");
-    const { stdout } = await execa("ls", [installed]);
-    expect(stdout.split("\n").sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+  it("brings nothing along but its code and its documents", async () => {
+    const { stdout } = await execa("npm", ["pack", "--ignore-scripts", "--dry-run", "--json"], { cwd: repository });
+    const [packed] = JSON.parse(stdout) as { files: { path: string }[] }[];
+    const topLevel = new Set(packed?.files.map((file) => file.path.split("/")[0]));
+    expect([...topLevel].sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
   });
 
   it("previews", async () => {
