@@ -1,4 +1,5 @@
 import { isVaultError } from "../../vault/errors.js";
+import { isAtLeast } from "../../vault/version.js";
 import { staticRoleRules } from "../configRules.js";
 import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../fields.js";
 import { staticRoleFields } from "../otherFields.js";
@@ -52,6 +53,31 @@ async function currentKey(context: WorkContext, outputs: Values): Promise<string
       return undefined;
     }
     throw error;
+  }
+}
+
+/**
+ * Makes Vault build its client of IAM, if need be. Releases before 1.21 crash when they delete a static role without one (after a restart, or a
+ * change of config/root), and then have forgotten the key without deleting it.
+ */
+async function wakeIamClient(context: WorkContext, outputs: Values): Promise<void> {
+  const { client, server } = context.vault;
+  if (server.version !== undefined && isAtLeast(server.version, "1.21")) {
+    return;
+  }
+  const path = pathOfStaticRole(outputs);
+  const data = await client.read(path);
+  if (data === undefined) {
+    return;
+  }
+  try {
+    // What is there already, so that nothing changes: Vault asks IAM for the user all the same.
+    await client.write(path, { username: data.username, rotation_period: data.rotation_period });
+  } catch (error) {
+    // Whatever the answer, the client is there now; a token that may not write deletes as well as it can.
+    if (!isVaultError(error, "server", "invalid", "permissionDenied")) {
+      throw error;
+    }
   }
 }
 
@@ -115,6 +141,7 @@ export const staticRoleHandlers: ResourceHandlers = {
     const path = pathOfStaticRole(outputs);
     await removeBelowMount(async () => {
       const key = await currentKey(context, outputs);
+      await wakeIamClient(context, outputs);
       try {
         // Not to be repeated: Vault forgets the key before it asks AWS to delete it.
         await context.vault.client.remove(path, { idempotent: false });
