@@ -24,4 +24,4 @@ export { formatFinding, type Finding } from "./findings.js";
 export { powersOf } from "./breadth.js";
 export { prove, type ProofInput } from "./prove.js";
 export { proveStorage, type StorageProofInput } from "./proveStorage.js";
-export { requirements, type Requirement, type RequirementOptions } from "./requirements.js";
+export { requirements, type Requirement } from "./requirements.js";

@@ -34,6 +34,10 @@ export interface ProofInput {
   readonly trustPolicies?: Readonly<Record<string, PolicyDocument>>;
   /** Whether Vault replaces its own key. Default: false. */
   readonly rotateRoot?: boolean;
+  /** IAM paths of users that earlier roles made and whose leases may still run. Default: none. */
+  readonly formerUserPaths?: readonly string[];
+  /** IAM groups of users that earlier roles made and whose leases may still run. Default: none. */
+  readonly formerGroups?: readonly string[];
   /** The `username_template` of `config/root`. Default: Vault's own. */
   readonly usernameTemplate?: string;
   /** What the names of the users begin with that Vault makes. Default: `vault-`. */

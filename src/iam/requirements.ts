@@ -28,19 +28,6 @@ export interface Requirement {
   readonly context: RequestContext;
 }
 
-/** What {@link requirements} are told for. */
-export type RequirementOptions = Pick<
-  RootPolicyOptions,
-  | "partition"
-  | "accountId"
-  | "principalArn"
-  | "roles"
-  | "staticRoles"
-  | "assumeRoleArns"
-  | "rotateRoot"
-  | "userNamePrefix"
->;
-
 /**
  * Everything that Vault's AWS secrets engine must be allowed for the declared roles, call by call. Parts that are not known yet are left
  * out.
@@ -49,7 +36,7 @@ export type RequirementOptions = Pick<
  * requirements({ partition: "aws", accountId, principalArn, roles: { deploy: { credentialType: "session_token" } } }) // []
  * @see https://developer.hashicorp.com/vault/docs/secrets/aws
  */
-export function requirements(options: RequirementOptions): Requirement[] {
+export function requirements(options: RootPolicyOptions): Requirement[] {
   return [
     ...sortedEntries(options.roles).flatMap(([name, role]) => roleRequirements(options, name, role)),
     ...sortedEntries(options.staticRoles ?? {}).flatMap(([name, role]) => staticRoleRequirements(options, name, role)),
@@ -66,11 +53,12 @@ export function requirements(options: RequirementOptions): Requirement[] {
           ]
         : [],
     ),
+    ...formerRequirements(options),
     ...(options.rotateRoot === true ? rotateRootRequirements(options) : []),
   ].filter(({ resources }) => resources.every(isKnown));
 }
 
-function roleRequirements(options: RequirementOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
+function roleRequirements(options: RootPolicyOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
   switch (role.credentialType) {
     case "iam_user":
       return userRequirements(options, name, role);
@@ -100,7 +88,7 @@ function hasTags(tags: Readonly<Record<string, string>> | undefined): tags is Re
   return tags !== undefined && isFullyKnown(tags) && Object.keys(tags).length > 0;
 }
 
-function userRequirements(options: RequirementOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
+function userRequirements(options: RootPolicyOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
   if (!isKnown(role.userPath) || !isKnown(role.permissionsBoundaryArn)) {
     return [];
   }
@@ -132,16 +120,7 @@ function userRequirements(options: RequirementOptions, name: string, role: AwsSe
       ? [onUser("iam:TagUser", "tags the user", rolePath(name, "iamTags"), tagContext(role.iamTags))]
       : []),
     onUser("iam:CreateAccessKey", "makes the user's key", pathOfUsers),
-    ...[
-      "iam:ListGroupsForUser",
-      "iam:ListUserPolicies",
-      "iam:ListAttachedUserPolicies",
-      "iam:ListAccessKeys",
-      "iam:DeleteAccessKey",
-      "iam:DetachUserPolicy",
-      "iam:DeleteUserPolicy",
-      "iam:DeleteUser",
-    ].map((action) => onUser(action, "ends the lease", pathOfUsers)),
+    ...revocationActions.map((action) => onUser(action, "ends the lease", pathOfUsers)),
     ...(pathOrRoot(role.userPath) === "/"
       ? []
       : [
@@ -154,6 +133,41 @@ function userRequirements(options: RequirementOptions, name: string, role: AwsSe
             resources: [vaultUsersArn(options, "/")],
           },
         ]),
+  ];
+}
+
+/** What ending a lease takes, in the order of Vault's calls. */
+const revocationActions = [
+  "iam:ListGroupsForUser",
+  "iam:ListUserPolicies",
+  "iam:ListAttachedUserPolicies",
+  "iam:ListAccessKeys",
+  "iam:DeleteAccessKey",
+  "iam:DetachUserPolicy",
+  "iam:DeleteUserPolicy",
+  "iam:DeleteUser",
+] as const;
+
+/** What ending the leases of earlier roles takes. */
+function formerRequirements(options: RootPolicyOptions): Requirement[] {
+  const feature = "ends leases of earlier roles";
+  return [
+    ...(options.formerUserPaths ?? []).flatMap((userPath, index) =>
+      revocationActions.map((action) => ({
+        path: pathOf("formerUserPaths", index),
+        feature,
+        action,
+        resources: [vaultUsersArn(options, userPath)],
+        context: {},
+      })),
+    ),
+    ...(options.formerGroups ?? []).map((group, index) => ({
+      path: pathOf("formerGroups", index),
+      feature,
+      action: "iam:RemoveUserFromGroup",
+      resources: arnsOfName(options, "group", group),
+      context: {},
+    })),
   ];
 }
 
@@ -204,7 +218,7 @@ function assumeRequirements(name: string, role: AwsSecretsRoleSpec): Requirement
   });
 }
 
-function federationRequirement(options: RequirementOptions, name: string): Requirement {
+function federationRequirement(options: RootPolicyOptions, name: string): Requirement {
   const { partition, accountId, principalArn, userNamePrefix = defaultUserNamePrefix } = options;
   return {
     path: rolePath(name),
@@ -217,7 +231,7 @@ function federationRequirement(options: RequirementOptions, name: string): Requi
 }
 
 function staticRoleRequirements(
-  options: RequirementOptions,
+  options: RootPolicyOptions,
   name: string,
   { username, assumeRoleArn }: { username: string; assumeRoleArn?: string },
 ): Requirement[] {
@@ -252,7 +266,7 @@ function staticRoleRequirements(
   }));
 }
 
-function rotateRootRequirements({ principalArn }: RequirementOptions): Requirement[] {
+function rotateRootRequirements({ principalArn }: RootPolicyOptions): Requirement[] {
   return ["iam:GetUser", "iam:CreateAccessKey", "iam:DeleteAccessKey"].map((action) => ({
     path: "rotateRoot",
     feature: "replaces its own key",

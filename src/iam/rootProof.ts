@@ -24,6 +24,8 @@ export function rootFindings(given: PlainRootCredential, account: Account): Find
     assumeRoleArns: args.assumeRoleArns,
     trustPolicies: knownTrustPolicies(given.trustPolicies),
     rotateRoot: args.rotateRoot,
+    formerUserPaths: args.formerUserPaths,
+    formerGroups: args.formerGroups,
     userNamePrefix: args.userNamePrefix,
   }).map((finding) => (finding.path === "policies" ? { ...finding, path: "extraStatements" } : finding));
 }
