@@ -55,5 +55,7 @@ function awsVariables({ endpoint, region, admin }: AwsTarget): Record<string, st
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     AWS_EC2_METADATA_DISABLED: "true",
+    // The SDK's farewell to this version of Node.js, which every plugin would print again.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }

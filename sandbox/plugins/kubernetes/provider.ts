@@ -98,12 +98,14 @@ export class KubernetesProvider implements ResourceProvider {
     const notes = notesOf(state.outputs);
     const options: ApplyOptions = { fieldManager: notes.fieldManager, force: isForced(object) };
     if (operation.preview) {
-      if (!containsUnknown(inputs)) {
-        await this.connection().cluster.apply(object, { ...options, dryRun: true });
-      }
+      await this.tryOut(object, options);
       return stateOf(objectOf({ ...state.outputs, ...inputs }), inputs, notes);
     }
-    const live = await this.connection().cluster.apply(object, options);
+    const live = await this.connection()
+      .cluster.apply(object, options)
+      .catch((error: unknown) => {
+        throw explained(error);
+      });
     return this.untilReady(object, live, operation, (last) => stateOf(objectOf(last), inputs, notes));
   }
 
@@ -155,7 +157,7 @@ export class KubernetesProvider implements ResourceProvider {
 
   /** Objects are made side by side: an object's kind or namespace may come a moment later. */
   private async untilParentsExist<T>(operation: Operation, call: () => Promise<T>): Promise<T> {
-    const delaysMs = [300, 600, 1200, 2400, 4800];
+    const delaysMs = [300, 600, 1200, 2400];
     for (;;) {
       try {
         return await call();
@@ -233,6 +235,16 @@ function liveInputs(live: KubernetesObject, inputs: KubernetesObject): PropertyO
 
 function isForced(object: KubernetesObject): boolean {
   return annotation(object, "pulumi.com/patchForce") === "true";
+}
+
+/** Fields that someone else has set since: server-side apply leaves them alone, as the released provider does. */
+function explained(error: unknown): unknown {
+  return error instanceof ApiError && error.status === 409
+    ? new ApiError(
+        409,
+        `Server-Side Apply field conflict detected: ${error.message}. The annotation pulumi.com/patchForce: "true" takes the fields over.`,
+      )
+    : error;
 }
 
 function gone(object: KubernetesObject): never {

@@ -46,8 +46,8 @@ export const key: ResourceType = {
     const kms = await clients.kms(inputs.region as string | undefined);
     const command = new CreateKeyCommand({
       Description: (inputs.description as string | undefined) ?? "",
-      KeyUsage: inputs.keyUsage as KeyUsageType | undefined,
-      KeySpec: inputs.customerMasterKeySpec as KeySpec | undefined,
+      KeyUsage: (inputs.keyUsage as KeyUsageType | undefined) ?? "ENCRYPT_DECRYPT",
+      KeySpec: (inputs.customerMasterKeySpec as KeySpec | undefined) ?? "SYMMETRIC_DEFAULT",
       MultiRegion: inputs.multiRegion === true,
       Policy: inputs.policy as string | undefined,
       BypassPolicyLockoutSafetyCheck: inputs.bypassPolicyLockoutSafetyCheck === true,
