@@ -8,9 +8,9 @@ export interface CredentialSecretArgs {
   /** Namespace of the Secret: the VaultServer's own. */
   readonly namespace: pulumi.Input<string>;
   /**
-   * Name of the Secret.
+   * Name of the Secret. It stays the same when the keys change: a VaultServer cannot be pointed at another Secret.
    *
-   * @default - made by Pulumi from the component's name
+   * @default - the component's name
    */
   readonly secretName?: pulumi.Input<string>;
   /** ID of the AWS access key. */
@@ -46,6 +46,9 @@ export interface CredentialSecretArgs {
  *
  * Creates the Secret `${name}-secret`, and with `separateSessionToken` also `${name}-session-token`.
  *
+ * When the keys change, Pulumi's Kubernetes provider deletes the Secret and makes it anew at once, unless the provider is told
+ * `enableSecretMutable: true`. A Vault that runs is not touched by that; a pod that starts in between waits for the Secret.
+ *
  * @example
  * const secret = new CredentialSecret("vault-aws", {
  *   namespace: "vault",
@@ -67,31 +70,34 @@ export class CredentialSecret extends pulumi.ComponentResource {
   readonly sessionTokenSecret: core.Secret | undefined;
 
   constructor(name: string, args: CredentialSecretArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Nothing secret goes to super: a component's arguments are recorded in the state as they are.
-    super("kubevault-aws:index:CredentialSecret", name, { namespace: args.namespace }, opts);
+    const hooks = acceptanceHooks(name, args);
+    // Nothing secret goes to super: a component's arguments are recorded in the state as they are. The key's ID does, so that the component
+    // itself changes with the key: its hook then runs before the old Secret is touched.
+    super(
+      "kubevault-aws:index:CredentialSecret",
+      name,
+      { namespace: args.namespace, accessKeyId: args.accessKeyId },
+      hooks === undefined ? opts : pulumi.mergeOptions(opts, { hooks }),
+    );
     const { sessionToken } = args;
+    const secretName = args.secretName ?? name;
     const separate = args.separateSessionToken === true;
     const secret: core.SecretArgs = {
-      metadata: { name: args.secretName, namespace: args.namespace, labels: args.labels },
+      metadata: { name: secretName, namespace: args.namespace, labels: args.labels },
       stringData: {
         access_key: pulumi.secret(args.accessKeyId),
         secret_key: pulumi.secret(args.secretAccessKey),
         ...(sessionToken === undefined || separate ? {} : { session_token: pulumi.secret(sessionToken) }),
       },
     };
-    const { awaitAcceptance } = args;
-    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, {
-      parent: this,
-      hooks:
-        awaitAcceptance === undefined
-          ? undefined
-          : whereHooksRun(() => this.acceptanceHooks(name, awaitAcceptance, args)),
-    });
+    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, { parent: this });
     this.sessionTokenSecret =
-      sessionToken === undefined || !separate ? undefined : this.createSessionTokenSecret(name, sessionToken, args);
+      sessionToken === undefined || !separate
+        ? undefined
+        : this.createSessionTokenSecret(name, sessionToken, { ...args, secretName });
 
     // The id of an object is namespace/name and, unlike its metadata, known only once the object is there.
-    this.secretName = pulumi.all([this.secret.id, this.secret.metadata.name]).apply(([, secretName]) => secretName);
+    this.secretName = pulumi.all([this.secret.id, this.secret.metadata.name]).apply(([, known]) => known);
     this.sessionTokenSecretName = this.sessionTokenSecret?.metadata.name;
     this.namespace = pulumi.output(args.namespace);
     this.registerOutputs({
@@ -101,30 +107,12 @@ export class CredentialSecret extends pulumi.ComponentResource {
     });
   }
 
-  private acceptanceHooks(
-    name: string,
-    awaitAcceptance: KeyAcceptanceArgs,
-    args: CredentialSecretArgs,
-  ): pulumi.ResourceHookBinding {
-    const keys = pulumi
-      .all([args.accessKeyId, args.secretAccessKey, args.sessionToken])
-      .apply(([accessKeyId, secretAccessKey, sessionToken]) => ({ accessKeyId, secretAccessKey, sessionToken }));
-    const hook = new pulumi.ResourceHook(
-      `kubevault-aws:CredentialSecret:${name}:accepted-keys`,
-      waitForAcceptance(keys, awaitAcceptance, (message) => void pulumi.log.info(message, this, undefined, true)),
-    );
-    return { beforeCreate: [hook], beforeUpdate: [hook] };
-  }
-
   private createSessionTokenSecret(
     name: string,
     sessionToken: pulumi.Input<string>,
-    args: CredentialSecretArgs,
+    args: CredentialSecretArgs & { readonly secretName: pulumi.Input<string> },
   ): core.Secret {
-    const secretName =
-      args.secretName === undefined
-        ? undefined
-        : pulumi.output(args.secretName).apply((keysName) => `${keysName}-session-token`);
+    const secretName = pulumi.interpolate`${args.secretName}-session-token`;
     const secret: core.SecretArgs = {
       metadata: { name: secretName, namespace: args.namespace, labels: args.labels },
       stringData: { session_token: pulumi.secret(sessionToken) },
@@ -133,4 +121,23 @@ export class CredentialSecret extends pulumi.ComponentResource {
       parent: this,
     });
   }
+}
+
+function acceptanceHooks(name: string, args: CredentialSecretArgs): pulumi.ResourceHookBinding | undefined {
+  const { awaitAcceptance, accessKeyId, secretAccessKey, sessionToken } = args;
+  if (awaitAcceptance === undefined) {
+    return undefined;
+  }
+  const keys = pulumi.output({ accessKeyId, secretAccessKey, sessionToken });
+  return whereHooksRun(() => {
+    const hook = new pulumi.ResourceHook(
+      `kubevault-aws:CredentialSecret:${name}:accepted-keys`,
+      waitForAcceptance(
+        keys,
+        awaitAcceptance,
+        (message) => void pulumi.log.info(`CredentialSecret "${name}": ${message}`),
+      ),
+    );
+    return { beforeCreate: [hook], beforeUpdate: [hook] };
+  });
 }

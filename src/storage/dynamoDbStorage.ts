@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../iam/arns.js";
 import { irsaTrustPolicy } from "../iam/irsaTrustPolicy.js";
 import { storagePolicy } from "../iam/storagePolicy.js";
-import type { DynamoDbBackend } from "../kubernetes/vaultServerSpec.js";
 import { checked } from "../validation/gate.js";
 import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
@@ -51,10 +50,10 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   /** ARN of the policy that lets Vault use the table. */
   readonly policyArn: pulumi.Output<string>;
   /**
-   * `spec.backend.dynamodb` of a VaultServer on this table, all but the credentials. Without capacities: Vault ignores them where the table
-   * exists.
+   * `spec.backend.dynamodb` of a VaultServer on this table, all but the credentials, to be spread into it. Without capacities: Vault ignores them
+   * where the table exists.
    */
-  readonly backend: pulumi.Output<DynamoDbBackend>;
+  readonly backend: StorageBackend;
   /** Name of the IAM user. undefined without an access key. */
   readonly userName: pulumi.Output<string> | undefined;
   /** ID of the user's access key. Known once the user has its policy. undefined without an access key. */
@@ -85,15 +84,13 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     this.tableName = pulumi.all([tableName, plain]).apply(([value]) => value);
     this.tableArn = pulumi.all([tableArn, plain]).apply(([value]) => value);
     this.region = this.tableArn.apply((arn) => parseArn(arn)?.region ?? "");
-    this.backend = pulumi
-      .all([this.tableName, this.region, args.endpoint, args.haEnabled, args.maxParallel])
-      .apply(([table, region, endpoint, haEnabled, maxParallel]) => ({
-        table,
-        region,
-        ...(endpoint === undefined ? {} : { endpoint }),
-        haEnabled: haEnabled ?? false,
-        ...(maxParallel === undefined ? {} : { maxParallel }),
-      }));
+    this.backend = {
+      table: this.tableName,
+      region: this.region,
+      haEnabled: pulumi.output(args.haEnabled ?? false),
+      ...(args.endpoint === undefined ? {} : { endpoint: pulumi.output(args.endpoint) }),
+      ...(args.maxParallel === undefined ? {} : { maxParallel: pulumi.output(args.maxParallel) }),
+    };
 
     const policy = this.createPolicy(name, args);
     this.policyArn = policy.arn;
@@ -235,6 +232,15 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   }
 }
 
+/** The settings of Vault's DynamoDB storage that a {@link DynamoDbStorage} decides, each on its own: a preview shows those that are known. */
+export interface StorageBackend {
+  readonly table: pulumi.Output<string>;
+  readonly region: pulumi.Output<string>;
+  readonly haEnabled: pulumi.Output<boolean>;
+  readonly endpoint?: pulumi.Output<string>;
+  readonly maxParallel?: pulumi.Output<number>;
+}
+
 interface TableOutputs {
   readonly tableName: pulumi.Output<string>;
   readonly tableArn: pulumi.Output<string>;
@@ -268,10 +274,15 @@ function capacity(
     : { billingMode: "PAY_PER_REQUEST" };
 }
 
-/** `enabled` is AWS's word for a KMS key: without it the table is encrypted all the same, with a key that AWS owns. */
+/**
+ * `enabled` is AWS's word for a KMS key: without it the table is encrypted all the same, with a key that AWS owns. Where nothing is chosen nothing
+ * is sent: AWS does not tell of its own key, and the provider would take that for a difference for ever.
+ */
 function encryption({ encryption: chosen }: DynamoDbTableArgs): dynamodb.TableArgs["serverSideEncryption"] {
-  if (typeof chosen === "object") {
-    return { enabled: true, kmsKeyArn: chosen.kmsKeyArn };
+  if (chosen === undefined) {
+    return undefined;
   }
-  return { enabled: chosen === "awsManaged" };
+  return typeof chosen === "object"
+    ? { enabled: true, kmsKeyArn: chosen.kmsKeyArn }
+    : { enabled: chosen === "awsManaged" };
 }

@@ -41,9 +41,9 @@ export interface DynamoDbTableArgs {
   readonly pointInTimeRecovery?: pulumi.Input<boolean>;
   /**
    * Who holds the key that the table is encrypted with: AWS (`awsOwned`, free), AWS in this account (`awsManaged`), or a KMS key of your own. The
-   * data is encrypted by Vault as well.
+   * data is encrypted by Vault as well. Leaving it out later keeps what is there: to go back from a KMS key, give `awsOwned` once.
    *
-   * @default "awsOwned"
+   * @default - as AWS does for a new table, `awsOwned`
    */
   readonly encryption?: "awsOwned" | "awsManaged" | CustomerManagedKey;
   /**

@@ -23,7 +23,7 @@ describe("CredentialSecret", () => {
       metadata: { name: "vault-aws", namespace: "demo", labels: { team: "platform" } },
       stringData: secretValue({ access_key: "AKIA", secret_key: "s3cr3t" }),
     });
-    expect(inputsOf(recorded, "aws")).toEqual({ namespace: "demo" });
+    expect(inputsOf(recorded, "aws")).toEqual({ namespace: "demo", accessKeyId: "AKIA" });
     expect(await isSecret(secret.secret.stringData)).toBe(true);
     expect(await isSecret(secret.secretName)).toBe(false);
   });
@@ -31,7 +31,7 @@ describe("CredentialSecret", () => {
   test("puts the session token beside the keys", async () => {
     const recorded = await record();
     const secret = new CredentialSecret("aws", { ...keys, sessionToken: "t0k3n" });
-    await valueOf(secret.secretName);
+    expect(await valueOf(secret.secretName)).toBe("aws");
     expect(inputsOf(recorded, "aws-secret")["stringData"]).toEqual(
       secretValue({ access_key: "AKIA", secret_key: "s3cr3t", session_token: "t0k3n" }),
     );

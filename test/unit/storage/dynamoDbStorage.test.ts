@@ -80,7 +80,6 @@ describe("DynamoDbStorage", () => {
       ],
       billingMode: "PAY_PER_REQUEST",
       pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: false },
       deletionProtectionEnabled: true,
     });
     expect(policyOf(recorded)).toEqual({ Version: "2012-10-17", Statement: [data] });
@@ -104,7 +103,7 @@ describe("DynamoDbStorage", () => {
     expect(await valueOf(pulumi.output(storage.secretAccessKey))).toBe("secret of vault-key-1");
     expect(await isSecret(pulumi.output(storage.secretAccessKey))).toBe(true);
     expect(storage.roleArn).toBeUndefined();
-    expect(await valueOf(storage.backend)).toEqual({
+    expect(await valueOf(pulumi.output(storage.backend))).toEqual({
       table: "vault-data",
       region: "eu-west-1",
       endpoint: "https://dynamodb.internal",
@@ -115,7 +114,11 @@ describe("DynamoDbStorage", () => {
 
   test("sends no capacity to the VaultServer, even where the table has one", async () => {
     const { storage } = await create({ table: { billingMode: "PROVISIONED" } });
-    expect(await valueOf(storage.backend)).toEqual({ table: "vault-data", region: "eu-west-1", haEnabled: false });
+    expect(await valueOf(pulumi.output(storage.backend))).toEqual({
+      table: "vault-data",
+      region: "eu-west-1",
+      haEnabled: false,
+    });
   });
 
   test("grants the lock for high availability, and the use of a KMS key of one's own", async () => {
@@ -136,6 +139,11 @@ describe("DynamoDbStorage", () => {
         },
       ],
     });
+  });
+
+  test("goes back to AWS's own key on request", async () => {
+    const { recorded } = await create({ table: { encryption: "awsOwned" } });
+    expect(inputsOf(recorded, "vault-table")["serverSideEncryption"]).toEqual({ enabled: false });
   });
 
   test("encrypts with AWS's key in the account on request", async () => {
