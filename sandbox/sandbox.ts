@@ -61,6 +61,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         }),
     );
     await putFixtures(aws);
+    // What EKS does for a cluster: AWS can fetch the keys that ServiceAccount tokens are signed with.
+    await aws.control.putIssuer(kubernetes.serviceAccountIssuer, kubernetes.serviceAccountJwks);
     const ports = Object.fromEntries(
       await Promise.all(
         (options.vaultServers ?? ["vault/vault"]).map(async (name) => [name, await freePort()] as const),

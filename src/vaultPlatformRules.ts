@@ -54,7 +54,7 @@ export function platformIssues(name: string, args: Plain): Issue[] {
   return [
     ...unknown,
     ...vaultServerPart(name, args),
-    ...under("storage", storageIssues((args.storage ?? {}) as Parameters<typeof storageIssues>[0])),
+    ...under("storage", storageIssues(args.storage ?? {})),
     ...identityIssues(args),
     ...rootCredentialPart(name, args),
     ...assumableRoleParts(args),
@@ -121,16 +121,13 @@ function rootCredentialPart(name: string, args: Plain): Issue[] {
 
 function assumableRoleParts({ assumableRoles }: Plain): Issue[] {
   return Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Plain>>).flatMap(([key, role]) =>
-    under(
-      pathOf("assumableRoles", key),
-      assumableRoleIssues({ ...role, trustedPrincipalArn: unknownValue } as Parameters<typeof assumableRoleIssues>[0]),
-    ),
+    under(pathOf("assumableRoles", key), assumableRoleIssues({ ...role, trustedPrincipalArn: unknownValue })),
   );
 }
 
 function enginePart(args: Plain): Issue[] {
   const roles = (args.roles ?? {}) as Readonly<Record<string, Plain>>;
-  const known = Object.keys((args.assumableRoles ?? {}) as Plain);
+  const known = Object.keys(args.assumableRoles ?? {});
   const missing = Object.entries(roles).flatMap(([name, role]) =>
     ((role.assumableRoles ?? []) as readonly string[]).flatMap((key, index) =>
       known.includes(key)

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { CredentialSecret } from "../../../src/kubernetes/index.js";
 import { isSecret, valueOf } from "../../support/outputs.js";
-import { inputsOf, listed, record, secretValue } from "./recorder.js";
+import { inputsOf, listed, record, secretValue } from "../../support/recorder.js";
 
 const keys = { namespace: "demo", accessKeyId: "AKIA", secretAccessKey: "s3cr3t" };
 

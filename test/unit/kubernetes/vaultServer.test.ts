@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { VaultServer } from "../../../src/kubernetes/index.js";
 import { isKnownOutput, valueOf } from "../../support/outputs.js";
-import { inputsOf, listed, record, type Recorded } from "./recorder.js";
+import { inputsOf, listed, record, type Recorded } from "../../support/recorder.js";
 import { soundSpec } from "./samples.js";
 
 const ready = ({ type }: Recorded) => (type.endsWith(":VaultServer") ? { status: { phase: "Ready" } } : {});

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { DynamoDbStorage, type DynamoDbStorageArgs } from "../../../src/storage/index.js";
 import { isKnownOutput, isSecret, valueOf } from "../../support/outputs.js";
-import { inputsOf, listed, record, settled, type Recorded } from "../kubernetes/recorder.js";
+import { inputsOf, listed, record, settled, type Recorded } from "../../support/recorder.js";
 
 const tableArn = "arn:aws:dynamodb:eu-west-1:123456789012:table/vault-data";
 const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC";
