@@ -6,7 +6,7 @@ import { send, type VaultAnswer, type VaultCall } from "./transport.js";
 /** How one call is made. */
 export interface CallOptions {
   /**
-   * Whether the call may be made again when its answer got lost or Vault could not serve it. Default: true for GET, LIST and DELETE, false
+   * Whether the call may be made again when its answer got lost or Vault could not serve it. Default: true for GET and DELETE, false
    * for POST, where a call that went through and is repeated could do its work twice.
    */
   readonly idempotent?: boolean;
@@ -34,19 +34,6 @@ export class VaultClient {
     } catch (error) {
       if (isVaultError(error, "absent")) {
         return undefined;
-      }
-      throw error;
-    }
-  }
-
-  /** The names at a path; none where nothing is. */
-  async list(path: string): Promise<string[]> {
-    try {
-      const { data } = await this.call({ method: "LIST", path });
-      return Array.isArray(data?.keys) ? data.keys.map(String) : [];
-    } catch (error) {
-      if (isVaultError(error, "absent")) {
-        return [];
       }
       throw error;
     }

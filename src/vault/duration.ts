@@ -40,15 +40,3 @@ export function durationSeconds(duration: Duration): number | undefined {
   }
   return seconds;
 }
-
-/** A length of time for people: `90` is `1m30s`, `86400` is `24h`. */
-export function showSeconds(seconds: number): string {
-  const whole = Math.round(seconds);
-  const parts = [
-    [Math.floor(whole / 3600), "h"],
-    [Math.floor((whole % 3600) / 60), "m"],
-    [whole % 60, "s"],
-  ] as const;
-  const shown = parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount}${unit}`);
-  return shown.length === 0 ? "0s" : shown.join("");
-}

@@ -79,7 +79,8 @@ function kindOfAnswer(status: number, errors: readonly string[]): VaultErrorKind
       if (/no handler for route/.test(text)) {
         return "mountMissing";
       }
-      return /unsupported path/.test(text) ? "unsupportedPath" : "absent";
+      // Without a message, and only then, it is about the object.
+      return text === "" ? "absent" : "unsupportedPath";
     case 405:
       return "unsupportedOperation";
     case 412:
@@ -125,7 +126,7 @@ function adviceFor(kind: VaultErrorKind, call: FailedCall): string | undefined {
 }
 
 function capability(method: string): string {
-  return { GET: "read", LIST: "list", DELETE: "delete" }[method] ?? "create and update";
+  return { GET: "read", DELETE: "delete" }[method] ?? "create and update";
 }
 
 const certificateProblems = new Set([

@@ -1,5 +1,5 @@
 export { VaultClient, type CallOptions } from "./client.js";
-export { durationSeconds, showSeconds } from "./duration.js";
+export { durationSeconds } from "./duration.js";
 export { isVaultError, VaultError, type VaultErrorKind } from "./errors.js";
 export {
   secretLoginFields,

@@ -4,7 +4,7 @@ import type { ResolvedSettings } from "./settings.js";
 
 /** One call of Vault's HTTP API. */
 export interface VaultCall {
-  readonly method: "GET" | "LIST" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Below `/v1/`, without a slash at the start: `sys/mounts`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -84,7 +84,7 @@ async function exchange(settings: ResolvedSettings, call: VaultCall, origin: str
   const query = call.query === undefined ? "" : `?${new URLSearchParams(call.query).toString()}`;
   try {
     const response = await request(`${origin}/v1/${encodePath(call.path)}${query}`, {
-      method: call.method as Dispatcher.HttpMethod,
+      method: call.method,
       dispatcher: dispatcherFor(settings),
       headers: {
         "x-vault-request": "true",
