@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { cacheFolder, contentKey } from "./cacheFolder.js";
@@ -27,7 +27,8 @@ export async function buildTool(name: ToolName, log: (line: string) => void): Pr
   const tool: GoTool = toolCatalog[name];
   const module = path.join(__dirname, tool.module);
   const target = path.dirname(builtToolPath(name));
-  const scratch = mkdtempSync(path.join(cacheFolder(), `.building-${name}-`));
+  removeAbandoned(cacheFolder());
+  const scratch = mkdtempSync(path.join(cacheFolder(), `.building-${process.pid}-`));
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   const title = `${name} ${tool.version}`;
@@ -55,6 +56,26 @@ export async function buildTool(name: ToolName, log: (line: string) => void): Pr
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Removes what builds left that were killed: their folders carry the id of a process that is no more. */
+function removeAbandoned(cache: string): void {
+  for (const entry of readdirSync(cache)) {
+    const pid = /^\.building-(\d+)-/.exec(entry)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) {
+      rmSync(path.join(cache, entry), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user is there all the same.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

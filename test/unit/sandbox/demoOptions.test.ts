@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { demoOptions } from "../../../sandbox/demo/options.js";
+
+describe("demoOptions", () => {
+  it("are off unless asked for", () => {
+    expect(demoOptions([])).toEqual({ keep: false, verbose: false, help: false });
+  });
+
+  it("are named on the command line", () => {
+    expect(demoOptions(["--keep", "--verbose"])).toEqual({ keep: true, verbose: true, help: false });
+  });
+
+  it("refuse what they do not know", () => {
+    expect(() => demoOptions(["--kep"])).toThrow("Unknown option '--kep'");
+  });
+});
