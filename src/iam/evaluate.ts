@@ -119,14 +119,19 @@ function applies(statement: PolicyStatement, request: AccessRequest): Applicabil
   const isPartial = request.contextIsPartial ?? false;
   const lookup = lookupIn(request.context ?? {}, isPartial);
   const variables: Variables = (name) => lookup(name)?.[0];
-  const extent = narrower(
-    extentOf(statement.Action, statement.NotAction, request.action.toLowerCase(), (text) =>
-      patternOf(text.toLowerCase()),
-    ),
-    extentOf(statement.Resource, statement.NotResource, request.resource, (text) => patternOf(text, variables)),
+  const outside: Applicability = { extent: "none", holds: false, unknownKeys: [] };
+  const action = extentOf(statement.Action, statement.NotAction, request.action.toLowerCase(), (text) =>
+    patternOf(text.toLowerCase()),
   );
+  if (action === "none") {
+    return outside;
+  }
+  const resource = extentOf(statement.Resource, statement.NotResource, request.resource, (text) =>
+    patternOf(text, variables),
+  );
+  const extent = narrower(action, resource);
   if (extent === "none") {
-    return { extent, holds: false, unknownKeys: [] };
+    return outside;
   }
   return { extent, ...conditionHolds(statement, lookup) };
 }
@@ -139,22 +144,22 @@ function extentOf(
   read: (text: string) => Pattern | undefined,
 ): Coverage {
   const subject = patternOf(asked) ?? literal(asked);
-  const coverages = (texts: readonly string[]) =>
-    texts.map((text) => {
+  const widest = (texts: readonly string[]): Coverage => {
+    let found: Coverage = "none";
+    for (const text of texts) {
       const pattern = read(text);
-      return pattern === undefined ? "none" : coverage(pattern, subject);
-    });
-  if (excepted !== undefined) {
-    return opposite[widest(coverages(asList(excepted)))];
-  }
-  return widest(coverages(asList(named)));
+      const covered = pattern === undefined ? "none" : coverage(pattern, subject);
+      if (covered === "all") {
+        return "all";
+      }
+      found = covered === "some" ? "some" : found;
+    }
+    return found;
+  };
+  return excepted === undefined ? widest(asList(named)) : opposite[widest(asList(excepted))];
 }
 
 const opposite: Readonly<Record<Coverage, Coverage>> = { all: "none", some: "some", none: "all" };
-
-function widest(coverages: readonly Coverage[]): Coverage {
-  return coverages.includes("all") ? "all" : coverages.includes("some") ? "some" : "none";
-}
 
 function narrower(left: Coverage, right: Coverage): Coverage {
   return left === "none" || right === "none" ? "none" : left === "some" || right === "some" ? "some" : "all";

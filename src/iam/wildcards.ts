@@ -12,6 +12,10 @@ export type Variables = (name: string) => string | undefined;
 /** A text of a policy, in which `*` and `?` are wildcards, taken apart. */
 export type Pattern = readonly Token[];
 
+/** Patterns without variables, by their texts: a policy's texts are looked at again for every request. */
+const known = new Map<string, Pattern>();
+const mostKnown = 10_000;
+
 const noVariables: Variables = () => undefined;
 
 /**
@@ -22,6 +26,21 @@ const noVariables: Variables = () => undefined;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function patternOf(text: string, variables: Variables = noVariables): Pattern | undefined {
+  if (text.includes("${")) {
+    return read(text, variables);
+  }
+  let pattern = known.get(text);
+  if (pattern === undefined) {
+    pattern = read(text, noVariables) ?? [];
+    if (known.size >= mostKnown) {
+      known.clear();
+    }
+    known.set(text, pattern);
+  }
+  return pattern;
+}
+
+function read(text: string, variables: Variables): Pattern | undefined {
   const tokens: Token[] = [];
   for (const [part, variable] of text.matchAll(/\$\{([^}]*)\}|[\s\S]/gu)) {
     if (variable === undefined) {
@@ -52,10 +71,36 @@ export function literal(text: string): Pattern {
 
 /** Whether the pattern matches all, some, or none of the texts that the other pattern stands for. */
 export function coverage(pattern: Pattern, subject: Pattern): Coverage {
+  if (differAtAnEnd(pattern, subject)) {
+    return "none";
+  }
   if (matches(pattern, subject, coversStep)) {
     return "all";
   }
   return matches(pattern, subject, meetsStep) ? "some" : "none";
+}
+
+/** Whether the characters before the first wildcard, or those after the last, already tell the patterns apart: most are told so. */
+function differAtAnEnd(pattern: Pattern, subject: Pattern): boolean {
+  const differ = (left: Token | undefined, right: Token | undefined) =>
+    typeof left === "string" && typeof right === "string" ? left !== right : undefined;
+  const length = Math.min(pattern.length, subject.length);
+  for (let index = 0; index < length; index += 1) {
+    const answer = differ(pattern[index], subject[index]);
+    if (answer !== false) {
+      if (answer === true) {
+        return true;
+      }
+      break;
+    }
+  }
+  for (let index = 1; index <= length; index += 1) {
+    const answer = differ(pattern.at(-index), subject.at(-index));
+    if (answer !== false) {
+      return answer === true;
+    }
+  }
+  return false;
 }
 
 /** The pairs of places that a pair of places leads to. */
