@@ -2,17 +2,13 @@ import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../iam/arns.js";
-import { irsaTrustPolicy } from "../iam/irsaTrustPolicy.js";
 import { storagePolicy } from "../iam/storagePolicy.js";
+import { unsealerPolicy } from "../iam/unsealerPolicy.js";
 import { checked } from "../validation/gate.js";
 import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
-import {
-  defaultUserPath,
-  storageCredentialSpec,
-  type AccessKeyCredential,
-  type IrsaCredential,
-} from "./storageCredential.js";
+import { storageCredentialSpec } from "./storageCredential.js";
+import { createIdentity, type WhenChecked } from "./storageIdentity.js";
 import { storageIssues } from "./storageRules.js";
 import { defaultCapacityUnits, type DynamoDbTableArgs } from "./tableArgs.js";
 import { keySchemaProblem, vaultKeySchema } from "./tableSchema.js";
@@ -24,8 +20,10 @@ import { keySchemaProblem, vaultKeySchema } from "./tableSchema.js";
  * - the table `${name}-table`, unless `existingTableName` is given; with autoscaling also `${name}-read-scaling-target`, `-read-scaling-policy`,
  *   `${name}-write-scaling-target` and `-write-scaling-policy`
  * - the policy `${name}-policy`: what Vault calls on this table, no more
+ * - with `unsealer`, the policy `${name}-unsealer-policy`
  * - by `credential`: the user `${name}-user`, its key `${name}-key-${generation}` and `${name}-user-policy`; or the role `${name}-role` and
- *   `${name}-role-policy`; or nothing
+ *   `${name}-role-policy`; or either of them with the session `${name}-session`; or nothing. With `unsealer` also `${name}-user-unsealer-policy`
+ *   or `${name}-role-unsealer-policy`
  *
  * @example
  * const storage = new DynamoDbStorage("vault-storage");
@@ -54,13 +52,17 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
    * where the table exists.
    */
   readonly backend: StorageBackend;
-  /** Name of the IAM user. undefined without an access key. */
+  /** Name of the IAM user. undefined where none is made. */
   readonly userName: pulumi.Output<string> | undefined;
-  /** ID of the user's access key. Known once the user has its policy. undefined without an access key. */
+  /** ID of the access key, of the user or of the session. Known once the identity has its policies. undefined without a key. */
   readonly accessKeyId: pulumi.Output<string> | undefined;
-  /** The user's secret access key, a secret. undefined without an access key. */
+  /** The secret access key, a secret. undefined without a key. */
   readonly secretAccessKey: pulumi.Output<string> | undefined;
-  /** ARN of the role, for the VaultServer's `irsa`. Known once the role has its policy. undefined without a role. */
+  /** The session token, a secret. undefined unless the credential is a session. */
+  readonly sessionToken: pulumi.Output<string> | undefined;
+  /** When the session ends, in ISO 8601. undefined unless the credential is a session. */
+  readonly sessionExpiration: pulumi.Output<string> | undefined;
+  /** ARN of the role, for the VaultServer's `irsa`. Known once the role has its policies. undefined without a role. */
   readonly roleArn: pulumi.Output<string> | undefined;
   /** The table. undefined for an existing one. */
   readonly table: dynamodb.Table | undefined;
@@ -94,13 +96,21 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
 
     const policy = this.createPolicy(name, args);
     this.policyArn = policy.arn;
-    const credential = storageCredentialSpec(args.credential);
-    const user =
-      credential.kind === "accessKey" ? this.createUser(name, { credential, policy, args, whenChecked }) : undefined;
-    this.userName = user?.userName;
-    this.accessKeyId = user?.accessKeyId;
-    this.secretAccessKey = user?.secretAccessKey;
-    this.roleArn = credential.kind === "irsa" ? this.createRole(name, credential, policy, args) : undefined;
+    const forUnsealer = args.unsealer === undefined ? undefined : this.createUnsealerPolicy(name, args.unsealer, args);
+    const identity = createIdentity(name, {
+      parent: this,
+      credential: storageCredentialSpec(args.credential),
+      policies: { policy, ...(forUnsealer === undefined ? {} : { "unsealer-policy": forUnsealer }) },
+      region: this.region,
+      args,
+      whenChecked,
+    });
+    this.userName = identity.userName;
+    this.accessKeyId = identity.accessKeyId;
+    this.secretAccessKey = identity.secretAccessKey;
+    this.sessionToken = identity.sessionToken;
+    this.sessionExpiration = identity.sessionExpiration;
+    this.roleArn = identity.roleArn;
 
     this.registerOutputs({
       tableName: this.tableName,
@@ -111,6 +121,8 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       userName: this.userName,
       accessKeyId: this.accessKeyId,
       secretAccessKey: this.secretAccessKey,
+      sessionToken: this.sessionToken,
+      sessionExpiration: this.sessionExpiration,
       roleArn: this.roleArn,
     });
   }
@@ -176,60 +188,27 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     return new iam.Policy(`${name}-policy`, args.transform?.policy?.(policy) ?? policy, { parent: this });
   }
 
-  private createUser(name: string, { credential, policy, args, whenChecked }: UserRequest): UserOutputs {
-    const userArgs: iam.UserArgs = {
-      name: credential.userName,
-      path: whenChecked(credential.userPath ?? defaultUserPath),
-      permissionsBoundary: credential.permissionsBoundaryArn,
-      tags: args.tags,
-    };
-    const user = new iam.User(`${name}-user`, args.transform?.user?.(userArgs) ?? userArgs, { parent: this });
-    const attachment = new iam.UserPolicyAttachment(
-      `${name}-user-policy`,
-      { user: user.name, policyArn: policy.arn },
-      { parent: this },
-    );
-    const key = new iam.AccessKey(`${name}-key-${credential.generation ?? 1}`, { user: user.name }, { parent: this });
-    const whenAttached = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
-      pulumi.all([value, attachment.id]).apply(([known]) => known) as pulumi.Output<T>;
-    return {
-      userName: user.name,
-      accessKeyId: whenAttached(key.id),
-      secretAccessKey: pulumi.secret(whenAttached(key.secret)),
-    };
-  }
-
-  private createRole(
+  private createUnsealerPolicy(
     name: string,
-    credential: IrsaCredential,
-    policy: iam.Policy,
+    unsealer: NonNullable<DynamoDbStorageArgs["unsealer"]>,
     args: DynamoDbStorageArgs,
-  ): pulumi.Output<string> {
-    const role =
-      credential.existingRoleName === undefined
-        ? this.createIrsaRole(name, credential, args)
-        : iam.getRoleOutput({ name: credential.existingRoleName }, { parent: this });
-    const attachment = new iam.RolePolicyAttachment(
-      `${name}-role-policy`,
-      { role: role.name, policyArn: policy.arn },
-      { parent: this },
-    );
-    return pulumi.all([role.arn, attachment.id]).apply(([arn]) => arn);
-  }
-
-  private createIrsaRole(name: string, credential: IrsaCredential, args: DynamoDbStorageArgs): iam.Role {
-    const role: iam.RoleArgs = {
-      description: "Vault's pods: IAM role of their Kubernetes ServiceAccount",
-      assumeRolePolicy: pulumi
-        .all([credential.oidcProviderArn ?? "", credential.namespace ?? "", credential.serviceAccountName ?? ""])
-        .apply(([oidcProviderArn, namespace, serviceAccountName]) =>
-          JSON.stringify(irsaTrustPolicy({ oidcProviderArn, namespace, serviceAccountName })),
-        ),
-      permissionsBoundary: credential.permissionsBoundaryArn,
+  ): iam.Policy {
+    const policy: iam.PolicyArgs = {
+      description: "What KubeVault's unsealer needs to keep Vault's unseal keys in SSM parameters",
+      policy: pulumi
+        .all([unsealer.kmsKeyArn, unsealer.ssmKeyPrefix])
+        .apply(([kmsKeyArn, ssmKeyPrefix]) => JSON.stringify(unsealerPolicy({ kmsKeyArn, ssmKeyPrefix }))),
       tags: args.tags,
     };
-    return new iam.Role(`${name}-role`, args.transform?.role?.(role) ?? role, { parent: this });
+    return new iam.Policy(`${name}-unsealer-policy`, args.transform?.unsealerPolicy?.(policy) ?? policy, {
+      parent: this,
+    });
   }
+}
+
+interface TableOutputs {
+  readonly tableName: pulumi.Output<string>;
+  readonly tableArn: pulumi.Output<string>;
 }
 
 /** The settings of Vault's DynamoDB storage that a {@link DynamoDbStorage} decides, each on its own: a preview shows those that are known. */
@@ -244,22 +223,6 @@ export interface StorageBackend {
 interface TableOutputs {
   readonly tableName: pulumi.Output<string>;
   readonly tableArn: pulumi.Output<string>;
-}
-
-/** Holds a value back, at `up`, until the component's arguments are checked. */
-type WhenChecked = (value: pulumi.Input<string>) => pulumi.Input<string>;
-
-interface UserRequest {
-  readonly credential: AccessKeyCredential;
-  readonly policy: iam.Policy;
-  readonly args: DynamoDbStorageArgs;
-  readonly whenChecked: WhenChecked;
-}
-
-interface UserOutputs {
-  readonly userName: pulumi.Output<string>;
-  readonly accessKeyId: pulumi.Output<string>;
-  readonly secretAccessKey: pulumi.Output<string>;
 }
 
 function capacity(

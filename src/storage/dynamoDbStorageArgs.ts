@@ -45,12 +45,25 @@ export interface DynamoDbStorageArgs {
    * @default "accessKey"
    */
   readonly credential?: StorageCredential;
+  /**
+   * Lets the same identity keep Vault's unseal keys: what `spec.unsealer.mode.awsKmsSsm` of the VaultServer needs. Vault and its unsealer run in one
+   * pod, and under IRSA with one role.
+   *
+   * @default - no rights for the unsealer
+   */
+  readonly unsealer?: {
+    /** ARN of the KMS key that encrypts the unseal keys. */
+    readonly kmsKeyArn: pulumi.Input<string>;
+    /** Start of the SSM parameters' names, with a slash at both ends: the VaultServer's `ssmKeyPrefix`. */
+    readonly ssmKeyPrefix: pulumi.Input<string>;
+  };
   /** Tags of all AWS resources made. */
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is made. What is returned is not checked again. */
   readonly transform?: {
     readonly table?: (args: dynamodb.TableArgs) => dynamodb.TableArgs;
     readonly policy?: (args: iam.PolicyArgs) => iam.PolicyArgs;
+    readonly unsealerPolicy?: (args: iam.PolicyArgs) => iam.PolicyArgs;
     readonly user?: (args: iam.UserArgs) => iam.UserArgs;
     readonly role?: (args: iam.RoleArgs) => iam.RoleArgs;
     readonly autoscalingPolicy?: (args: appautoscaling.PolicyArgs) => appautoscaling.PolicyArgs;

@@ -5,11 +5,12 @@ import type * as pulumi from "@pulumi/pulumi";
  *
  * - `"accessKey"` or {@link AccessKeyCredential}: an IAM user with an access key, to be handed to Vault in a Secret
  * - {@link IrsaCredential}: a role for the ServiceAccount of Vault's pods, with no static key anywhere
+ * - {@link SessionCredential}: credentials that end by themselves, issued anew by `pulumi up`, to be handed to Vault in a Secret
  * - `"none"`: nothing is made but the policy, to be attached to the role of the cluster's nodes (instance metadata) or to any other identity
  *
  * EKS Pod Identity is refused: Vault's DynamoDB storage does not find its credentials.
  */
-export type StorageCredential = "accessKey" | "none" | AccessKeyCredential | IrsaCredential;
+export type StorageCredential = "accessKey" | "none" | AccessKeyCredential | IrsaCredential | SessionCredential;
 
 /** An IAM user with an access key. */
 export interface AccessKeyCredential {
@@ -52,8 +53,51 @@ export interface IrsaCredential {
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
 }
 
+/**
+ * Credentials that end by themselves, for clusters where no key may stay. Vault reads them when it starts, so each new issue needs a restart: give the
+ * VaultServer `restartTrigger: storage.accessKeyId`. If no `pulumi up` comes before they end, Vault loses its storage.
+ */
+export interface SessionCredential {
+  readonly kind: "session";
+  /**
+   * Makes a role and assumes it, instead of a user with a key that stays in the Pulumi state (`sts:GetSessionToken`). Who runs `pulumi up` must be
+   * the one that the role trusts.
+   *
+   * @default - a user is made, and its key used to ask for the session
+   */
+  readonly assumeRole?: {
+    /** ARN of the user or role that `pulumi up` runs as. */
+    readonly trustedPrincipalArn: pulumi.Input<string>;
+    /** The external ID that the role's trust policy is to ask for. */
+    readonly externalId?: pulumi.Input<string>;
+  };
+  /**
+   * How long the credentials live, in seconds: 900 to 43200 with `assumeRole`, 900 to 129600 without. An assumed role that itself assumes this one
+   * gets 3600 at most.
+   *
+   * @default 3600 with assumeRole, 43200 without
+   */
+  readonly durationSeconds?: number;
+  /**
+   * How long before their end the credentials are replaced by a `pulumi up`, in seconds.
+   *
+   * @default - half of durationSeconds
+   */
+  readonly renewBeforeSeconds?: number;
+  /** Endpoint of STS, where it is not AWS's own for the region. */
+  readonly stsEndpoint?: pulumi.Input<string>;
+  /** Name, path and permissions boundary of the user, and the generation of its key. Not with `assumeRole`. */
+  readonly user?: Omit<AccessKeyCredential, "kind">;
+}
+
+/** Life of session credentials where nothing is said, in seconds. */
+export function sessionDurationSeconds(credential: SessionCredential): number {
+  return credential.durationSeconds ?? (credential.assumeRole === undefined ? 43_200 : 3600);
+}
+
 /** The credential in its long form. */
-export type StorageCredentialSpec = AccessKeyCredential | IrsaCredential | { readonly kind: "none" };
+export type StorageCredentialSpec =
+  AccessKeyCredential | IrsaCredential | SessionCredential | { readonly kind: "none" };
 
 /** IAM path of the storage user where nothing is said: `user/dynamodb-storage/…` is never matched by `user/vault-*`. */
 export const defaultUserPath = "/dynamodb-storage/";

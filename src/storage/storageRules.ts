@@ -3,9 +3,11 @@ import { under, type Issue } from "../validation/issues.js";
 import { isKnown } from "../validation/known.js";
 import {
   defaultUserPath,
+  sessionDurationSeconds,
   storageCredentialSpec,
   type AccessKeyCredential,
   type IrsaCredential,
+  type SessionCredential,
 } from "./storageCredential.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import { defaultCapacityUnits, type DynamoDbAutoscalingArgs, type DynamoDbTableArgs } from "./tableArgs.js";
@@ -16,6 +18,7 @@ export function storageIssues(args: DynamoDbStorageArgs): Issue[] {
     ...sourceIssues(args),
     ...(args.table === undefined ? [] : under("table", tableIssues(args.table))),
     ...credentialIssues(args.credential),
+    ...(args.unsealer === undefined ? [] : under("unsealer", unsealerIssues(args.unsealer))),
     ...(args.maxParallel !== undefined && isKnown(args.maxParallel) && !isPositive(args.maxParallel)
       ? [{ path: "maxParallel", rule: "must be a whole number of at least 1", got: args.maxParallel }]
       : []),
@@ -112,6 +115,8 @@ function credentialIssues(credential: DynamoDbStorageArgs["credential"]): Issue[
       return under("credential", accessKeyIssues(spec));
     case "irsa":
       return under("credential", irsaIssues(spec));
+    case "session":
+      return under("credential", sessionIssues(spec));
     case "none":
       return [];
     default:
@@ -128,7 +133,7 @@ function unknownCredential(kind: unknown): Issue {
         got: kind,
         mend: 'Use IAM roles for service accounts instead: { kind: "irsa", ... }.',
       }
-    : { path, rule: "must be accessKey, irsa or none", got: kind };
+    : { path, rule: "must be accessKey, irsa, session or none", got: kind };
 }
 
 function accessKeyIssues({ userName, userPath, generation }: AccessKeyCredential): Issue[] {
@@ -175,6 +180,35 @@ function irsaIssues(credential: IrsaCredential): Issue[] {
       ? [{ path: "oidcProviderArn", rule: "must be the ARN of an IAM OIDC provider", got: arn }]
       : [];
   return [...missing, ...wrong];
+}
+
+function sessionIssues(credential: SessionCredential): Issue[] {
+  const issues: Issue[] = [];
+  const longest = credential.assumeRole === undefined ? 129_600 : 43_200;
+  const duration = sessionDurationSeconds(credential);
+  const { renewBeforeSeconds, user } = credential;
+  if (!isPositive(duration) || duration < 900 || duration > longest) {
+    issues.push({ path: "durationSeconds", rule: `must be from 900 to ${longest}`, got: duration });
+  }
+  if (renewBeforeSeconds !== undefined && !(isPositive(renewBeforeSeconds) && renewBeforeSeconds < duration)) {
+    issues.push({
+      path: "renewBeforeSeconds",
+      rule: `must be at least 1 and less than durationSeconds, ${duration}`,
+      got: renewBeforeSeconds,
+    });
+  }
+  if (user !== undefined && credential.assumeRole !== undefined) {
+    issues.push({ path: "user", rule: "cannot be given together with assumeRole", mend: "Leave one of them out." });
+  }
+  return user === undefined ? issues : [...issues, ...under("user", accessKeyIssues({ kind: "accessKey", ...user }))];
+}
+
+function unsealerIssues({ kmsKeyArn, ssmKeyPrefix }: NonNullable<DynamoDbStorageArgs["unsealer"]>): Issue[] {
+  const prefixed = !isKnown(ssmKeyPrefix) || (typeof ssmKeyPrefix === "string" && /^\/(.*\/)?$/s.test(ssmKeyPrefix));
+  return [
+    ...kmsKeyIssues("kmsKeyArn", kmsKeyArn),
+    ...(prefixed ? [] : [{ path: "ssmKeyPrefix", rule: "must start and end with a slash", got: ssmKeyPrefix }]),
+  ];
 }
 
 function tableNameIssues(path: string, name: unknown): Issue[] {

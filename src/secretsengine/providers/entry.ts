@@ -1,4 +1,5 @@
 import { credentialsHandlers } from "./credentials.js";
+import { sessionProvider } from "../../storage/sessionProvider.js";
 import { dynamicProvider, type DynamicProvider } from "./dynamicProvider.js";
 import type { ResourceHandlers } from "./handlers.js";
 import { leaseConfigHandlers } from "./leaseConfig.js";
@@ -21,6 +22,10 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
  * kinds are in states for ever and must never change.
  */
 export function provider(kind: string): DynamicProvider {
+  if (kind === "AwsSessionCredentials") {
+    // The one resource that is not in Vault, but in front of it.
+    return sessionProvider();
+  }
   const found = handlers[kind];
   if (found === undefined) {
     throw Object.assign(

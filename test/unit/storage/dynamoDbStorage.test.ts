@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { DynamoDbStorage, type DynamoDbStorageArgs } from "../../../src/storage/index.js";
 import { isKnownOutput, isSecret, valueOf } from "../../support/outputs.js";
-import { inputsOf, listed, record, settled, type Recorded } from "../../support/recorder.js";
+import { inputsOf, listed, record, secretValue, settled, type Recorded } from "../../support/recorder.js";
 
 const tableArn = "arn:aws:dynamodb:eu-west-1:123456789012:table/vault-data";
 const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC";
@@ -14,6 +14,13 @@ function aws({ type, name }: Recorded): Record<string, unknown> {
       return { name: "vault-data", arn: tableArn };
     case "aws:iam/accessKey:AccessKey":
       return { secret: `secret of ${name}` };
+    case "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials":
+      return {
+        sessionAccessKeyId: "ASIA",
+        sessionSecretAccessKey: "session secret",
+        sessionToken: "t0k3n",
+        expiration: "2030-01-01T00:00:00.000Z",
+      };
     default:
       return { name, arn: `arn:aws:iam::123456789012:${name}` };
   }
@@ -274,6 +281,86 @@ describe("DynamoDbStorage", () => {
       "aws:iam/accessKey:AccessKey vault-key-2",
     ]);
     expect(await valueOf(pulumi.output(storage.accessKeyId))).toBe("vault-key-2-id");
+  });
+
+  test("asks for a session of the user", async () => {
+    const { storage, recorded } = await create({
+      credential: { kind: "session", stsEndpoint: "https://sts.internal" },
+    });
+    expect(listed(recorded)).toEqual([
+      "aws:dynamodb/table:Table vault-table",
+      "aws:iam/accessKey:AccessKey vault-key-1",
+      "aws:iam/policy:Policy vault-policy",
+      "aws:iam/user:User vault-user",
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment vault-user-policy",
+      "kubevault-aws:index:DynamoDbStorage vault",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials vault-session",
+    ]);
+    const { __provider, ...inputs } = inputsOf(recorded, "vault-session");
+    expect(__provider).toContain('provider("AwsSessionCredentials")');
+    expect(inputs).toEqual({
+      sessionName: "vault-storage",
+      durationSeconds: 43_200,
+      renewBeforeSeconds: 21_600,
+      accessKeyId: "vault-key-1-id",
+      secretAccessKey: secretValue("secret of vault-key-1"),
+      region: "eu-west-1",
+      stsEndpoint: "https://sts.internal",
+    });
+    expect(await valueOf(pulumi.output(storage.accessKeyId))).toBe("ASIA");
+    expect(await valueOf(pulumi.output(storage.sessionExpiration))).toBe("2030-01-01T00:00:00.000Z");
+    expect(storage.roleArn).toBeUndefined();
+  });
+
+  test("asks for a session of a role", async () => {
+    const trustedPrincipalArn = "arn:aws:iam::123456789012:role/deployer";
+    const { storage, recorded } = await create({
+      credential: {
+        kind: "session",
+        assumeRole: { trustedPrincipalArn, externalId: "platform" },
+        durationSeconds: 7200,
+        renewBeforeSeconds: 600,
+      },
+    });
+    expect(listed(recorded)).toEqual([
+      "aws:dynamodb/table:Table vault-table",
+      "aws:iam/policy:Policy vault-policy",
+      "aws:iam/role:Role vault-role",
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment vault-role-policy",
+      "kubevault-aws:index:DynamoDbStorage vault",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials vault-session",
+    ]);
+    const role = inputsOf(recorded, "vault-role");
+    expect(role["maxSessionDuration"]).toBe(7200);
+    expect(JSON.parse(role["assumeRolePolicy"] as string)).toMatchObject({
+      Statement: [
+        {
+          Principal: { AWS: trustedPrincipalArn },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "sts:ExternalId": "platform" } },
+        },
+      ],
+    });
+    expect(inputsOf(recorded, "vault-session")).toMatchObject({
+      roleArn: "arn:aws:iam::123456789012:vault-role",
+      externalId: "platform",
+      durationSeconds: 7200,
+      renewBeforeSeconds: 600,
+    });
+    expect(storage.userName).toBeUndefined();
+  });
+
+  test("lets the same identity keep the unseal keys", async () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/1-2";
+    const { recorded } = await create({ unsealer: { kmsKeyArn, ssmKeyPrefix: "/vault/" }, credential: irsa });
+    expect(listed(recorded).filter((resource) => resource.includes("unsealer"))).toEqual([
+      "aws:iam/policy:Policy vault-unsealer-policy",
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment vault-role-unsealer-policy",
+    ]);
+    const policy = JSON.parse(inputsOf(recorded, "vault-unsealer-policy")["policy"] as string) as {
+      Statement: object[];
+    };
+    expect(policy.Statement[0]).toMatchObject({ Action: ["kms:Decrypt", "kms:Encrypt"], Resource: [kmsKeyArn] });
   });
 
   test("has its children below itself", async () => {

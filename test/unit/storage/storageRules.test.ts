@@ -21,6 +21,17 @@ describe("storageIssues", () => {
     { credential: "none", haEnabled: true, maxParallel: 64 },
     { credential: { kind: "accessKey", userName: "dynamo", userPath: "/", generation: 3 } },
     { credential: irsa },
+    { credential: { kind: "session" } },
+    { credential: { kind: "session", durationSeconds: 129_600, user: { userName: "dynamo" } } },
+    {
+      credential: {
+        kind: "session",
+        assumeRole: { trustedPrincipalArn: "arn" },
+        durationSeconds: 900,
+        renewBeforeSeconds: 899,
+      },
+    },
+    { unsealer: { kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/1-2", ssmKeyPrefix: "/vault/" } },
     { credential: { kind: "irsa", existingRoleName: "vault" } },
     { table: { name: "vault.data_1-x", ...provisioned, readCapacityUnits: 1, writeCapacityUnits: 10 } },
     {
@@ -122,6 +133,34 @@ describe("storageIssues", () => {
       'credential.userPath: must not put the user into user/vault-*, which Vault\'s root credential may delete and make keys for, got "user/vault-users/". Choose another name, or leave userPath out.',
     ],
     [
+      { credential: { kind: "session", durationSeconds: 600 } },
+      "credential.durationSeconds: must be from 900 to 129600, got 600.",
+    ],
+    [
+      { credential: { kind: "session", assumeRole: { trustedPrincipalArn: "arn" }, durationSeconds: 43_201 } },
+      "credential.durationSeconds: must be from 900 to 43200, got 43201.",
+    ],
+    [
+      { credential: { kind: "session", durationSeconds: 900, renewBeforeSeconds: 900 } },
+      "credential.renewBeforeSeconds: must be at least 1 and less than durationSeconds, 900, got 900.",
+    ],
+    [
+      { credential: { kind: "session", assumeRole: { trustedPrincipalArn: "arn" }, user: {} } },
+      "credential.user: cannot be given together with assumeRole. Leave one of them out.",
+    ],
+    [
+      { credential: { kind: "session", user: { generation: 0 } } },
+      "credential.user.generation: must be a whole number of at least 1, got 0.",
+    ],
+    [
+      { unsealer: { kmsKeyArn: "alias/vault", ssmKeyPrefix: "/vault/" } },
+      'unsealer.kmsKeyArn: must be the ARN of a KMS key, not of an alias, got "alias/vault".',
+    ],
+    [
+      { unsealer: { kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/1-2", ssmKeyPrefix: "/vault" } },
+      'unsealer.ssmKeyPrefix: must start and end with a slash, got "/vault".',
+    ],
+    [
       { credential: { kind: "irsa", existingRoleName: "vault", namespace: "vault" } },
       "credential.namespace: cannot be given together with existingRoleName. Leave one of them out.",
     ],
@@ -145,7 +184,7 @@ describe("storageIssues", () => {
     expect(told({ table: { name: "x", billingMode: "x" }, credential: "x" })).toEqual([
       'table.name: must be 3 to 255 letters, digits, underscores, hyphens and dots, got "x".',
       'table.billingMode: must be PAY_PER_REQUEST or PROVISIONED, got "x".',
-      'credential: must be accessKey, irsa or none, got "x".',
+      'credential: must be accessKey, irsa, session or none, got "x".',
     ]);
   });
 

@@ -1,0 +1,49 @@
+import type { DynamicProvider } from "../secretsengine/providers/dynamicProvider.js";
+import { issueSession } from "./issueSession.js";
+import { needsNewSession, type IssuedSession, type SessionInputs } from "./sessionRequest.js";
+
+const kind = "AwsSessionCredentials";
+
+/** What is done with {@link AwsSessionCredentials} in the plugin. AWS is asked at `up` only; a preview and a refresh ask nobody. */
+export function sessionProvider(): DynamicProvider {
+  const issue = async (values: Values) => {
+    const inputs = inputsOf(values);
+    const issued = await clean(() => issueSession(inputs, (message) => console.log(`${kind}: ${message}`)));
+    return { ...inputs, ...issued };
+  };
+  return {
+    configure: () => Promise.resolve(),
+    check: (_olds, news) => Promise.resolve({ inputs: { ...news } }),
+    diff: (_id, olds, news) =>
+      Promise.resolve({
+        changes: needsNewSession(olds as unknown as SessionInputs & IssuedSession, inputsOf(news), Date.now()),
+      }),
+    create: async (inputs) => ({ id: String(inputs["sessionName"]), outs: plain(await issue(inputs)) }),
+    // What was issued stays as it is until it ends: there is nothing to look up.
+    read: (id, props) => Promise.resolve({ id, props }),
+    update: async (_id, _olds, news) => ({ outs: plain(await issue(news)) }),
+    // AWS has no way to take single session credentials back: they end by themselves, or with the role or user they belong to.
+    delete: () => Promise.resolve(),
+  };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function inputsOf(values: Values): SessionInputs {
+  const { __provider: _, ...inputs } = values;
+  return inputs as unknown as SessionInputs;
+}
+
+/** Without undefined values, which the plugin cannot store. */
+function plain(values: object): Values {
+  return JSON.parse(JSON.stringify(values)) as Values;
+}
+
+/** An error of one clean message: the plugin prints the stack of any other. */
+async function clean<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { stack: "" });
+  }
+}
