@@ -16,6 +16,8 @@ export interface EngineOptions {
    * Default: this repository.
    */
   readonly sdkFolder?: string;
+  /** Use the stand-ins even where the released plugins are installed. Default false. */
+  readonly standInsOnly?: boolean;
   /** The AWS that programs reach unless their provider says otherwise. Default: none. */
   readonly aws?: AwsTarget;
   /** The cluster that programs reach unless their provider says otherwise. Default: none. */
@@ -81,7 +83,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     symlinkSync(options.pulumi, command);
   }
   const started = Date.now();
-  const pluginsInUse = await installPlugins(pulumiHome, options.sdkFolder ?? path.join(__dirname, "..", ".."));
+  const pluginsInUse = await installPlugins(pulumiHome, {
+    programFolder: options.sdkFolder ?? path.join(__dirname, "..", ".."),
+    standInsOnly: options.standInsOnly ?? false,
+  });
   const passphrase = randomBytes(24).toString("base64url");
   const variables = engineEnvironment({
     stateFolder,

@@ -41,6 +41,8 @@ function pulumiVariables({ stateFolder, passphrase }: EnvironmentOptions): Recor
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A plugin that is missing is an error at once, not an attempt to download it.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Plugins come from the engine's own home only: what it took over from PATH is there too, and then needs no warning.
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
   };
 }
 

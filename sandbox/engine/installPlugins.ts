@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -8,45 +8,46 @@ import { bundlePlugin, packageVersion, type PluginName } from "./bundlePlugin.js
 /** Which plugin serves each package: `stand-in`, or the released one and where it was found. */
 export type PluginsInUse = Readonly<Record<PluginName, string>>;
 
+export interface PluginOptions {
+  /** Decides the SDK versions: those that a program in this folder gets. */
+  readonly programFolder: string;
+  /** Use the stand-ins even where the released plugins are installed. */
+  readonly standInsOnly: boolean;
+}
+
 /**
  * Fills the plugin cache of the engine's own Pulumi home: the user's released AWS and Kubernetes plugins where they are installed in the
  * version that the SDK asks for (or stand on PATH), else the sandbox's stand-ins under that version. Plugins that lie there are taken
  * without a warning and without a download.
- *
- * @param programFolder decides the SDK versions: those that a program in this folder gets
  */
-export async function installPlugins(pulumiHome: string, programFolder: string): Promise<PluginsInUse> {
+export async function installPlugins(pulumiHome: string, options: PluginOptions): Promise<PluginsInUse> {
   installDynamicProviderLauncher(pulumiHome);
-  await installLanguageHost(pulumiHome, programFolder);
+  await installLanguageHost(pulumiHome, options.programFolder);
   return {
-    aws: await install("aws", pulumiHome, programFolder),
-    kubernetes: await install("kubernetes", pulumiHome, programFolder),
+    aws: await install("aws", pulumiHome, options),
+    kubernetes: await install("kubernetes", pulumiHome, options),
   };
 }
 
-async function install(name: PluginName, pulumiHome: string, programFolder: string): Promise<string> {
-  const version = sdkVersion(name, programFolder);
+async function install(name: PluginName, pulumiHome: string, options: PluginOptions): Promise<string> {
+  const version = sdkVersion(name, options.programFolder);
   const command = `pulumi-resource-${name}`;
   const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`);
-  if (existsSync(folder)) {
-    return existsSync(path.join(folder, "stand-in")) ? "stand-in" : `real v${version}`;
-  }
   mkdirSync(path.dirname(folder), { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
 
   const released = path.join(userPulumiHome(), "plugins", `resource-${name}-v${version}`);
-  if (isExecutable(path.join(released, command))) {
+  if (!options.standInsOnly && isExecutable(path.join(released, command))) {
     symlinkSync(released, folder);
     return `real v${version}`;
   }
   mkdirSync(folder);
-  const onPath = findCommand(command);
+  const onPath = options.standInsOnly ? undefined : findCommand(command);
   if (onPath !== undefined) {
     symlinkSync(onPath, path.join(folder, command));
     return `real from PATH (${onPath})`;
   }
   const bundle = await bundlePlugin(name);
-  // Marks the folder for the next call, and tells whoever looks inside.
-  writeFileSync(path.join(folder, "stand-in"), "The sandbox's stand-in for the released plugin.\n");
   writeLauncher(path.join(folder, command), [
     `export PULUMI_STAND_IN_VERSION=${quoted(version)}`,
     `exec ${quoted(process.execPath)} ${quoted(bundle)} "$@"`,
@@ -71,13 +72,16 @@ function installDynamicProviderLauncher(pulumiHome: string): void {
 /** What runs a program from its Pulumi.yaml. Released Pulumi installations have it beside the `pulumi` command, or on PATH. */
 async function installLanguageHost(pulumiHome: string, programFolder: string): Promise<void> {
   const command = "pulumi-language-nodejs";
-  if (findCommand(command) !== undefined) {
-    return;
-  }
   const resolver = createRequire(path.join(programFolder, "package.json"));
   const version = packageVersion(resolver, "@pulumi/pulumi");
   const folder = path.join(pulumiHome, "plugins", `language-nodejs-v${version}`);
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const onPath = findCommand(command);
+  if (onPath !== undefined) {
+    symlinkSync(onPath, path.join(folder, command));
+    return;
+  }
   writeLauncher(path.join(folder, command), [
     `export PULUMI_STAND_IN_VERSION=${quoted(version)}`,
     `exec ${quoted(process.execPath)} ${quoted(await bundlePlugin("nodejs"))} "$@"`,
