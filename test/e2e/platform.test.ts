@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import program from "../../examples/platform/index.js";
 import {
@@ -9,6 +12,8 @@ import {
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { leftovers, platformChecks, takeInventory, type Inventory, type Subject } from "../../sandbox/proof/index.js";
 import { vaultRequest } from "../../sandbox/vault/index.js";
+
+const repository = path.join(__dirname, "..", "..");
 
 /** The whole of examples/platform, from nothing to credentials and back. Each test goes on where the one before it ended. */
 describe("examples/platform", () => {
@@ -47,6 +52,22 @@ describe("examples/platform", () => {
     const { changeSummary } = await stack.preview();
     expect(Object.keys(changeSummary)).toEqual(["create"]);
     expect(leftovers(before, await takeInventory(visible(), platformNamespace))).toEqual([]);
+  });
+
+  it("is what the repository's own Pulumi.yaml runs", async () => {
+    const project = await readFile(path.join(repository, "Pulumi.yaml"), "utf8");
+    const folder = await mkdtemp(path.join(tmpdir(), "root-project-"));
+    try {
+      // A copy, so that the stack's settings are not written into the repository.
+      const main = path.join(repository, /^main: (.+)$/m.exec(project)?.[1] ?? "");
+      await writeFile(path.join(folder, "Pulumi.yaml"), project.replace(/^main: .+$/m, `main: ${main}`));
+      const pulumi = (...args: string[]) => sandbox.engine.run([...args, "--non-interactive"], folder);
+      await pulumi("stack", "init", "root");
+      await pulumi("config", "set", "protectData", "false");
+      expect(await pulumi("preview")).toMatch(/Resources:\s+\+ 30 to create/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("comes up", async () => {
