@@ -1,4 +1,4 @@
-import { isObject, type PropertyObject, type PropertyValue } from "../common/propertyValues.js";
+import { isObject, unknownValue, type PropertyObject, type PropertyValue } from "../common/propertyValues.js";
 
 export interface ObjectMetadata extends PropertyObject {
   name?: string;
@@ -71,7 +71,9 @@ export function withEncodedData(object: KubernetesObject): KubernetesObject {
   }
   const encoded = Object.entries(stringData).map(([key, value]): [string, PropertyValue] => [
     key,
-    typeof value === "string" ? Buffer.from(value, "utf8").toString("base64") : (value as PropertyValue),
+    typeof value === "string" && value !== unknownValue
+      ? Buffer.from(value, "utf8").toString("base64")
+      : (value as PropertyValue),
   ]);
   return {
     ...rest,

@@ -125,7 +125,7 @@ describe("a secret configuration value", () => {
       "secrets",
       async () => {
         const values = new pulumi.Config("secrets");
-        return { open: values.get("open"), hidden: values.requireSecret("hidden") };
+        return { open: values.get<string>("open"), hidden: values.requireSecret("hidden") };
       },
       config,
     );
