@@ -74,7 +74,7 @@ export function canonicalValue(field: VaultField, value: unknown): unknown {
     case "set":
       return Array.isArray(value) ? [...new Set(value.map(String))].sort() : value;
     case "map":
-      return JSON.parse(canonicalJson(value) ?? "{}") as unknown;
+      return typeof value === "object" ? (JSON.parse(canonicalJson(value) ?? "{}") as unknown) : value;
     case "seconds": {
       const seconds = durationSeconds(value as Duration);
       return seconds === undefined ? value : Math.floor(seconds);

@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import {
+  leaseRules,
+  mountSettingsRules,
+  rootConfigRules,
+  staticRoleRules,
+} from "../../../src/secretsengine/configRules.js";
+import { credentialsRules } from "../../../src/secretsengine/credentialsRules.js";
+import type { Values } from "../../../src/secretsengine/fields.js";
+import { mountPathRules, objectNameRules } from "../../../src/secretsengine/rules.js";
+import { formatIssue } from "../../../src/validation/issues.js";
+import { unknownValue } from "../../../src/validation/known.js";
+
+const keys = { accessKey: "AKIAIOSFODNN7EXAMPLE", secretKey: "secret" };
+const badKind = 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".';
+
+describe("the rules of config/root", () => {
+  it.each<[string, Values, string[]]>([
+    ["nothing: Vault's own identity", {}, []],
+    ["a key", { ...keys, region: "eu-central-1", maxRetries: 0 }, []],
+    ["what is not known yet", { accessKey: unknownValue, secretKey: unknownValue, region: unknownValue }, []],
+    [
+      "half a key",
+      { accessKey: keys.accessKey },
+      [
+        "secretKey: is missing: accessKey and secretKey belong together. Give both, or neither to let Vault use the identity of the machine it runs on.",
+      ],
+    ],
+    [
+      "the other half, whose value is not shown",
+      { secretKey: "LEAKME" },
+      [
+        "accessKey: is missing: accessKey and secretKey belong together. Give both, or neither to let Vault use the identity of the machine it runs on.",
+      ],
+    ],
+    [
+      "a region that is none",
+      { region: "Frankfurt" },
+      ['region: must be the name of an AWS region, such as eu-central-1, got "Frankfurt".'],
+    ],
+    [
+      "retries below -1",
+      { maxRetries: -2 },
+      ["maxRetries: must be at least 0, or -1 for the default of the AWS SDK, got -2."],
+    ],
+    [
+      "an endpoint without a scheme",
+      { iamEndpoint: "iam.example.com" },
+      ['iamEndpoint: must be an http or https URL, got "iam.example.com".'],
+    ],
+    [
+      "fallbacks that do not pair",
+      { stsEndpoint: "https://sts", stsFallbackEndpoints: ["https://a", "b"], stsFallbackRegions: ["us-east-1"] },
+      [
+        'stsFallbackEndpoints[1]: must be an http or https URL, got "b".',
+        "stsFallbackRegions: must be as many as stsFallbackEndpoints (2), got 1.",
+      ],
+    ],
+    [
+      "fallbacks for nothing",
+      { stsFallbackEndpoints: ["https://a"], stsFallbackRegions: ["us-east-1"] },
+      ["stsEndpoint: is required where there are fallbacks for it."],
+    ],
+    [
+      "a template with line breaks",
+      { usernameTemplate: "{{ random 5\n}" },
+      [
+        "usernameTemplate: must not have line breaks, nor spaces at its ends: they would become part of the user's name.",
+        'usernameTemplate: must close each {{ with }}, got "{{ random 5\\n}".',
+      ],
+    ],
+    [
+      "an audience beside a key",
+      { ...keys, identityTokenAudience: "x" },
+      [
+        "identityTokenAudience: must not be given together with accessKey.",
+        "roleArn: is required together with identityTokenAudience.",
+      ],
+    ],
+    [
+      "rotation without a key",
+      { rotateRootTrigger: "1" },
+      ["rotateRootTrigger: needs accessKey and secretKey: there is nothing else to rotate."],
+    ],
+    [
+      "a schedule and a period",
+      { ...keys, rotationSchedule: "0 0 * * *", rotationPeriod: "24h" },
+      ["rotationPeriod: must not be given together with rotationSchedule."],
+    ],
+    [
+      "a window without a schedule",
+      { ...keys, rotationWindow: "1h" },
+      ["rotationWindow: has a meaning only together with rotationSchedule."],
+    ],
+    [
+      "a new seed without rotation",
+      { ...keys, reseedTrigger: "1" },
+      ["reseedTrigger: has a meaning only together with a rotation of the key."],
+    ],
+  ])("on %s", (_what, config, issues) => {
+    expect(rootConfigRules(config).map(formatIssue)).toEqual(issues);
+  });
+});
+
+describe("the rules of a mount", () => {
+  it.each<[Values, string[]]>([
+    [{ defaultLeaseTtl: "1h", maxLeaseTtl: "2h", listingVisibility: "unauth", onPathChange: "remount" }, []],
+    [
+      { defaultLeaseTtl: "3h", maxLeaseTtl: "2h" },
+      ['defaultLeaseTtl: must not be longer than maxLeaseTtl (7200 seconds), got "3h".'],
+    ],
+    [{ maxLeaseTtl: "long" }, [`maxLeaseTtl: must be a length of time, got "long". ${badKind}`]],
+    [{ listingVisibility: "public" }, ['listingVisibility: must be "hidden" or "unauth", got "public".']],
+    [{ onPathChange: "move" }, ['onPathChange: must be "replace" or "remount", got "move".']],
+    [{ local: "yes" }, ['local: must be true or false, got "yes".']],
+  ])("on %j", (mount, issues) => {
+    expect(mountSettingsRules(mount).map(formatIssue)).toEqual(issues);
+  });
+
+  it.each(["aws", "/aws/", "team/aws", unknownValue])("let the path %j pass", (path) => {
+    expect(mountPathRules({ path }, "path")).toEqual([]);
+  });
+
+  it.each([
+    ["", 'path: is required. Give the path that the engine is mounted at, such as "aws".'],
+    ["/", 'path: must be a path without spaces, empty parts, dots or wildcards, got "/".'],
+    ["a//b", 'path: must be a path without spaces, empty parts, dots or wildcards, got "a//b".'],
+    ["a b", 'path: must be a path without spaces, empty parts, dots or wildcards, got "a b".'],
+    ["a/../b", 'path: must be a path without spaces, empty parts, dots or wildcards, got "a/../b".'],
+    ["sys/aws", `path: must not be at or under Vault's own sys/, got "sys/aws".`],
+  ])("refuse the path %j", (path, issue) => {
+    expect(mountPathRules({ path }, "path").map(formatIssue)).toEqual([issue]);
+  });
+});
+
+describe("the rules of a role's name", () => {
+  it.each(["deploy", "a", "a.b-c@d_1", unknownValue])("let %j pass", (name) => {
+    expect(objectNameRules({ name }, "name")).toEqual([]);
+  });
+
+  it.each(["-a", "a-", "a/b", "a b", "ü", "."])("refuse %j", (name) => {
+    expect(objectNameRules({ name }, "name").map(({ rule }) => rule)).toEqual([
+      'must be letters, digits and "_", with "-", "." and "@" between them',
+    ]);
+  });
+});
+
+describe("the rules of config/lease", () => {
+  it.each<[Values, string[]]>([
+    [{ lease: "30m", leaseMax: "1d" }, []],
+    [{ lease: "30m", leaseMax: 0 }, []],
+    [{ lease: "2h", leaseMax: "1h" }, ['lease: must not be longer than leaseMax (3600 seconds), got "2h".']],
+    [{ lease: "30m" }, [`leaseMax: is required. Vault takes both or none; "0s" stands for the mount's own limit.`]],
+  ])("on %j", (config, issues) => {
+    expect(leaseRules(config).map(formatIssue)).toEqual(issues);
+  });
+});
+
+describe("the rules of a static role", () => {
+  it.each<[Values, string[]]>([
+    [{ username: "ci", rotationPeriod: "1h" }, []],
+    [
+      {},
+      [
+        "username: is required. Name the IAM user whose key Vault shall rotate.",
+        'rotationPeriod: is required. Say how often the key shall change: "24h".',
+      ],
+    ],
+    [
+      { username: "arn:aws:iam::123456789012:user/ci", rotationPeriod: 59, externalId: "xy" },
+      [
+        'username: must be the name of an IAM user, not its ARN or path, got "arn:aws:iam::123456789012:user/ci".',
+        "rotationPeriod: must be at least 60 seconds, got 59.",
+        "assumeRoleArn: is required together with externalId.",
+      ],
+    ],
+  ])("on %j", (role, issues) => {
+    expect(staticRoleRules(role).map(formatIssue)).toEqual(issues);
+  });
+});
+
+describe("the rules of credentials", () => {
+  it.each<[Values, string[]]>([
+    [{ mount: "aws", role: "r", endpoint: "sts", ttl: "15m", roleSessionName: "ci@main", reissueBefore: "5m" }, []],
+    [
+      { mount: "aws", role: "r/x", endpoint: "keys", ttl: 60, roleArn: "x", roleSessionName: "a b" },
+      [
+        'role: must be letters, digits and "_", with "-", "." and "@" between them, got "r/x". Vault finds no path for other names.',
+        'roleArn: must be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME, got "x".',
+        "ttl: must be at least 900 seconds, got 60. AWS grants session credentials no other life.",
+        'endpoint: must be "creds" or "sts", got "keys".',
+        'roleSessionName: must be 2 to 64 letters, digits and "_+=,.@-", got "a b". AWS takes no other name, and Vault does not shorten it.',
+      ],
+    ],
+  ])("on %j", (credentials, issues) => {
+    expect(credentialsRules(credentials).map(formatIssue)).toEqual(issues);
+  });
+});
