@@ -7,7 +7,14 @@ import { putFixtures } from "./fixtures.js";
 import { startKubernetes, type Kubernetes } from "./kubernetes/index.js";
 import { startOperator, type Operator } from "./operator/index.js";
 import { freePort } from "./process/index.js";
-import { findTool, pythonEnvironment, type FoundTool } from "./tools/index.js";
+import {
+  builtToolPath,
+  findTool,
+  pythonEnvironment,
+  toolCatalog,
+  type FoundTool,
+  type ToolName,
+} from "./tools/index.js";
 
 export interface SandboxOptions {
   /** Takes a line for each step. */
@@ -137,16 +144,19 @@ async function startTogether<A extends { stop: () => Promise<void> }, B extends 
 }
 
 function describeParts(tools: Tools, engine: Engine): string[] {
-  const found: [string, FoundTool][] = [
+  const found: [ToolName, FoundTool][] = [
     ["pulumi", tools.pulumi],
     ["vault", tools.vault],
     ["kube-apiserver", tools.kubeApiserver],
     ["etcd", tools.etcd],
   ];
   return [
-    ...found.map(([name, tool]) => `${name}: real, from ${tool.source}`),
+    ...found.map(([name, { path: file, source }]) =>
+      // What the machine has of its own may be of any version.
+      file === builtToolPath(name) ? `${name}: ${toolCatalog[name].version}, ${source}` : `${name}: ${file}, ${source}`,
+    ),
     ...Object.entries(engine.pluginsInUse).map(([name, kind]) => `Pulumi's ${name} provider: ${kind}`),
     "AWS: moto behind the sandbox's IAM enforcement",
-    "KubeVault's operator: stand-in",
+    "KubeVault's operator: stand-in, which runs the vault above whatever version a VaultServer asks for",
   ];
 }

@@ -5,7 +5,13 @@ import { leftovers, platformChecks, takeInventory } from "../proof/index.js";
 import { startSandbox, type Sandbox } from "../sandbox.js";
 import { changeSummary, engineProgress, nothingChanged } from "./engineProgress.js";
 import { demoOptions, usage, type DemoOptions } from "./options.js";
-import { createPlatformStack, platformNamespace, subjectOf, type PlatformStack } from "./platformStack.js";
+import {
+  createPlatformStack,
+  platformNamespace,
+  platformVaultServer,
+  subjectOf,
+  type PlatformStack,
+} from "./platformStack.js";
 import { Report } from "./report.js";
 
 // The SDK's advice on Node versions is for whoever chooses them, not for the reader of a demo.
@@ -19,6 +25,11 @@ async function demo(options: DemoOptions): Promise<boolean> {
   print(pc.bold("\nSandbox"));
   const sandbox = await startSandbox({ log: (line) => print(`  ${line}`) });
   sandbox.parts.forEach((part) => print(`  ${part}`));
+  const interrupted = () => {
+    print("\nInterrupted: stopping the sandbox.");
+    void sandbox.stop().finally(() => process.exit(130));
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
     const stack = await createPlatformStack(sandbox, program);
     await show(sandbox, stack, report, options);
@@ -89,12 +100,31 @@ async function show(sandbox: Sandbox, stack: PlatformStack, report: Report, opti
 
   print(pc.bold("\npulumi destroy"));
   await report.step("destroy leaves nothing behind", async () => {
-    const { summary } = await stack.destroy(engine());
-    const left = leftovers(before, await takeInventory(visible, platformNamespace));
+    const deleted: string[] = [];
+    const { onEvent, ...options } = engine();
+    const { summary } = await stack.destroy({
+      ...options,
+      onEvent: (event) => {
+        onEvent(event);
+        const done = event.resOutputsEvent?.metadata;
+        if (done?.op === "delete") {
+          deleted.push(done.type.slice(done.type.lastIndexOf(":") + 1));
+        }
+      },
+    });
+    const left = [
+      ...leftovers(before, await takeInventory(visible, platformNamespace)),
+      ...sandbox.operator.nodes(platformVaultServer).map((node) => `Vault process ${node.name}`),
+    ];
     if (left.length > 0) {
       throw new Error(`It left ${left.join(", ")}`);
     }
-    return { seen: `${changeSummary(summary.resourceChanges)}; no table, user, role, policy or Secret is left` };
+    // Vault and its table are gone, so the order tells whether Vault could still end its leases.
+    const unmounted = deleted.indexOf("AwsSecretsMount");
+    if (unmounted < 0 || unmounted > deleted.indexOf("VaultServer")) {
+      throw new Error("The secrets engine was not unmounted before Vault went");
+    }
+    return { seen: `${changeSummary(summary.resourceChanges)}; no mount, table, user, role, policy or Secret is left` };
   });
 }
 
@@ -106,6 +136,8 @@ async function keepRunning(sandbox: Sandbox): Promise<void> {
   print(`  Kubernetes: export KUBECONFIG=${sandbox.kubernetes.kubeconfigPath}`);
   print(`  AWS: export AWS_ENDPOINT_URL=${sandbox.aws.endpoint} AWS_REGION=${sandbox.aws.region}`);
   print(`  Stop it with Ctrl-C here, or with: kill -INT ${process.pid}`);
+  // From here on an interruption is what is waited for.
+  process.removeAllListeners("SIGINT");
   await once(process, "SIGINT");
 }
 

@@ -5,7 +5,7 @@ import type { Sandbox } from "../sandbox.js";
 
 /** Namespace and name of the VaultServer of examples/platform. */
 export const platformNamespace = "vault";
-const vaultServer = "vault/vault";
+export const platformVaultServer = "vault/vault";
 
 export type PlatformStack = Stack;
 
@@ -30,9 +30,9 @@ export async function createPlatformStack(sandbox: Sandbox, program: PulumiFn): 
 }
 
 function vaultAddress(sandbox: Sandbox): string {
-  const address = sandbox.vaultAddresses[vaultServer];
+  const address = sandbox.vaultAddresses[platformVaultServer];
   if (address === undefined) {
-    throw new Error(`The sandbox was started without a VaultServer ${vaultServer}`);
+    throw new Error(`The sandbox was started without a VaultServer ${platformVaultServer}`);
   }
   return address;
 }

@@ -57,7 +57,9 @@ export class Report {
     const table = new Table({
       head: ["", "what was shown", "s"],
       colAligns: ["left", "left", "right"],
-      style: { head: [] },
+      style: { head: [], border: [] },
+      // One line for each row.
+      chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     });
     for (const row of this.rows) {
       table.push([row.ok ? pc.green("ok") : pc.red("FAILED"), row.title, row.seconds.toFixed(1)]);
