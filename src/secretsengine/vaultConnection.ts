@@ -169,7 +169,8 @@ export function connectionRules(args: Values): Issue[] {
   if (
     onVaultReplaced !== undefined &&
     isKnown(onVaultReplaced) &&
-    !["refuse", "recreate"].includes(String(onVaultReplaced))
+    onVaultReplaced !== "refuse" &&
+    onVaultReplaced !== "recreate"
   ) {
     issues.push({ path: "onVaultReplaced", rule: 'must be "refuse" or "recreate"', got: onVaultReplaced });
   }

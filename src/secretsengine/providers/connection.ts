@@ -51,7 +51,7 @@ export function connectionOf(config: ProviderConfig | undefined): Connection {
   if (connection === undefined) {
     const parsed = typeof login === "string" ? (JSON.parse(login) as VaultLogin) : { kind: "environment" as const };
     connection = {
-      session: new VaultSession(settings as VaultSettings, parsed, process.env, (message) => console.error(message)),
+      session: new VaultSession(settings, parsed, process.env, (message) => console.error(message)),
       recreate,
     };
     connections.set(key, connection);

@@ -10,7 +10,7 @@ import { patiently } from "./freshRights.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
 
 function pathOfCredentials(inputs: Values): string {
-  return `${String(inputs.mount)}/${String(inputs.endpoint ?? "creds")}/${String(inputs.role)}`;
+  return `${String(inputs.mount)}/${inputs.endpoint === "sts" ? "sts" : "creds"}/${String(inputs.role)}`;
 }
 
 /** Seconds until the token in use ends, and its leases with it; undefined for never, and where the token may not ask. */

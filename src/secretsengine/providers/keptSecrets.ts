@@ -28,10 +28,11 @@ export function withSecretKept(inputs: Values): Values {
  * @throws Error rather than to go on without: Vault would store an empty secret
  */
 export function keptSecret(inputs: Values): string | undefined {
-  if (inputs.secretKeyDigest === undefined) {
+  const digest = inputs.secretKeyDigest;
+  if (digest === undefined) {
     return undefined;
   }
-  const secret = secrets.get(String(inputs.secretKeyDigest));
+  const secret = typeof digest === "string" ? secrets.get(digest) : undefined;
   if (secret === undefined) {
     throw new Error("the secret key is not at hand: inputs were written that this process has not checked");
   }

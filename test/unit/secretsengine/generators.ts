@@ -85,4 +85,4 @@ export const roleSpecs: fc.Arbitrary<AwsSecretsRoleSpec> = fc.oneof(
     { credentialType: fc.constant("session_token" as const), mfaSerialNumber: name, defaultStsTtl: ttl(129_600) },
     optional,
   ),
-) as fc.Arbitrary<AwsSecretsRoleSpec>;
+);
