@@ -32,7 +32,6 @@ export async function bundlePlugin(name: PluginName | "nodejs"): Promise<string>
       target: "node20",
       minifySyntax: true,
       minifyWhitespace: true,
-      // Of the SDK only message classes are used: their files load alone.
       logLevel: "silent",
     });
     renameSync(scratch, file);

@@ -216,7 +216,7 @@ describe("IAM users, roles, and their policies", () => {
   });
 
   it("keeps no more than the five versions of a policy that AWS allows", async () => {
-    const others = ["s3:a", "s3:b", "s3:c", "s3:d"].map((action) => allow(action));
+    const others = ["s3:a", "s3:b", "s3:c"].map((action) => allow(action));
     for (const PolicyDocument of others) {
       await client.send(new CreatePolicyVersionCommand({ PolicyArn: names.policy, PolicyDocument }));
     }
@@ -224,7 +224,7 @@ describe("IAM users, roles, and their policies", () => {
     expect((await stack.up()).operations).toEqual({ managed: "update" });
     const { Versions } = await client.send(new ListPolicyVersionsCommand({ PolicyArn: names.policy }));
     expect(Versions).toHaveLength(5);
-    expect(Versions?.find((version) => version.IsDefaultVersion)?.VersionId).toBe("v7");
+    expect(Versions?.find((version) => version.IsDefaultVersion)?.VersionId).toBe("v6");
   });
 
   it("replaces what cannot be updated, and what depends on it", async () => {
