@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,7 +45,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = options.log ?? (() => undefined);
   const tools = await findTools(log);
   const workDir = await mkdtemp(path.join(tmpdir(), "kubevault-aws-"));
-  const stops: (() => Promise<void>)[] = [() => rm(workDir, { recursive: true, force: true })];
+  // The folder holds keys: it goes even where stop() is never called.
+  const removeFolder = () => rmSync(workDir, { recursive: true, force: true });
+  process.once("exit", removeFolder);
+  const stops: (() => Promise<void>)[] = [
+    async () => {
+      process.removeListener("exit", removeFolder);
+      await rm(workDir, { recursive: true, force: true });
+    },
+  ];
   const stop = async () => {
     for (const stopPart of stops.splice(0).reverse()) {
       await stopPart();

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import pc from "picocolors";
 import program from "../../examples/platform/index.js";
 import { leftovers, platformChecks, takeInventory } from "../proof/index.js";
 import { startSandbox, type Sandbox } from "../sandbox.js";
 import { changeSummary, engineProgress, nothingChanged } from "./engineProgress.js";
+import { Interruption } from "./interruption.js";
 import { demoOptions, usage, type DemoOptions } from "./options.js";
 import {
   createPlatformStack,
@@ -22,17 +22,17 @@ const print = (line: string): void => console.log(line);
 async function demo(options: DemoOptions): Promise<boolean> {
   const started = Date.now();
   const report = new Report(print);
+  const interruption = new Interruption();
+  interruption.onceInterrupted(() => {
+    print("\nInterrupted: the sandbox is stopped.");
+    process.exit(130);
+  });
   print(pc.bold("\nSandbox"));
   const sandbox = await startSandbox({ log: (line) => print(`  ${line}`) });
   sandbox.parts.forEach((part) => print(`  ${part}`));
-  const interrupted = () => {
-    print("\nInterrupted: stopping the sandbox.");
-    void sandbox.stop().finally(() => process.exit(130));
-  };
-  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
     const stack = await createPlatformStack(sandbox, program);
-    await show(sandbox, stack, report, options);
+    await show({ sandbox, stack, report, options, interruption });
   } catch (error) {
     // A step that everything else rests on has failed; the report says which and why.
     if (!report.failed) {
@@ -47,7 +47,15 @@ async function demo(options: DemoOptions): Promise<boolean> {
   return !report.failed;
 }
 
-async function show(sandbox: Sandbox, stack: PlatformStack, report: Report, options: DemoOptions): Promise<void> {
+interface Show {
+  readonly sandbox: Sandbox;
+  readonly stack: PlatformStack;
+  readonly report: Report;
+  readonly options: DemoOptions;
+  readonly interruption: Interruption;
+}
+
+async function show({ sandbox, stack, report, options, interruption }: Show): Promise<void> {
   const visible = { aws: sandbox.aws, kubeconfigPath: sandbox.kubernetes.kubeconfigPath };
   const before = await takeInventory(visible, platformNamespace);
   const engine = (finishedOnly = false) => ({
@@ -95,7 +103,7 @@ async function show(sandbox: Sandbox, stack: PlatformStack, report: Report, opti
   });
 
   if (options.keep) {
-    await keepRunning(sandbox);
+    await keepRunning(sandbox, interruption);
   }
 
   print(pc.bold("\npulumi destroy"));
@@ -128,7 +136,7 @@ async function show(sandbox: Sandbox, stack: PlatformStack, report: Report, opti
   });
 }
 
-async function keepRunning(sandbox: Sandbox): Promise<void> {
+async function keepRunning(sandbox: Sandbox, interruption: Interruption): Promise<void> {
   print(pc.bold("\nLeft running"));
   for (const [server, address] of Object.entries(sandbox.vaultAddresses)) {
     print(`  VaultServer ${server}: export VAULT_ADDR=${address}`);
@@ -136,9 +144,7 @@ async function keepRunning(sandbox: Sandbox): Promise<void> {
   print(`  Kubernetes: export KUBECONFIG=${sandbox.kubernetes.kubeconfigPath}`);
   print(`  AWS: export AWS_ENDPOINT_URL=${sandbox.aws.endpoint} AWS_REGION=${sandbox.aws.region}`);
   print(`  Stop it with Ctrl-C here, or with: kill -INT ${process.pid}`);
-  // From here on an interruption is what is waited for.
-  process.removeAllListeners("SIGINT");
-  await once(process, "SIGINT");
+  await new Promise<void>((resolve) => interruption.onceInterrupted(resolve));
 }
 
 async function main(): Promise<void> {
