@@ -7,7 +7,7 @@ import { broadPolicyFindings, type Powers } from "./breadth.js";
 import { parsedPolicy } from "./delegation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { checkPolicySize } from "./policySize.js";
-import { reporter } from "./report.js";
+import { reportOn } from "./report.js";
 import { onceCreated } from "./ready.js";
 import { transformed, type Transform } from "./transform.js";
 import { assumableRoleTrustPolicy } from "./trustPolicy.js";
@@ -80,8 +80,9 @@ export class AssumableRole extends pulumi.ComponentResource {
     const { transform, ...rest } = args;
     const plain = checked(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
     const parent = { parent: this };
-    const report = reporter(this, subject);
-    report(assumableRoleFindings(knownParts({ arns: args.policyArns, document: args.policyDocument }) as Powers));
+    const report = reportOn(this, subject);
+    const given = knownParts({ arns: args.policyArns, document: args.policyDocument }) as Powers;
+    report.pass(assumableRoleFindings(given), given);
 
     this.trustPolicy = plain.apply(({ trustedPrincipalArn, externalId, sessionTags }) => {
       const document = assumableRoleTrustPolicy({ trustedPrincipalArn, externalId, sessionTags });
@@ -105,7 +106,7 @@ export class AssumableRole extends pulumi.ComponentResource {
     if (args.policyDocument !== undefined) {
       const policy = pulumi.output(args.policyDocument).apply((given) => {
         const document = parsedPolicy(given);
-        report(assumableRoleFindings({ document }));
+        report.pass(assumableRoleFindings({ document }), document);
         checkPolicySize(`${subject}: policyDocument`, document, "inlineRole");
         return JSON.stringify(document);
       });

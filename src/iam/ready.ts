@@ -8,3 +8,11 @@ export function onceCreated<T>(value: pulumi.Output<T>, resources: readonly pulu
   const created = pulumi.all(resources.map(({ urn }) => urn));
   return pulumi.all([value, created]).apply(([resolved]) => resolved) as pulumi.Output<T>;
 }
+
+/**
+ * A value of a resource that was made from what a gate let through. Where the gate fails, so does the value, at once; the resource's own
+ * outputs would stay open forever.
+ */
+export function behind<T>(gate: pulumi.Output<unknown>, value: pulumi.Output<T>): pulumi.Output<T> {
+  return pulumi.all([value, gate]).apply(([resolved]) => resolved) as pulumi.Output<T>;
+}

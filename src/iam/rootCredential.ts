@@ -8,8 +8,8 @@ import { knownParts } from "../validation/known.js";
 import { mostPolicies } from "./policyCount.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import { splitPolicy } from "./policySize.js";
-import { refusal, reporter } from "./report.js";
-import { onceCreated } from "./ready.js";
+import { reportOn, type Report } from "./report.js";
+import { behind, onceCreated } from "./ready.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
 import { rootFindings } from "./rootProof.js";
@@ -17,6 +17,9 @@ import { rootDocument, rootTrustPolicy, type Account, type PlainRootCredential }
 import { sortedOnce } from "./statements.js";
 import { transformed } from "./transform.js";
 import { assumableRoleTrustPolicy } from "./trustPolicy.js";
+
+/** How many managed policies AWS lets attach to a user or role, unless the account's quota was raised (to 20 at most). */
+const attachmentQuota = 10;
 
 /**
  * The identity that Vault's AWS secrets engine works with: an IAM user with an access key, or an IAM role, and exactly the rights that
@@ -74,15 +77,14 @@ export class RootCredential extends pulumi.ComponentResource {
       { identity, serviceAccount, trustPolicy, entityName: given.entityName, path, userNamePrefix, formerUserPaths },
       rootCredentialIssues,
     );
-    const report = reporter(this, subject);
+    const report = reportOn(this, subject);
     const plainParts = knownParts(given) as PlainRootCredential;
     const { partition } = getPartitionOutput({}, parent);
     const { accountId } = getCallerIdentityOutput({}, parent);
     // Proven twice: what is known at the start before anything is made, all of it before the first policy is.
     const account = pulumi.all([partition, accountId]).apply(([partitionName, id]): Account => {
       const resolved = { partition: partitionName, accountId: id };
-      report(rootFindings(plainParts, resolved));
-      return resolved;
+      return report.pass(rootFindings(plainParts, resolved), resolved);
     });
     const allowedName = pulumi.all([own, account]).apply(([plain]) => plain.entityName);
 
@@ -113,30 +115,36 @@ export class RootCredential extends pulumi.ComponentResource {
       );
     }
     const principal = this.user ?? (this.role as iam.Role);
-    const document = pulumi.all([settled, account]).apply(([plain, resolved]) => {
-      report(rootFindings(plain, resolved));
-      return rootDocument(plain, resolved);
-    });
+    const document = pulumi
+      .all([settled, account])
+      .apply(([plain, resolved]) => report.pass(rootFindings(plain, resolved), rootDocument(plain, resolved)));
     const attachments = [
-      ...this.ownPolicies(name, args, document, mostPolicies(plainParts)),
+      ...this.ownPolicies(name, args, report, document, mostPolicies(plainParts)),
       ...delegatedPolicies(args).map((arn, index) => this.attach(`${name}-delegated-${index + 1}`, arn, args)),
       ...(args.additionalPolicyArns ?? []).map((arn, index) =>
         this.attach(`${name}-additional-${index + 1}`, arn, args),
       ),
     ];
+    if (attachments.length > attachmentQuota) {
+      void pulumi.log.warn(
+        `${subject}: ${attachments.length} managed policies are attached; AWS's default quota is ${attachmentQuota} for each user and ` +
+          "role. Ask AWS to raise it, or spread the roles over several mounts with a RootCredential each.",
+        this,
+      );
+    }
     this.principalArn = principal.arn;
-    this.readyArn = onceCreated(principal.arn, attachments);
+    this.readyArn = behind(document, onceCreated(principal.arn, attachments));
     this.policy = document.apply((policy) => JSON.stringify(policy));
     if (this.user !== undefined) {
       const key = new iam.AccessKey(
         `${name}-key-${args.keyGeneration ?? 1}`,
-        transformed(transform?.accessKey, { user: this.user.name }),
+        transformed(transform?.accessKey, { user: behind(account, this.user.name) }),
         parent,
       );
       this.userName = this.user.name;
       this.userArn = this.user.arn;
-      this.accessKeyId = onceCreated(key.id, attachments);
-      this.secretAccessKey = pulumi.secret(onceCreated(key.secret, attachments));
+      this.accessKeyId = behind(document, onceCreated(key.id, attachments));
+      this.secretAccessKey = pulumi.secret(behind(document, onceCreated(key.secret, attachments)));
     }
     this.registerOutputs({
       userName: this.userName,
@@ -169,15 +177,15 @@ export class RootCredential extends pulumi.ComponentResource {
   private ownPolicies(
     name: string,
     args: RootCredentialArgs,
+    report: Report,
     document: pulumi.Output<PolicyDocument>,
     count: number,
   ): pulumi.Resource[] {
     const parts = document.apply((whole) => {
       const documents = splitPolicy(whole, count);
-      if (documents.length > count) {
-        throw refusal(
-          this,
-          `RootCredential "${name}": the permissions need ${documents.length} managed policies, ${count} were planned from the values ` +
+      if (documents.length !== count) {
+        return report.refuse<string[]>(
+          `RootCredential "${name}": the permissions need ${documents.length} managed policies, but ${count} were planned from the values ` +
             "known at the start. Give roleArns, assumeRoleArns and iamGroups as plain lists.",
         );
       }
@@ -194,7 +202,7 @@ export class RootCredential extends pulumi.ComponentResource {
         }),
         { parent: this },
       );
-      return this.attach(`${name}-attachment${suffix}`, policy.arn, args);
+      return this.attach(`${name}-attachment${suffix}`, behind(parts, policy.arn), args);
     });
   }
 

@@ -175,7 +175,7 @@ describe("RootCredential", () => {
       new RootCredential("vault", { assumeRoleArns: pulumi.output(roleArns) });
     });
     expect(failures).toEqual([
-      'RootCredential "vault": the permissions need 2 managed policies, 1 were planned from the values known at the start. ' +
+      'RootCredential "vault": the permissions need 2 managed policies, but 1 were planned from the values known at the start. ' +
         "Give roleArns, assumeRoleArns and iamGroups as plain lists.",
     ]);
   });
@@ -490,6 +490,21 @@ describe("RootCredential proves its permissions", () => {
     expect(mocks.children().map(({ name }) => name)).toContain("vault-policy");
   });
 
+  test("and warns where AWS's quota of attachments is exceeded", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const policies = (count: number) => Array.from({ length: count }, (_, index) => `${readOnly}${index}`);
+    await made({ additionalPolicyArns: policies(10) });
+    expect(warn).not.toHaveBeenCalled();
+    const root = await made({ additionalPolicyArns: policies(11) });
+    expect(warn.mock.calls).toEqual([
+      [
+        'RootCredential "vault": 11 managed policies are attached; AWS\'s default quota is 10 for each user and role. ' +
+          "Ask AWS to raise it, or spread the roles over several mounts with a RootCredential each.",
+        root,
+      ],
+    ]);
+  });
+
   test("and warns once of what is too broad, as Vault's own example is", async () => {
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     const root = await made({
@@ -512,7 +527,10 @@ describe("RootCredential proves its permissions", () => {
 });
 
 describe("RootCredential at preview", () => {
-  afterEach(registrationsDone);
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await registrationsDone();
+  });
 
   test("shows the policy while its resources do not exist", async () => {
     const mocks = mockAws({ preview: true });
@@ -521,6 +539,25 @@ describe("RootCredential at preview", () => {
     expect(await isKnownOutput(root.policy)).toBe(true);
     await registrationsDone();
     expect(JSON.stringify(policyOf(mocks))).toContain(defaultArn);
+  });
+
+  test("shows what is refused, and leaves open what hangs on it", async () => {
+    const mocks = mockAws({ preview: true });
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    const root = new RootCredential("vault", {
+      permissions: "documented",
+      roles: { deploy: { credentialType: "assumed_role", roleArns: [`arn:aws:iam::${accountId}:role/deploy`] } },
+    });
+    expect(await isKnownOutput(root.policy)).toBe(false);
+    await registrationsDone();
+    expect(error.mock.calls).toEqual([
+      [
+        `RootCredential "vault": invalid argument: roles.deploy.roleArns[0]: sts:AssumeRole on arn:aws:iam::${accountId}:role/deploy ` +
+          '(Vault takes the role) is not granted to the root credential. Use permissions: "derived", or grant it by extraStatements.',
+        root,
+      ],
+    ]);
+    expect(pulumi.isUnknown(mocks.inputsOf("vault-policy")["policy"])).toBe(true);
   });
 
   test("leaves the policy open while a role's ARN is not known", async () => {
