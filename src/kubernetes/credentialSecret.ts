@@ -20,7 +20,8 @@ export interface CredentialSecretArgs {
   /** The session token of temporary credentials. Kept as a secret, whether given as one or not. */
   readonly sessionToken?: pulumi.Input<string>;
   /**
-   * Whether the session token goes into a Secret of its own, as `kubevault.com/v1alpha1` wants it.
+   * Whether the session token also goes into a Secret of its own, as `kubevault.com/v1alpha1` wants it. It stays beside the keys as well: KubeVault
+   * stores a v1alpha1 object as v1alpha2, and the conversion forgets the other Secret.
    *
    * @default false
    */
@@ -87,7 +88,7 @@ export class CredentialSecret extends pulumi.ComponentResource {
       stringData: {
         access_key: pulumi.secret(args.accessKeyId),
         secret_key: pulumi.secret(args.secretAccessKey),
-        ...(sessionToken === undefined || separate ? {} : { session_token: pulumi.secret(sessionToken) }),
+        ...(sessionToken === undefined ? {} : { session_token: pulumi.secret(sessionToken) }),
       },
     };
     this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, { parent: this });

@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../validation/gate.js";
 import { knownParts } from "../validation/known.js";
+import { explainStuck } from "./explainStuck.js";
 import { whereHooksRun } from "./hooks.js";
 import { immutableFields, refuseImmutableChange } from "./immutableFields.js";
 import type { VaultServerArgs } from "./vaultServerArgs.js";
@@ -128,7 +129,7 @@ export class VaultServer extends pulumi.ComponentResource {
           : { namespace, name: secretName, key: `${unsealerKeyPrefix(clusterName, namespace, server)}-root-token` };
       });
     const { status } = this.vaultServer as StatusOutput;
-    this.phase = pulumi.output(status).apply((value) => value?.phase);
+    this.phase = pulumi.all([status, plain]).apply(([value]) => value?.phase);
 
     this.registerOutputs({
       name: this.name,
@@ -179,6 +180,7 @@ export class VaultServer extends pulumi.ComponentResource {
         : plain.apply((values) => vaultServerManifestSpec(values.spec, manifestOptions)),
     };
     const timeout = `${args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds}s`;
+    const replace = args.onImmutableChange === "replace";
     return new apiextensions.CustomResource(
       `${name}-vault-server`,
       // Named, so that the status that the operator writes becomes an output.
@@ -187,11 +189,39 @@ export class VaultServer extends pulumi.ComponentResource {
         parent: this,
         dependsOn: this.serviceAccount === undefined ? [] : [this.serviceAccount],
         customTimeouts: { create: timeout, update: timeout },
-        ...(args.onImmutableChange === "replace"
-          ? { replaceOnChanges: [...immutableFields], deleteBeforeReplace: true }
-          : { hooks: whereHooksRun(() => ({ beforeUpdate: [immutabilityHook(name, subject)] })) }),
+        // KubeVault's conversion forgets the field, and every `up` would send it again.
+        ...(args.sessionTokenSecretName === undefined
+          ? {}
+          : { ignoreChanges: ["spec.backend.dynamodb.sessionTokenSecret"] }),
+        ...(replace ? { replaceOnChanges: [...immutableFields], deleteBeforeReplace: true } : {}),
+        hooks: whereHooksRun(() => {
+          const { before, after } = this.stuckHooks(name, serverName, args);
+          return {
+            beforeCreate: [before],
+            afterCreate: [after],
+            beforeUpdate: replace ? [before] : [immutabilityHook(name, subject), before],
+            afterUpdate: [after],
+          };
+        }),
       },
     );
+  }
+
+  private stuckHooks(
+    name: string,
+    serverName: pulumi.Input<string>,
+    args: VaultServerArgs,
+  ): { readonly before: pulumi.ResourceHook; readonly after: pulumi.ResourceHook } {
+    const { namespace, kubeconfig, context } = args;
+    const { before, after } = explainStuck(
+      { name: serverName, namespace, kubeconfig, context },
+      args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds,
+      (message) => void pulumi.log.warn(message, this),
+    );
+    return {
+      before: new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:before-wait`, before),
+      after: new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:after-wait`, after),
+    };
   }
 
   private createRestart(

@@ -64,6 +64,19 @@ export interface VaultServerArgs {
    */
   readonly readyTimeoutSeconds?: number;
   /**
+   * Kubeconfig of the cluster, as text or as the path of a file. Used only to say, shortly before the wait ends, at which
+   * phase and condition a VaultServer is that does not become Ready.
+   *
+   * @default - the KUBECONFIG variable, else `~/.kube/config`
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /**
+   * Context of the kubeconfig.
+   *
+   * @default - the current one
+   */
+  readonly context?: pulumi.Input<string>;
+  /**
    * What happens when `spec.backend` or `spec.unsealer` changes: KubeVault cannot change them in place. `refuse` fails at preview; `replace`
    * deletes the VaultServer and makes it anew, and the data, if it is to be kept, must have been moved before.
    *

@@ -25,7 +25,7 @@ function oldApiVersion(): Issue {
   return {
     path: "apiVersion",
     rule: "kubevault.com/v1alpha1 is converted to v1alpha2 when stored, and the conversion drops sessionTokenSecret",
-    mend: "Take kubevault.com/v1alpha2, which has session_token in the Secret of credentialSecretRef.",
+    mend: "Take kubevault.com/v1alpha2. A session token must be in the Secret of credentialSecretRef too, where CredentialSecret puts it.",
   };
 }
 

@@ -37,7 +37,7 @@ describe("CredentialSecret", () => {
     );
   });
 
-  test("puts the session token into a Secret of its own for v1alpha1", async () => {
+  test("puts the session token into a Secret of its own too for v1alpha1", async () => {
     const recorded = await record();
     const secret = new CredentialSecret("aws", {
       ...keys,
@@ -52,7 +52,7 @@ describe("CredentialSecret", () => {
       "kubevault-aws:index:CredentialSecret aws",
     ]);
     expect(inputsOf(recorded, "aws-secret")["stringData"]).toEqual(
-      secretValue({ access_key: "AKIA", secret_key: "s3cr3t" }),
+      secretValue({ access_key: "AKIA", secret_key: "s3cr3t", session_token: "t0k3n" }),
     );
     expect(inputsOf(recorded, "aws-session-token")).toMatchObject({
       metadata: { name: "vault-aws-session-token", namespace: "demo" },

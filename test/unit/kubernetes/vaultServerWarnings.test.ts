@@ -20,7 +20,7 @@ describe("vaultServerWarnings", () => {
   test.each([
     [
       plainArgs({ apiVersion: "kubevault.com/v1alpha1" }),
-      "apiVersion: kubevault.com/v1alpha1 is converted to v1alpha2 when stored, and the conversion drops sessionTokenSecret. Take kubevault.com/v1alpha2, which has session_token in the Secret of credentialSecretRef.",
+      "apiVersion: kubevault.com/v1alpha1 is converted to v1alpha2 when stored, and the conversion drops sessionTokenSecret. Take kubevault.com/v1alpha2. A session token must be in the Secret of credentialSecretRef too, where CredentialSecret puts it.",
     ],
     [
       withSpec({ version: "1.2.0" }),
