@@ -24,9 +24,9 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
   // Assigned before anything is awaited: calls can arrive while a slow configure still runs.
   let config: ProviderConfig | undefined;
 
-  const work = async <T>(outputs: Values, run: (context: WorkContext) => Promise<T>, own = false): Promise<T> => {
+  const work = async <T>(values: Values, run: (context: WorkContext) => Promise<T>, own = false): Promise<T> => {
     const connection = connectionOf(config);
-    const open = (vault: OpenVault) => run(contextOf(kind, connection, vault, outputs));
+    const open = (vault: OpenVault) => run(contextOf(kind, connection, vault, values));
     return own ? connection.session.useOwnToken(open) : connection.session.use(open);
   };
 
@@ -51,7 +51,8 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
     create: async (inputs) =>
       clean(() =>
         work(
-          {},
+          // All that is made now is in the Vault that answers now.
+          without(inputs, originNames),
           async (context) => {
             const origin = originOf(context.vault);
             const { id, outputs } = await withState(inputs, origin, () => handlers.create(context, bare(inputs)));
@@ -101,22 +102,31 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
   };
 }
 
-function contextOf(kind: string, connection: Connection, vault: OpenVault, outputs: Values): WorkContext {
-  const other = anotherVault(outputs, vault);
+function contextOf(kind: string, connection: Connection, vault: OpenVault, values: Values): WorkContext {
+  const other = anotherVault(values, vault);
   if (other !== undefined && !connection.recreate) {
     throw new Error(other);
   }
   return {
     vault,
     recreate: connection.recreate,
-    progress: (message) => console.log(`${kind}: ${message}`),
+    progress: (message) => console.log(`${subjectOf(kind, values)}: ${message}`),
   };
 }
 
 /** A resource's own values, without what the plugin and this host add to them. */
 function bare(values: Values): Values {
-  const added: readonly string[] = [providerProperty, ...originNames];
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !added.includes(name)));
+  return without(values, [providerProperty, ...originNames]);
+}
+
+function without(values: Values, names: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+}
+
+/** A resource as messages name it: the plugin's messages stand on the stack's row, not on the resource's. */
+function subjectOf(kind: string, values: Values): string {
+  const parts = [values.mount ?? values.path, values.name ?? values.role].filter((part) => typeof part === "string");
+  return `${kind} ${parts.join("/")}`;
 }
 
 /** Without undefined values, which the plugin cannot store: it would fail after the work is done. */

@@ -251,6 +251,16 @@ describe.each(vaultReleases)("AwsRootConfig on %s", (release) => {
       expect(await works(mount)).toBe("string");
     });
 
+    it("does not go back to a seed that AWS has deleted", async () => {
+      const { inputs, path, mount } = await prepare({ rotateRootTrigger: "1" });
+      const stored = await plugin.create(kind, inputs);
+      const { rotateRootTrigger: _trigger, ...back } = inputs as Values & Record<string, unknown>;
+      const error = await failureOf(plugin.update(stored, { ...back, keyReadiness: { timeout: 1 } }));
+      expect(error.message).toMatch(/^access key AKIA\w+ was not accepted by AWS within 1 s: InvalidClientTokenId/);
+      expect((await world.data(path)).access_key).toBe(stored.outputs.activeAccessKey);
+      expect(await works(mount)).toBe("string");
+    });
+
     it("tells a half rotation for what it is, and does not repeat it", async () => {
       const { inputs, path, keys, mount } = await prepare({ rotateRootTrigger: "1" });
       await world.aws.control.fail({ action: "iam:DeleteAccessKey", code: "ServiceFailure", status: 400, count: 10 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { VaultClient } from "../../../src/vault/client.js";
 import { resolveSettings, type VaultSettings } from "../../../src/vault/settings.js";
@@ -143,6 +143,25 @@ describe("VaultClient", () => {
     const standby = await serving({ status: 307, headers: { location: `${active.address}/v1/aws/config/root` } });
     expect(await client(standby.address).read("aws/config/root")).toEqual({ region: "eu-central-1" });
     expect(active.requests[0]?.headers["x-vault-token"]).toBe("hvs.token");
+  });
+
+  it("goes through a proxy where one is given", async () => {
+    const { address, requests } = await serving(good);
+    const tunnels: string[] = [];
+    const proxy = createServer();
+    servers.push(proxy);
+    proxy.on("connect", (request: IncomingMessage, socket: Socket) => {
+      tunnels.push(request.url ?? "");
+      const upstream = connect(Number(new URL(address).port), "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        upstream.pipe(socket).pipe(upstream);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const proxyAddress = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    expect(await client(address, { proxyAddress }).read("aws/config/root")).toEqual({ region: "eu-central-1" });
+    expect(tunnels).toEqual([new URL(address).host]);
+    expect(requests).toHaveLength(1);
   });
 
   it("puts several errors of Vault on one line", async () => {
