@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Integration and e2e tests share the machine's cores with the servers they start, so their files run one after another, and the three
-// kinds of tests one kind after another.
-const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 };
+// Integration and e2e tests mostly wait for servers that they start, each its own, so a few files share the machine's cores; the three kinds
+// of tests run one kind after another.
+const filesAtATime = { maxWorkers: 3 };
 
 // Where continuous integration reads the counts from.
 const resultsFile = process.env.TEST_RESULTS;
@@ -19,7 +19,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           sequence: { groupOrder: 1 },
-          ...oneFileAtATime,
+          ...filesAtATime,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
@@ -29,7 +29,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           sequence: { groupOrder: 2 },
-          ...oneFileAtATime,
+          ...filesAtATime,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
