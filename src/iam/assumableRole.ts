@@ -6,8 +6,8 @@ import { assumableRoleIssues } from "./assumableRoleRules.js";
 import { broadPolicyFindings, type Powers } from "./breadth.js";
 import { parsedPolicy } from "./delegation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
-import { checkPolicySize } from "./policySize.js";
 import { reportOn } from "./report.js";
+import type { PolicyDocument } from "./policyDocument.js";
 import { onceCreated } from "./ready.js";
 import { transformed, type Transform } from "./transform.js";
 import { assumableRoleTrustPolicy } from "./trustPolicy.js";
@@ -84,11 +84,7 @@ export class AssumableRole extends pulumi.ComponentResource {
     const given = knownParts({ arns: args.policyArns, document: args.policyDocument }) as Powers;
     report.pass(assumableRoleFindings(given), given);
 
-    this.trustPolicy = plain.apply(({ trustedPrincipalArn, externalId, sessionTags }) => {
-      const document = assumableRoleTrustPolicy({ trustedPrincipalArn, externalId, sessionTags });
-      checkPolicySize(`${subject}: trust policy`, document, "trust");
-      return JSON.stringify(document);
-    });
+    this.trustPolicy = plain.apply((known) => JSON.stringify(assumableRoleTrustPolicy(known)));
     this.role = new iam.Role(
       `${name}-role`,
       transformed(transform?.role, {
@@ -104,11 +100,9 @@ export class AssumableRole extends pulumi.ComponentResource {
     );
     const ready: pulumi.Resource[] = [];
     if (args.policyDocument !== undefined) {
-      const policy = pulumi.output(args.policyDocument).apply((given) => {
-        const document = parsedPolicy(given);
-        report.pass(assumableRoleFindings({ document }), document);
-        checkPolicySize(`${subject}: policyDocument`, document, "inlineRole");
-        return JSON.stringify(document);
+      const policy = plain.apply(({ policyDocument = "{}" }) => {
+        const document = parsedPolicy(policyDocument as PolicyDocument | string);
+        return JSON.stringify(report.pass(assumableRoleFindings({ document }), document));
       });
       ready.push(
         new iam.RolePolicy(

@@ -1,7 +1,10 @@
 import type { Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
+import { isFullyKnown, isKnown } from "../validation/known.js";
+import { parsedPolicy } from "./delegation.js";
 import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
 import type { PolicyDocument } from "./policyDocument.js";
+import { policySize, policySizeLimits } from "./policySize.js";
+import { assumableRoleTrustPolicy } from "./trustPolicy.js";
 
 /** The arguments of an AssumableRole in plain values, as far as rules look at them. */
 interface PlainAssumableRole {
@@ -9,6 +12,7 @@ interface PlainAssumableRole {
   readonly policyArns?: readonly string[];
   readonly policyDocument?: PolicyDocument | string;
   readonly externalId?: string;
+  readonly sessionTags?: boolean;
   readonly maxSessionDuration?: number;
   readonly roleName?: string;
   readonly path?: string;
@@ -22,8 +26,9 @@ export function assumableRoleIssues(args: PlainAssumableRole): Issue[] {
   return [
     ...principalIssues(args.trustedPrincipalArn),
     ...(args.policyArns ?? []).flatMap((arn, index) => policyArnIssues(`policyArns[${index}]`, arn)),
-    ...jsonIssues("policyDocument", args.policyDocument),
+    ...documentIssues(args.policyDocument),
     ...externalIdIssues("externalId", args.externalId),
+    ...trustSizeIssues(args),
     ...durationIssues(args.maxSessionDuration),
     ...entityNameIssues("roleName", args.roleName),
     ...iamPathIssues("path", args.path),
@@ -43,6 +48,28 @@ function principalIssues(arn: string): Issue[] {
       mend: "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
     },
   ];
+}
+
+function documentIssues(policy: PolicyDocument | string | undefined): Issue[] {
+  const issues = jsonIssues("policyDocument", policy);
+  return issues.length > 0 || policy === undefined || !isFullyKnown(policy)
+    ? issues
+    : sizeIssues("policyDocument", parsedPolicy(policy), "inlineRole");
+}
+
+/** A long path and a long external ID may together be too long. */
+function trustSizeIssues({ trustedPrincipalArn, externalId, sessionTags }: PlainAssumableRole): Issue[] {
+  const trust = assumableRoleTrustPolicy({ trustedPrincipalArn, externalId, sessionTags });
+  return isFullyKnown(trust) ? sizeIssues("externalId", trust, "trust") : [];
+}
+
+function sizeIssues(path: string, document: PolicyDocument, kind: "inlineRole" | "trust"): Issue[] {
+  const size = policySize(document);
+  const limit = policySizeLimits[kind];
+  const what = kind === "trust" ? "the trust policy" : "the policy";
+  return size <= limit
+    ? []
+    : [{ path, rule: `${what} must have at most ${limit} characters without white space, it has ${size}` }];
 }
 
 /** Text that is to be a policy document must be JSON. */

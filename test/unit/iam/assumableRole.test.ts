@@ -130,6 +130,26 @@ describe("AssumableRole", () => {
     expect(mocks.children()).toEqual([]);
   });
 
+  test("refuses policies that are longer than AWS takes", async () => {
+    const long = { Effect: "Allow" as const, Action: "s3:GetObject", Resource: `arn:aws:s3:::${"x".repeat(10240)}` };
+    const path = `/${"p".repeat(500)}/`;
+    expect(
+      () =>
+        new AssumableRole("deploy", {
+          trustedPrincipalArn: trustedPrincipalArn.replace("user/", `user${path}`),
+          sessionTags: true,
+          externalId: "x".repeat(1224),
+          policyDocument: { Version: "2012-10-17", Statement: [long] },
+        }),
+    ).toThrow(
+      [
+        'AssumableRole "deploy": 2 invalid arguments:',
+        "  - policyDocument: the policy must have at most 10240 characters without white space, it has 10348.",
+        "  - externalId: the trust policy must have at most 2048 characters without white space, it has 2589.",
+      ].join("\n"),
+    );
+  });
+
   test("holds what is only known later against the same rules", async () => {
     const failures = await laterFailures(() => {
       new AssumableRole("deploy", { trustedPrincipalArn: pulumi.output("*") });
