@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { UnsealKeys } from "../../../src/kubernetes/index.js";
+import { valueOf } from "../../support/outputs.js";
+import { inputsOf, listed, record, settled } from "../../support/recorder.js";
+
+test("makes an empty Secret for the unsealer", async () => {
+  const recorded = await record();
+  const keys = new UnsealKeys("keys", { namespace: "demo", secretName: "vault-keys", labels: { team: "platform" } });
+  expect(await valueOf(keys.secretName)).toBe("vault-keys");
+  expect(await valueOf(keys.namespace)).toBe("demo");
+  expect(await valueOf(keys.secret.urn)).toBe(
+    "urn:pulumi:stack::project::kubevault-aws:index:UnsealKeys$kubernetes:core/v1:Secret::keys-secret",
+  );
+  await settled();
+  expect(listed(recorded)).toEqual(["kubernetes:core/v1:Secret keys-secret", "kubevault-aws:index:UnsealKeys keys"]);
+  expect(inputsOf(recorded, "keys-secret")).toEqual({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "vault-keys", namespace: "demo", labels: { team: "platform" } },
+  });
+});
+
+test("lets the caller change the Secret", async () => {
+  const recorded = await record();
+  new UnsealKeys("keys", {
+    namespace: "demo",
+    transform: { secret: (args) => ({ ...args, metadata: { ...args.metadata, annotations: { backup: "yes" } } }) },
+  });
+  await settled();
+  expect(inputsOf(recorded, "keys-secret")).toMatchObject({ metadata: { annotations: { backup: "yes" } } });
+});
