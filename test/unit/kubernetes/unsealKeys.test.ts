@@ -24,8 +24,8 @@ test("lets the caller change the Secret", async () => {
   const recorded = await record();
   new UnsealKeys("keys", {
     namespace: "demo",
-    transform: { secret: (args) => ({ ...args, metadata: { ...args.metadata, annotations: { backup: "yes" } } }) },
+    transform: { secret: (args) => ({ ...args, type: "own" }) },
   });
   await settled();
-  expect(inputsOf(recorded, "keys-secret")).toMatchObject({ metadata: { annotations: { backup: "yes" } } });
+  expect(inputsOf(recorded, "keys-secret")).toMatchObject({ type: "own" });
 });
