@@ -7,7 +7,6 @@ import { broadPolicyFindings, type Powers } from "./breadth.js";
 import { parsedPolicy } from "./delegation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { reportOn } from "./report.js";
-import type { PolicyDocument } from "./policyDocument.js";
 import { onceCreated } from "./ready.js";
 import { transformed, type Transform } from "./transform.js";
 import { assumableRoleTrustPolicy } from "./trustPolicy.js";
@@ -101,7 +100,7 @@ export class AssumableRole extends pulumi.ComponentResource {
     const ready: pulumi.Resource[] = [];
     if (args.policyDocument !== undefined) {
       const policy = plain.apply(({ policyDocument = "{}" }) => {
-        const document = parsedPolicy(policyDocument as PolicyDocument | string);
+        const document = parsedPolicy(policyDocument);
         return JSON.stringify(report.pass(assumableRoleFindings({ document }), document));
       });
       ready.push(
