@@ -5,7 +5,8 @@ import { vaultServerIssues, type VaultServerPlainArgs } from "./kubernetes/vault
 import { engineRules } from "./secretsengine/awsSecretsEngine.js";
 import { storageIssues } from "./storage/storageRules.js";
 import { formatIssues, pathOf, under, type Issue } from "./validation/issues.js";
-import { isKnown, knownParts, unknownValue } from "./validation/known.js";
+import { isKnown, unknownValue } from "./validation/known.js";
+import { knownParts } from "./validation/knownParts.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
 
 /** Arguments in plain values; parts that are not known yet are `unknownValue`. */

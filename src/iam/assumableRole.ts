@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../validation/gate.js";
-import { knownParts } from "../validation/known.js";
+import { knownParts } from "../validation/knownParts.js";
 import { assumableRoleIssues } from "./assumableRoleRules.js";
 import { broadPolicyFindings, type Powers } from "./breadth.js";
 import { parsedPolicy } from "./delegation.js";

@@ -4,7 +4,7 @@ import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../validation/gate.js";
-import { knownParts } from "../validation/known.js";
+import { knownParts } from "../validation/knownParts.js";
 import { mostPolicies } from "./policyCount.js";
 import type { PolicyDocument } from "./policyDocument.js";
 import { splitPolicy } from "./policySize.js";

@@ -2,7 +2,7 @@ import * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../validation/gate.js";
-import { knownParts } from "../validation/known.js";
+import { knownParts } from "../validation/knownParts.js";
 import { explainStuck } from "./explainStuck.js";
 import { whereHooksRun } from "./hooks.js";
 import { immutableFields, refuseImmutableChange } from "./immutableFields.js";

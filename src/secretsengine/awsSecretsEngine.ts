@@ -3,7 +3,7 @@ import type { Transform } from "../iam/transform.js";
 import { transformed } from "../iam/transform.js";
 import { checked } from "../validation/gate.js";
 import { pathOf, under, type Issue } from "../validation/issues.js";
-import { knownParts } from "../validation/known.js";
+import { knownParts } from "../validation/knownParts.js";
 import {
   AwsLeaseConfig,
   leaseSettingsRules,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatIssues, type Issue } from "../validation/issues.js";
-import { isFullyKnown, knownParts } from "../validation/known.js";
+import { isFullyKnown } from "../validation/known.js";
+import { knownParts } from "../validation/knownParts.js";
 import { canonicalValue, type Values, type VaultField } from "./fields.js";
 
 /** A value made from an input: at once where it is plain, as an output where it is not. */

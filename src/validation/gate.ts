@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatIssues, type Issue } from "./issues.js";
-import { knownParts } from "./known.js";
+import { knownParts } from "./knownParts.js";
 
 /**
  * Holds arguments against their rules before anything is created.

@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 /**
  * Stands in a plain value for a part that is not known yet: an output of a resource that does not exist at preview. Rules skip it.
  *
@@ -22,21 +20,4 @@ export function isFullyKnown(value: unknown): boolean {
     return Object.values(value).every(isFullyKnown);
   }
   return isKnown(value);
-}
-
-/**
- * Turns arguments into a plain value that can be checked at once: outputs, promises and resources become {@link unknownValue}, all else is
- * copied as it is.
- */
-export function knownParts(value: unknown): unknown {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise || pulumi.Resource.isInstance(value)) {
-    return unknownValue;
-  }
-  if (Array.isArray(value)) {
-    return value.map(knownParts);
-  }
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, knownParts(part)]));
-  }
-  return value;
 }

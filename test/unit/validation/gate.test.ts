@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { checked } from "../../../src/validation/gate.js";
-import { isFullyKnown, isKnown, knownParts, unknownValue } from "../../../src/validation/known.js";
+import { isFullyKnown, isKnown, unknownValue } from "../../../src/validation/known.js";
+import { knownParts } from "../../../src/validation/knownParts.js";
 import { failureOf, valueOf } from "../../support/outputs.js";
 
 interface Args {
