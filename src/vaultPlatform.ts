@@ -6,10 +6,11 @@ import { CredentialSecret } from "./kubernetes/credentialSecret.js";
 import { VaultServer } from "./kubernetes/vaultServer.js";
 import { AwsSecretsEngine } from "./secretsengine/awsSecretsEngine.js";
 import type { AwsSecretsRoleSettings } from "./secretsengine/awsSecretsRole.js";
-import { VaultConnection, type VaultLoginArgs } from "./secretsengine/vaultConnection.js";
+import { VaultConnection, type VaultConnectionArgs, type VaultLoginArgs } from "./secretsengine/vaultConnection.js";
 import { DynamoDbStorage } from "./storage/dynamoDbStorage.js";
+import { storageCredentialSpec } from "./storage/storageCredential.js";
 import { refuseInvalidPlatform } from "./vaultPlatformRules.js";
-import type { VaultPlatformArgs, VaultPlatformRoleArgs } from "./vaultPlatformArgs.js";
+import type { VaultPlatformArgs, VaultPlatformKubernetesArgs, VaultPlatformRoleArgs } from "./vaultPlatformArgs.js";
 
 /** How the unseal key is split where nothing is said: as Vault's own `operator init` does. */
 const defaultShares = { secretShares: 5, secretThreshold: 3 };
@@ -56,7 +57,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
   public readonly connection: VaultConnection;
   /** Vault's AWS secrets engine. */
   public readonly engine: AwsSecretsEngine;
-  /** Where `pulumi up` reaches Vault. Known once Vault is Ready. */
+  /** Where `pulumi up` reaches Vault; with `throughKubernetes` its address inside the cluster. Known once Vault is Ready. */
   public readonly vaultAddress: pulumi.Output<string>;
   /** Where the secrets engine is mounted: applications read `<mountPath>/creds/<role>`. */
   public readonly mountPath: pulumi.Output<string>;
@@ -120,10 +121,11 @@ export class VaultPlatform extends pulumi.ComponentResource {
       .apply(([inCluster, given]) => given ?? inCluster);
     this.connection = new VaultConnection(
       `${name}-connection`,
-      { login: this.rootTokenLogin(), ...args.connection, address: this.vaultAddress },
+      { login: this.rootTokenLogin(args), ...args.connection, ...this.whereVaultIs(args) },
       parent,
     );
     this.engine = this.createEngine(name, args);
+    this.adviseOnSeed(name, args);
     this.mountPath = this.engine.path;
     this.registerOutputs({ vaultAddress: this.vaultAddress, mountPath: this.mountPath });
   }
@@ -153,7 +155,13 @@ export class VaultPlatform extends pulumi.ComponentResource {
     }
     return new CredentialSecret(
       `${name}-storage-credential`,
-      { namespace: args.namespace, accessKeyId, secretAccessKey },
+      {
+        namespace: args.namespace,
+        accessKeyId,
+        secretAccessKey,
+        sessionToken: this.storage.sessionToken,
+        awaitAcceptance: { region: this.storage.region, stsEndpoint: args.endpoints?.sts },
+      },
       { parent: this },
     );
   }
@@ -164,15 +172,17 @@ export class VaultPlatform extends pulumi.ComponentResource {
     args: VaultPlatformArgs,
     protectData: boolean,
   ): VaultServer {
-    const backend = pulumi
-      .all([this.storage.backend, this.storageSecret?.secretName])
-      .apply(([dynamodb, secretName]) => ({
-        dynamodb: { ...dynamodb, ...(secretName === undefined ? {} : { credentialSecretRef: { name: secretName } }) },
-      }));
+    const secretName = this.storageSecret?.secretName;
+    // Field by field, so that a field that is not known yet does not hide the others from a preview.
+    const dynamodb = {
+      ...this.storage.backend,
+      ...(secretName === undefined ? {} : { credentialSecretRef: { name: secretName } }),
+    };
     const roleArn = this.storage.roleArn;
     return new VaultServer(
       `${name}-server`,
       {
+        restartTrigger: this.keyInUse(args),
         ...args.vaultServerOptions,
         namespace: args.namespace,
         serverName,
@@ -180,7 +190,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
           terminationPolicy: protectData ? "DoNotTerminate" : "WipeOut",
           unsealer: { ...defaultShares, mode: { kubernetesSecret: { secretName: `${serverName}-keys` } } },
           ...args.vaultServer,
-          backend,
+          backend: { dynamodb },
         },
         ...(args.irsa === undefined || roleArn === undefined
           ? {}
@@ -196,10 +206,39 @@ export class VaultPlatform extends pulumi.ComponentResource {
     );
   }
 
+  /** The key that Vault must be restarted for, since it reads its environment only then: one that is not its first. */
+  private keyInUse(args: VaultPlatformArgs): pulumi.Output<string> | undefined {
+    const credential = storageCredentialSpec(args.storage?.credential);
+    const isFirst = credential.kind === "accessKey" && (credential.generation ?? 1) === 1;
+    return isFirst ? undefined : this.storage.accessKeyId;
+  }
+
   /** Reads the root token from its Secret at each operation, so that it is stored nowhere else. */
-  private rootTokenLogin(): VaultLoginArgs {
+  private rootTokenLogin({ throughKubernetes }: VaultPlatformArgs): VaultLoginArgs {
     const location = this.vaultServer.rootTokenSecret.apply((secret) => secret ?? { namespace: "", name: "", key: "" });
-    return { kind: "kubernetesSecret", namespace: location.namespace, name: location.name, key: location.key };
+    return {
+      kind: "kubernetesSecret",
+      namespace: location.namespace,
+      name: location.name,
+      key: location.key,
+      ...clusterOf(throughKubernetes),
+    };
+  }
+
+  private whereVaultIs({ throughKubernetes }: VaultPlatformArgs): Pick<VaultConnectionArgs, "address" | "kubernetes"> {
+    if (throughKubernetes === undefined || throughKubernetes === false) {
+      return { address: this.vaultAddress };
+    }
+    // Known once Vault is Ready, as its address is.
+    const service = pulumi.all([this.vaultServer.serviceName, this.vaultServer.address]).apply(([name]) => name);
+    return {
+      kubernetes: {
+        namespace: this.vaultServer.namespace,
+        service,
+        tls: this.vaultServer.address.apply((address) => address.startsWith("https:")),
+        ...clusterOf(throughKubernetes),
+      },
+    };
   }
 
   private createEngine(name: string, args: VaultPlatformArgs): AwsSecretsEngine {
@@ -212,6 +251,10 @@ export class VaultPlatform extends pulumi.ComponentResource {
         rootConfig: {
           region: this.storage.region,
           ...args.rootConfig,
+          rotateRootTrigger:
+            args.rootConfig?.rotateRootTrigger ??
+            // Vault replaces the seed as soon as it has it.
+            (args.rootCredential?.rotateRoot === true ? "initial" : undefined),
           accessKey: accessKeyId,
           secretKey: secretAccessKey,
           iamEndpoint: args.endpoints?.iam,
@@ -230,6 +273,22 @@ export class VaultPlatform extends pulumi.ComponentResource {
     );
   }
 
+  /** Says what to do once the seed key is used up. */
+  private adviseOnSeed(name: string, { rootCredential = {} }: VaultPlatformArgs): void {
+    if (rootCredential.rotateRoot !== true || rootCredential.seedKey === false) {
+      return;
+    }
+    this.engine.rootConfig?.keyRotated.apply((rotated) => {
+      if (rotated) {
+        void pulumi.log.warn(
+          `VaultPlatform "${name}": Vault has rotated the root key and deleted the seed key in AWS. Set rootCredential.seedKey: false and run ` +
+            '"pulumi up" again: it takes the seed out of the state, changes nothing in AWS or Vault, and keeps refreshes free of drift.',
+          this,
+        );
+      }
+    });
+  }
+
   private engineRole({ assumableRoles, ...role }: VaultPlatformRoleArgs): AwsSecretsRoleSettings {
     if (assumableRoles === undefined) {
       return role;
@@ -237,6 +296,10 @@ export class VaultPlatform extends pulumi.ComponentResource {
     const own = assumableRoles.flatMap((key) => this.assumableRoles[key]?.arn ?? []);
     return { ...role, roleArns: allArns(role.roleArns, own) };
   }
+}
+
+function clusterOf(throughKubernetes: VaultPlatformArgs["throughKubernetes"]): VaultPlatformKubernetesArgs {
+  return typeof throughKubernetes === "object" ? throughKubernetes : {};
 }
 
 function allArns(

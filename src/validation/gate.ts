@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatIssues, type Issue } from "./issues.js";
 import { knownParts } from "./knownParts.js";
+import { refuserOf } from "./refusal.js";
 
 /**
  * Holds arguments against their rules before anything is created.
@@ -13,7 +14,7 @@ import { knownParts } from "./knownParts.js";
  * @param subject how errors name it: `VaultServer "vault"`
  * @param args the arguments as the user gave them
  * @param rules the rules: called with the plain arguments, in which parts that are not known yet are `unknownValue`
- * @returns the arguments, resolved and checked
+ * @returns the arguments, resolved and checked. Where they break a rule: at preview the error is shown and they stay unknown, in an update they fail.
  * @throws pulumi.ResourceError with all issues in its message and no stack
  */
 export function checked<T>(
@@ -22,14 +23,13 @@ export function checked<T>(
   args: pulumi.Input<T>,
   rules: (args: pulumi.Unwrap<T>) => readonly Issue[],
 ): pulumi.Output<pulumi.Unwrap<T>> {
-  const refuse = (issues: readonly Issue[]) => {
-    if (issues.length > 0) {
-      throw new pulumi.ResourceError(formatIssues(subject, issues), resource, true);
-    }
-  };
-  refuse(rules(knownParts(args) as pulumi.Unwrap<T>));
+  const broken = rules(knownParts(args) as pulumi.Unwrap<T>);
+  if (broken.length > 0) {
+    throw new pulumi.ResourceError(formatIssues(subject, broken), resource, true);
+  }
+  const refuse = refuserOf(resource);
   return pulumi.output(args).apply((resolved) => {
-    refuse(rules(resolved));
-    return resolved;
-  });
+    const issues = rules(resolved);
+    return issues.length === 0 ? resolved : refuse<pulumi.Unwrap<T>>(formatIssues(subject, issues));
+  }) as pulumi.Output<pulumi.Unwrap<T>>;
 }

@@ -123,6 +123,18 @@ describe("VaultPlatform", () => {
     expect(JSON.stringify(policy)).toContain("dynamodb:UpdateItem");
   });
 
+  it("restarts Vault when its key is not the first any more", async () => {
+    const first = await platform(small);
+    expect(listed(first.recorded).filter((line) => line.includes("VaultOpsRequest"))).toEqual([]);
+    const second = await platform({ ...small, storage: { credential: { kind: "accessKey", generation: 2 } } });
+    expect(listed(second.recorded).filter((line) => line.includes("VaultOpsRequest"))).toEqual([
+      "kubernetes:ops.kubevault.com/v1alpha1:VaultOpsRequest p-server-restart",
+    ]);
+    expect(listed(second.recorded).filter((line) => line.includes("p-storage-key"))).toEqual([
+      "aws:iam/accessKey:AccessKey p-storage-key-2",
+    ]);
+  });
+
   it("logs in with the root token from its Secret, which it does not know itself", async () => {
     const { recorded } = await platform(small);
     expect(JSON.parse(inputsOf(recorded, "p-connection")["kubevault-aws:login"] as string)).toEqual({

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { checked } from "../../../src/validation/gate.js";
 import { isFullyKnown, isKnown, unknownValue } from "../../../src/validation/known.js";
 import { knownParts } from "../../../src/validation/knownParts.js";
-import { failureOf, valueOf } from "../../support/outputs.js";
+import { failureOf, isKnownOutput, valueOf } from "../../support/outputs.js";
 
 interface Args {
   readonly count: number;
@@ -32,6 +32,16 @@ describe("checked", () => {
   it("refuses a bad value inside an output, so that nothing built from it sees the value", async () => {
     const args = checked(resource, 'Thing "t"', pulumi.output({ count: 0 }), countRule);
     expect((await failureOf(args)).message).toBe('Thing "t": invalid argument: count: must be at least 1, got 0.');
+  });
+
+  it("shows a bad value inside an output at preview, and leaves it unknown", async () => {
+    const dryRun = vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    const args = checked(resource, 'Thing "t"', pulumi.output({ count: 0 }), countRule);
+    expect(await isKnownOutput(args)).toBe(false);
+    expect(error.mock.calls).toEqual([['Thing "t": invalid argument: count: must be at least 1, got 0.', resource]]);
+    dryRun.mockRestore();
+    error.mockRestore();
   });
 
   it("passes good values on", async () => {
