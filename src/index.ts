@@ -12,6 +12,7 @@ export { VaultPlatform } from "./vaultPlatform.js";
 export type {
   VaultPlatformArgs,
   VaultPlatformIrsaArgs,
+  VaultPlatformKubernetesArgs,
   VaultPlatformRoleArgs,
   VaultPlatformServerSpec,
 } from "./vaultPlatformArgs.js";

@@ -34,6 +34,22 @@ export interface VaultPlatformIrsaArgs {
   readonly clusterRegion: pulumi.Input<string>;
 }
 
+/** Which cluster `pulumi up` goes through to Vault, and as whom. The root token's Secret is read there as well. */
+export interface VaultPlatformKubernetesArgs {
+  /**
+   * A kubeconfig file's path, or its contents, which are kept encrypted in the state.
+   *
+   * @default - KUBECONFIG, `~/.kube/config`, or the pod's own service account
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /**
+   * Context of the kubeconfig.
+   *
+   * @default - its current context
+   */
+  readonly context?: pulumi.Input<string>;
+}
+
 /** What {@link VaultPlatform} takes. */
 export interface VaultPlatformArgs {
   /** Kubernetes namespace of Vault. It must exist. */
@@ -60,11 +76,18 @@ export interface VaultPlatformArgs {
    */
   readonly vaultAddress?: pulumi.Input<string>;
   /**
+   * Lets `pulumi up` reach Vault by a port-forward through the Kubernetes API, for as long as each operation lasts, instead of at an address. Not
+   * together with `vaultAddress`. The kubeconfig of Pulumi's Kubernetes provider is not read: give the same one here where it is not the default.
+   *
+   * @default false
+   */
+  readonly throughKubernetes?: boolean | VaultPlatformKubernetesArgs;
+  /**
    * How `pulumi up` speaks with Vault and logs in.
    *
    * @default - the root token, read from its Secret at each operation and never stored
    */
-  readonly connection?: Omit<VaultConnectionArgs, "address">;
+  readonly connection?: Omit<VaultConnectionArgs, "address" | "kubernetes">;
   /** Other endpoints of AWS for Vault, such as those of a VPC. */
   readonly endpoints?: {
     readonly dynamodb?: pulumi.Input<string>;

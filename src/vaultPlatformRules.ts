@@ -18,6 +18,7 @@ const argumentNames = [
   "vaultServerOptions",
   "serverName",
   "vaultAddress",
+  "throughKubernetes",
   "connection",
   "endpoints",
   "protectData",
@@ -56,8 +57,10 @@ export function platformIssues(name: string, args: Plain): Issue[] {
     ...unknown,
     ...vaultServerPart(name, args),
     ...under("storage", storageIssues(args.storage ?? {})),
+    ...roadIssues(args),
     ...identityIssues(args),
     ...rootCredentialPart(name, args),
+    ...rotationIssues(args),
     ...assumableRoleParts(args),
     ...enginePart(args),
   ];
@@ -88,6 +91,44 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
   return [...backend, ...issues];
 }
 
+/** How `pulumi up` reaches Vault: at an address or through the Kubernetes API. */
+function roadIssues({ throughKubernetes, vaultAddress, connection }: Plain): Issue[] {
+  const issues: Issue[] = [];
+  if (throughKubernetes !== undefined && throughKubernetes !== false && vaultAddress !== undefined) {
+    issues.push({
+      path: "throughKubernetes",
+      rule: "cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
+      mend: "Leave one of the two out.",
+    });
+  }
+  for (const field of ["address", "kubernetes"].filter(
+    (name) => (connection as Plain | undefined)?.[name] !== undefined,
+  )) {
+    issues.push({
+      path: `connection.${field}`,
+      rule: "is made by VaultPlatform",
+      mend: `Use ${field === "address" ? "vaultAddress" : "throughKubernetes"} instead.`,
+    });
+  }
+  return [...issues, ...throughKubernetesIssues(throughKubernetes)];
+}
+
+function throughKubernetesIssues(given: unknown): Issue[] {
+  if (given === undefined || typeof given === "boolean" || !isKnown(given)) {
+    return [];
+  }
+  if (typeof given !== "object" || given === null) {
+    return [{ path: "throughKubernetes", rule: "must be true, false, or an object with kubeconfig and context" }];
+  }
+  return Object.keys(given)
+    .filter((key) => key !== "kubeconfig" && key !== "context")
+    .map((key) => ({
+      path: pathOf("throughKubernetes", key),
+      rule: "is not a field of throughKubernetes",
+      mend: "Fields are kubeconfig and context; namespace and Service are the VaultServer's.",
+    }));
+}
+
 /** What the choice between access keys and a ServiceAccount's role rules out. */
 function identityIssues({ irsa, storage }: Plain): Issue[] {
   const credential = (storage as Plain | undefined)?.credential;
@@ -100,6 +141,25 @@ function identityIssues({ irsa, storage }: Plain): Issue[] {
         },
       ]
     : [];
+}
+
+/** A rotation needs rights that only `rotateRoot` gives. */
+function rotationIssues({ irsa, rootConfig, rootCredential }: Plain): Issue[] {
+  if ((rootCredential as Plain | undefined)?.rotateRoot === true) {
+    return [];
+  }
+  const given = (rootConfig ?? {}) as Plain;
+  return ["rotateRootTrigger", "rotationSchedule", "rotationPeriod"]
+    .filter((name) => given[name] !== undefined)
+    .map((name) => ({
+      path: `rootConfig.${name}`,
+      ...(irsa === undefined
+        ? {
+            rule: "needs rootCredential.rotateRoot, which lets Vault replace its key",
+            mend: "Set rootCredential.rotateRoot: true.",
+          }
+        : { rule: "cannot be given together with irsa: there is no key to rotate", mend: "Leave it out." }),
+    }));
 }
 
 function rootCredentialPart(name: string, args: Plain): Issue[] {

@@ -17,5 +17,10 @@ export {
 } from "./awsSecretsRole.js";
 export { AwsStaticRole, type AwsStaticRoleArgs, type AwsStaticRoleSettings } from "./awsStaticRole.js";
 export { credentialTypes, type AwsSecretsRoleSpec, type CredentialType, type Duration } from "./roleSpec.js";
-export { VaultConnection, type VaultConnectionArgs, type VaultLoginArgs } from "./vaultConnection.js";
+export {
+  VaultConnection,
+  type VaultConnectionArgs,
+  type VaultKubernetesArgs,
+  type VaultLoginArgs,
+} from "./vaultConnection.js";
 export { VaultResource } from "./vaultResource.js";

@@ -2,9 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../validation/issues.js";
 import { isKnown } from "../validation/known.js";
 import { durationSeconds } from "../vault/duration.js";
+import type { KubernetesRoad } from "../vault/kubernetes/roadSettings.js";
 import { secretLoginFields, type VaultLogin } from "../vault/login.js";
 import type { Values } from "./fields.js";
 import { refuseInvalid } from "./inputs.js";
+import { kubernetesRoadRules } from "./kubernetesRoadRules.js";
 import type { Duration } from "./roleSpec.js";
 import { unknownArguments } from "./rules.js";
 
@@ -18,6 +20,9 @@ type EachLogin<T> = T extends VaultLogin ? Inputs<T> : never;
 /** How to get a token: {@link VaultLogin}, with inputs in all fields but `kind`. */
 export type VaultLoginArgs = EachLogin<VaultLogin>;
 
+/** The way through the Kubernetes API: {@link KubernetesRoad}, with inputs in all fields. */
+export type VaultKubernetesArgs = Inputs<KubernetesRoad>;
+
 /**
  * Where Vault is and how to log in. What is given always wins; what is left out comes from the variables that Vault's own command line
  * reads, anew at every operation.
@@ -25,6 +30,18 @@ export type VaultLoginArgs = EachLogin<VaultLogin>;
 export interface VaultConnectionArgs {
   /** `https://vault.example.com:8200`. Default: VAULT_ADDR. KUBEVAULT_AWS_VAULT_ADDR overrides both, for one run. */
   readonly address?: pulumi.Input<string>;
+  /**
+   * Reaches a Vault that has no address outside its cluster, by a port-forward through the Kubernetes API that lasts as long as each
+   * operation. Not together with `address`; KUBEVAULT_AWS_VAULT_ADDR overrides it, for one run. A kubeconfig in it is kept encrypted in
+   * the state.
+   *
+   * @example
+   * new VaultConnection("vault", {
+   *   kubernetes: { namespace: "vault", service: "vault" },
+   *   login: { kind: "kubernetesSecret", namespace: "vault", name: "vault-keys", key: "root-token" },
+   * });
+   */
+  readonly kubernetes?: VaultKubernetesArgs;
   /** Namespace of Vault Enterprise. Default: VAULT_NAMESPACE. */
   readonly namespace?: pulumi.Input<string>;
   /** PEM text of the certificate authority that signed Vault's certificate. Default: VAULT_CACERT_BYTES. */
@@ -94,6 +111,7 @@ const loginFields: Readonly<Record<VaultLogin["kind"], readonly [required: strin
 
 const argumentNames = [
   "address",
+  "kubernetes",
   "namespace",
   "caCertificate",
   "caCertificateFile",
@@ -124,10 +142,11 @@ const argumentNames = [
 export class VaultConnection extends pulumi.ProviderResource {
   constructor(name: string, args: VaultConnectionArgs = {}, opts?: pulumi.ResourceOptions) {
     refuseInvalid(`VaultConnection "${name}"`, args, connectionRules);
-    const { login, clientKey, ...settings } = args;
+    const { login, kubernetes, clientKey, ...settings } = args;
     const inputs: Record<string, unknown> = {
       ...settings,
       clientKey: clientKey === undefined ? undefined : pulumi.secret(clientKey),
+      kubernetes: kubernetes === undefined ? undefined : pulumi.jsonStringify(withSecrets(kubernetes)),
       login: login === undefined ? undefined : pulumi.jsonStringify(withSecrets(login)),
     };
     const props = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`kubevault-aws:${key}`, value]));
@@ -135,9 +154,9 @@ export class VaultConnection extends pulumi.ProviderResource {
   }
 }
 
-function withSecrets(login: VaultLoginArgs): Record<string, unknown> {
+function withSecrets(fields: VaultLoginArgs | VaultKubernetesArgs): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(login).map(([field, value]: [string, unknown]) => [
+    Object.entries(fields).map(([field, value]: [string, unknown]) => [
       field,
       secretLoginFields.includes(field) && value !== undefined ? pulumi.secret(value) : value,
     ]),
@@ -184,7 +203,7 @@ export function connectionRules(args: Values): Issue[] {
       rule: "is missing: a client certificate and its key belong together",
     });
   }
-  return [...issues, ...loginRules(args.login)];
+  return [...issues, ...kubernetesRoadRules(args), ...loginRules(args.login)];
 }
 
 function loginRules(login: unknown): Issue[] {

@@ -1,5 +1,5 @@
-import { backOff } from "exponential-backoff";
 import { isVaultError, VaultError } from "./errors.js";
+import { repeated } from "./repeated.js";
 import type { ResolvedSettings } from "./settings.js";
 import { send, type VaultAnswer, type VaultCall } from "./transport.js";
 
@@ -56,23 +56,11 @@ export class VaultClient {
     const idempotent = options.idempotent ?? call.method !== "POST";
     const whole: VaultCall = { token: this.token, timeoutMs: options.timeoutMs, ...call };
     try {
-      return await backOff(() => send(this.settings, whole), {
-        numOfAttempts: idempotent ? this.settings.maxRetries + 1 : 1,
-        startingDelay: 250,
-        timeMultiple: 2,
-        maxDelay: 5_000,
-        jitter: "full",
-        retry: passes,
-      });
+      return await repeated(idempotent ? this.settings.maxRetries : 0, () => send(this.settings, whole));
     } catch (error) {
       throw withoutSecrets(error, [this.token ?? "", ...(options.secrets ?? [])]);
     }
   }
-}
-
-/** Whether the same call may well succeed a moment later. */
-function passes(error: unknown): boolean {
-  return isVaultError(error, "rateLimited", "server", "staleRead", "timeout", "unavailable", "unreachable");
 }
 
 function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {

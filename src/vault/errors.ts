@@ -3,12 +3,14 @@
  *
  * - `absent`: nothing is stored at the path (404 without a message)
  * - `mountMissing`: no secrets engine is mounted there; `mountTainted`: it is, but an unmount was begun and not finished
+ * - `kubernetes`: the way through the Kubernetes API is refused or leads nowhere
  * - `unsupportedPath`, `unsupportedOperation`: this Vault does not know the endpoint
  * - `unavailable`: standby without a leader, or a gateway's 502, 503 or 504
  */
 export type VaultErrorKind =
   | "absent"
   | "invalid"
+  | "kubernetes"
   | "mountMissing"
   | "mountTainted"
   | "permissionDenied"
@@ -142,6 +144,10 @@ const certificateProblems = new Set([
 
 /** The error for a call that got no answer at all. */
 export function errorOfTransport(call: FailedCall, cause: unknown, timeoutMs: number): VaultError {
+  if (cause instanceof VaultError) {
+    // What happened on the way has been told in full.
+    return cause;
+  }
   const { code, message } = describe(cause);
   const where = `Vault at ${call.address}: ${call.method} ${call.path}`;
   const make = (kind: VaultErrorKind, text: string) =>

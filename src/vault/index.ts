@@ -1,6 +1,7 @@
 export { VaultClient, type CallOptions } from "./client.js";
 export { durationSeconds } from "./duration.js";
 export { isVaultError, VaultError, type VaultErrorKind } from "./errors.js";
+export { defaultVaultPort, isKubernetesName, type KubernetesRoad } from "./kubernetes/roadSettings.js";
 export {
   secretLoginFields,
   tokenOverrideVariable,

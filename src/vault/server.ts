@@ -1,5 +1,6 @@
 import type { VaultClient } from "./client.js";
 import { VaultError } from "./errors.js";
+import type { VaultCall } from "./transport.js";
 import { parseVaultVersion, type VaultVersion } from "./version.js";
 
 /** Which Vault answers. */
@@ -12,19 +13,21 @@ export interface VaultServerInfo {
   readonly versionText: string;
 }
 
+/** Asks for Vault's state. Every state is an answer here, so that the reason can be told instead of a bare status code. */
+export const healthCall: VaultCall = {
+  method: "GET",
+  path: "sys/health",
+  query: { standbyok: "true", perfstandbyok: "true", sealedcode: "200", uninitcode: "200", drsecondarycode: "200" },
+  namespace: "",
+};
+
 /**
  * Asks Vault which one it is. Needs no token.
  *
  * @throws VaultError where it is sealed or not initialised
  */
 export async function readServerInfo(client: VaultClient): Promise<VaultServerInfo> {
-  const { whole } = await client.call({
-    method: "GET",
-    path: "sys/health",
-    // Every state is an answer here, so that the reason can be told instead of a bare status code.
-    query: { standbyok: "true", perfstandbyok: "true", sealedcode: "200", uninitcode: "200", drsecondarycode: "200" },
-    namespace: "",
-  });
+  const { whole } = await client.call(healthCall);
   if (whole.initialized === false) {
     throw new VaultError(`Vault at ${client.address} is not initialised yet`, "uninitialised", 501, []);
   }

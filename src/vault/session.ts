@@ -2,6 +2,7 @@ import { VaultClient } from "./client.js";
 import type { ObtainedToken, VaultLogin } from "./login.js";
 import { obtainToken } from "./obtainToken.js";
 import { readServerInfo, type VaultServerInfo } from "./server.js";
+import { openRoad, type VaultRoad } from "./kubernetes/road.js";
 import { resolveSettings, type Environment, type VaultSettings } from "./settings.js";
 
 /** A Vault that is spoken with: a client with a token, and which Vault it is. */
@@ -9,6 +10,8 @@ export interface OpenVault {
   readonly client: VaultClient;
   readonly server: VaultServerInfo;
   readonly token: ObtainedToken;
+  /** The way to Vault where it is not simply its address; it is closed with the session's work. */
+  readonly road?: VaultRoad;
 }
 
 /**
@@ -47,27 +50,43 @@ export class VaultSession {
 
   /** Does work with a token of its own, which is revoked only if the work fails: leases that the work made live on. */
   async useOwnToken<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
-    const vault = this.open();
+    const vault = await this.open();
     try {
-      return await work(await vault);
+      return await work(vault);
     } catch (error) {
-      await this.close(vault);
+      await this.revoke(vault);
       throw error;
+    } finally {
+      await vault.road?.close();
     }
   }
 
   private async open(): Promise<OpenVault> {
     const settings = resolveSettings(this.settings, this.environment);
-    const anonymous = new VaultClient(settings);
-    const server = await readServerInfo(anonymous);
-    const token = await obtainToken(this.login, anonymous, this.environment);
-    return { client: new VaultClient(settings, token.token), server, token };
+    const road = settings.kubernetes === undefined ? undefined : await openRoad(settings, settings.kubernetes);
+    try {
+      const onRoad = { ...settings, road };
+      const anonymous = new VaultClient(onRoad);
+      const server = await readServerInfo(anonymous);
+      const token = await obtainToken(this.login, anonymous, this.environment);
+      return { client: new VaultClient(onRoad, token.token), server, token, road };
+    } catch (error) {
+      await road?.close();
+      throw error;
+    }
   }
 
   private async close(opening: Promise<OpenVault>): Promise<void> {
     // Where opening failed, the work has thrown the error already, and there is nothing to close.
     const vault = await opening.catch(() => undefined);
-    if (vault?.token.own !== true) {
+    if (vault !== undefined) {
+      await this.revoke(vault);
+      await vault.road?.close();
+    }
+  }
+
+  private async revoke(vault: OpenVault): Promise<void> {
+    if (!vault.token.own) {
       return;
     }
     try {

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Duration } from "../secretsengine/roleSpec.js";
 import { durationSeconds } from "./duration.js";
+import type { VaultRoad } from "./kubernetes/road.js";
+import { addressInCluster, type KubernetesRoad } from "./kubernetes/roadSettings.js";
 
 /**
  * Where Vault is and how to speak with it. Whatever is left out comes from the variables that Vault's own command line reads, anew at
@@ -10,6 +12,8 @@ import { durationSeconds } from "./duration.js";
 export interface VaultSettings {
   /** `https://vault.example.com:8200`. Default: VAULT_ADDR. */
   readonly address?: string;
+  /** Reaches Vault by a port-forward through the Kubernetes API, instead of at an address. */
+  readonly kubernetes?: KubernetesRoad;
   /** Namespace of Vault Enterprise. Default: VAULT_NAMESPACE. */
   readonly namespace?: string;
   /** PEM text of the certificate authority that signed Vault's certificate. Default: VAULT_CACERT_BYTES. */
@@ -41,8 +45,11 @@ export interface VaultSettings {
 
 /** {@link VaultSettings} with the environment's defaults and the files' contents in place. */
 export interface ResolvedSettings {
-  /** Without a slash at the end. */
+  /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */
   readonly address: string;
+  readonly kubernetes?: KubernetesRoad;
+  /** The way that connections take, where it is open; none where they go straight to the address. */
+  readonly road?: VaultRoad;
   readonly namespace?: string;
   readonly ca?: readonly string[];
   readonly tlsServerName?: string;
@@ -67,7 +74,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function resolveSettings(settings: VaultSettings, environment: Environment): ResolvedSettings {
   const variable = (name: string) => (environment[name] === "" ? undefined : environment[name]);
-  const address = variable(addressOverrideVariable) ?? settings.address ?? variable("VAULT_ADDR");
+  const override = variable(addressOverrideVariable);
+  const kubernetes = override === undefined ? settings.kubernetes : undefined;
+  const address =
+    kubernetes === undefined ? (override ?? settings.address ?? variable("VAULT_ADDR")) : addressInCluster(kubernetes);
   if (address === undefined) {
     throw new Error(
       "the address of Vault is not known: give the resources a VaultConnection with an address (provider: connection), or set VAULT_ADDR",
@@ -88,6 +98,7 @@ export function resolveSettings(settings: VaultSettings, environment: Environmen
   }
   return {
     address: checkAddress(address),
+    kubernetes,
     namespace: settings.namespace ?? variable("VAULT_NAMESPACE"),
     ca: certificateAuthorities(settings, variable),
     tlsServerName: settings.tlsServerName ?? variable("VAULT_TLS_SERVER_NAME"),
@@ -95,7 +106,11 @@ export function resolveSettings(settings: VaultSettings, environment: Environmen
     skipTlsVerify: settings.skipTlsVerify ?? false,
     requestTimeoutMs: timeoutSeconds * 1000,
     maxRetries: retries,
-    proxyAddress: settings.proxyAddress ?? variable("VAULT_PROXY_ADDR") ?? variable("VAULT_HTTP_PROXY"),
+    // The way through Kubernetes has the kubeconfig's proxy, not Vault's.
+    proxyAddress:
+      kubernetes === undefined
+        ? (settings.proxyAddress ?? variable("VAULT_PROXY_ADDR") ?? variable("VAULT_HTTP_PROXY"))
+        : undefined,
   };
 }
 

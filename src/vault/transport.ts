@@ -1,5 +1,6 @@
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import { errorOfAnswer, errorOfTransport, VaultError } from "./errors.js";
+import type { VaultRoad } from "./kubernetes/road.js";
 import type { ResolvedSettings } from "./settings.js";
 
 /** One call of Vault's HTTP API. */
@@ -30,20 +31,29 @@ export interface VaultAnswer {
   readonly whole: Readonly<Record<string, unknown>>;
 }
 
+/** How Vault's certificate is verified, and which one is shown to it. */
+export function tlsOptions(settings: ResolvedSettings) {
+  const { ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify } = settings;
+  return {
+    ca: ca === undefined ? undefined : [...ca],
+    cert: clientCertificate,
+    key: clientKey,
+    servername: tlsServerName,
+    rejectUnauthorized: !skipTlsVerify,
+  };
+}
+
 const dispatchers = new Map<string, Dispatcher>();
 
 function dispatcherFor(settings: ResolvedSettings): Dispatcher {
+  if (settings.road !== undefined) {
+    return settings.road.dispatcher;
+  }
   const { ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify, proxyAddress } = settings;
   const key = JSON.stringify([ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify, proxyAddress]);
   let dispatcher = dispatchers.get(key);
   if (dispatcher === undefined) {
-    const tls = {
-      ca: ca === undefined ? undefined : [...ca],
-      cert: clientCertificate,
-      key: clientKey,
-      servername: tlsServerName,
-      rejectUnauthorized: !skipTlsVerify,
-    };
+    const tls = tlsOptions(settings);
     dispatcher =
       proxyAddress === undefined
         ? new Agent({ connect: tls, keepAliveTimeout: 4_000 })
@@ -65,6 +75,9 @@ export async function send(settings: ResolvedSettings, call: VaultCall): Promise
   if (status === 307 && location !== undefined) {
     // A standby that cannot forward sends its clients to the active node. The token goes along, so never from https to http.
     const target = new URL(location, settings.address);
+    if (settings.road !== undefined) {
+      return viaAnotherPod(settings, settings.road, call, target, timeoutMs);
+    }
     if (settings.address.startsWith("https:") && target.protocol !== "https:") {
       throw new VaultError(
         `Vault at ${settings.address}: ${call.method} ${call.path}: sent on to ${target.origin}, which is not https: refused`,
@@ -77,6 +90,29 @@ export async function send(settings: ResolvedSettings, call: VaultCall): Promise
     return answerOf({ ...failed, address: target.origin }, followed.status, followed.text);
   }
   return answerOf(failed, status, text);
+}
+
+/** The address that a standby sends its clients to is one of the cluster's: the active node's pod is looked for instead. */
+async function viaAnotherPod(
+  settings: ResolvedSettings,
+  road: VaultRoad,
+  call: VaultCall,
+  target: URL,
+  timeoutMs: number,
+): Promise<VaultAnswer> {
+  const { address } = settings;
+  road.change();
+  const { status, text } = await exchange(settings, call, address, timeoutMs);
+  if (status === 307) {
+    throw new VaultError(
+      `Vault at ${address}: ${call.method} ${call.path}: a standby sends on to ${target.origin}, which is an address inside the cluster, ` +
+        "and none of the Service's ready pods is the active node",
+      "unavailable",
+      status,
+      [],
+    );
+  }
+  return answerOf({ address, method: call.method, path: call.path }, status, text);
 }
 
 async function exchange(settings: ResolvedSettings, call: VaultCall, origin: string, timeoutMs: number) {

@@ -1,3 +1,4 @@
+import type { KubernetesRoad } from "../../vault/kubernetes/roadSettings.js";
 import type { VaultLogin } from "../../vault/login.js";
 import { VaultSession } from "../../vault/session.js";
 import type { VaultSettings } from "../../vault/settings.js";
@@ -43,6 +44,10 @@ export function connectionOf(config: ProviderConfig | undefined): Connection {
     if (value !== undefined && value !== "") {
       settings[name] = typed(name, value);
     }
+  }
+  const kubernetes = read("kubernetes");
+  if (typeof kubernetes === "string" && kubernetes !== "") {
+    settings.kubernetes = JSON.parse(kubernetes) as KubernetesRoad;
   }
   const login = read("login");
   const recreate = read("onVaultReplaced") === "recreate";

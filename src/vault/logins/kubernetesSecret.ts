@@ -1,3 +1,4 @@
+import { loadKubeconfig, within } from "../kubernetes/kubeconfig.js";
 import type { KubernetesSecretLogin } from "../login.js";
 
 /**
@@ -6,27 +7,10 @@ import type { KubernetesSecretLogin } from "../login.js";
  * @throws Error naming the Secret, where it or its key is missing or the API server cannot be reached
  */
 export async function tokenFromSecret(login: KubernetesSecretLogin, timeoutMs: number): Promise<string> {
-  // Heavy, and ECMAScript only: loaded where a login needs it.
-  const { ApiException, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
   const where = `login of kind kubernetesSecret: Secret ${login.namespace}/${login.name}`;
-  const config = new KubeConfig();
-  if (login.kubeconfig === undefined) {
-    config.loadFromDefault();
-  } else if (/[\n{]/.test(login.kubeconfig)) {
-    config.loadFromString(login.kubeconfig);
-  } else {
-    config.loadFromFile(login.kubeconfig);
-  }
-  if (login.context !== undefined) {
-    if (config.getContextObject(login.context) === null) {
-      throw new Error(`${where}: the kubeconfig has no context "${login.context}"`);
-    }
-    config.setCurrentContext(login.context);
-  }
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) {
-    throw new Error(`${where}: the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
-  }
+  const { config, server } = await loadKubeconfig(login, where);
+  // Heavy, and ECMAScript only: loaded where a login needs it.
+  const { ApiException, CoreV1Api } = await import("@kubernetes/client-node");
   let data: Readonly<Record<string, string>>;
   try {
     const read = config.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace: login.namespace, name: login.name });
@@ -45,16 +29,4 @@ export async function tokenFromSecret(login: KubernetesSecretLogin, timeoutMs: n
     throw new Error(`${where}: the key "${login.key}" is empty`);
   }
   return token;
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

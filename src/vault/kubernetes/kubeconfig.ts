@@ -1,0 +1,60 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+
+/** Which cluster, and as whom. */
+export interface KubeconfigSource {
+  /** A kubeconfig file's path, or its contents. Default: KUBECONFIG, `~/.kube/config`, or the pod's own service account. */
+  readonly kubeconfig?: string;
+  /** Context of the kubeconfig. Default: its current context. */
+  readonly context?: string;
+}
+
+/**
+ * Loads a kubeconfig.
+ *
+ * @param where what it is for, at the start of messages
+ * @throws Error where it cannot be read, or names no cluster
+ */
+export async function loadKubeconfig(
+  { kubeconfig, context }: KubeconfigSource,
+  where: string,
+): Promise<{ readonly config: KubeConfig; readonly server: string }> {
+  // Heavy, and ECMAScript only: loaded where it is needed.
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) {
+    config.loadFromDefault();
+  } else if (/[\n{]/.test(kubeconfig)) {
+    config.loadFromString(kubeconfig);
+  } else {
+    config.loadFromFile(kubeconfig);
+  }
+  if (context !== undefined) {
+    if (config.getContextObject(context) === null) {
+      throw new Error(`${where}: the kubeconfig has no context "${context}"`);
+    }
+    config.setCurrentContext(context);
+  }
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) {
+    throw new Error(`${where}: the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
+  }
+  return { config, server };
+}
+
+/** No answer came in time. */
+export class LateError extends Error {
+  override readonly name = "LateError";
+}
+
+/** Waits for work that knows no time limit of its own. */
+export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LateError(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
