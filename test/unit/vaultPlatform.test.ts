@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, vi } from "vitest";
 import { VaultPlatform, type VaultPlatformArgs } from "../../src/index.js";
 import { platformIssues } from "../../src/vaultPlatformRules.js";
 import { valueOf } from "../support/outputs.js";
-import { inputsOf, listed, record, settled, type Answers, type Recorded } from "../support/recorder.js";
+import { inputsOf, listed, record, secretValue, settled, type Answers, type Recorded } from "../support/recorder.js";
 
 const account = "123456789012";
 
@@ -153,6 +154,88 @@ describe("VaultPlatform", () => {
     expect(inputsOf(outside.recorded, "p-connection")["kubevault-aws:address"]).toBe("https://vault.example.com");
   });
 
+  describe("with rotateRoot", () => {
+    const rotated: Answers = {
+      ...cloud,
+      outputs: (resource) => ({
+        ...cloud.outputs?.(resource),
+        ...(resource.type.endsWith(":AwsRootConfig") ? { keyRotated: true } : {}),
+      }),
+    };
+    const made = async (args: Partial<VaultPlatformArgs>, answers = rotated) => {
+      const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+      const recorded = await record(answers);
+      const platform = new VaultPlatform("p", { ...small, ...args });
+      await valueOf(platform.engine.accessor);
+      await settled();
+      const warnings = warn.mock.calls.map(([message]) => message).filter((message) => message.includes("seed"));
+      warn.mockRestore();
+      return { warnings, root: inputsOf(recorded, "p-engine-root-config"), resources: listed(recorded) };
+    };
+
+    it("rotates at once, and asks for the seed to be left out then", async () => {
+      const { root, warnings } = await made({ rootCredential: { rotateRoot: true } });
+      expect(root).toMatchObject({ accessKey: "p-root-key-1-id", rotateRootTrigger: "initial" });
+      expect(warnings).toEqual([
+        'VaultPlatform "p": Vault has rotated the root key and deleted the seed key in AWS. Set rootCredential.seedKey: false and run ' +
+          '"pulumi up" again: it takes the seed out of the state, changes nothing in AWS or Vault, and keeps refreshes free of drift.',
+      ]);
+    });
+
+    it("asks for nothing before the rotation", async () => {
+      const { warnings } = await made({ rootCredential: { rotateRoot: true } }, cloud);
+      expect(warnings).toEqual([]);
+    });
+
+    it("rotates without the seed, by a trigger of the user's own", async () => {
+      const { root, warnings, resources } = await made({
+        rootCredential: { rotateRoot: true, seedKey: false },
+        rootConfig: { rotateRootTrigger: "2026-08" },
+      });
+      expect(root).toMatchObject({ rotateRootTrigger: "2026-08" });
+      expect(root).not.toHaveProperty("accessKey");
+      expect(root).not.toHaveProperty("secretKey");
+      expect(resources).not.toContain("aws:iam/accessKey:AccessKey p-root-key-1");
+      expect(warnings).toEqual([]);
+    });
+  });
+
+  it("reaches Vault through the Kubernetes API where that is asked for", async () => {
+    const { platform: made, recorded } = await platform({ ...small, throughKubernetes: true });
+    const connection = inputsOf(recorded, "p-connection");
+    expect(connection["kubevault-aws:address"]).toBeUndefined();
+    expect(JSON.parse(connection["kubevault-aws:kubernetes"] as string)).toEqual({
+      namespace: "vault",
+      service: "p",
+      tls: false,
+    });
+    expect(await valueOf(made.vaultAddress)).toBe("http://p.vault.svc:8200");
+    const off = await platform({ ...small, throughKubernetes: false });
+    expect(inputsOf(off.recorded, "p-connection")["kubevault-aws:address"]).toBe("http://p.vault.svc:8200");
+  });
+
+  it("goes through the cluster that is given, for Vault and for the root token", async () => {
+    const { recorded } = await platform({
+      ...small,
+      vaultServer: {
+        version: "1.18.4",
+        tls: { issuerRef: { apiGroup: "cert-manager.io", kind: "Issuer", name: "ca" } },
+      },
+      serverName: "main",
+      throughKubernetes: { kubeconfig: "LEAKME", context: "prod" },
+    });
+    const connection = inputsOf(recorded, "p-connection");
+    expect(connection["kubevault-aws:kubernetes"]).toEqual(
+      secretValue('{"namespace":"vault","service":"main","tls":true,"kubeconfig":"LEAKME","context":"prod"}'),
+    );
+    expect(connection["kubevault-aws:login"]).toEqual(
+      secretValue(
+        '{"kind":"kubernetesSecret","namespace":"vault","name":"main-keys","key":"k8s.-.vault.main-root-token","kubeconfig":"LEAKME","context":"prod"}',
+      ),
+    );
+    expect(JSON.stringify(recorded.filter(({ name }) => name !== "p-connection"))).not.toContain("LEAKME");
+  });
+
   it("makes no access key at all with irsa", async () => {
     const { recorded } = await platform({
       ...small,
@@ -200,6 +283,23 @@ describe("a platform's arguments", () => {
     ]);
   });
 
+  it("say one way to Vault", () => {
+    expect(lines({ throughKubernetes: true, vaultAddress: "https://vault.example.com" })).toEqual([
+      "throughKubernetes: cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
+    ]);
+    expect(lines({ throughKubernetes: false, vaultAddress: "https://vault.example.com" })).toEqual([]);
+    expect(lines({ throughKubernetes: "prod" })).toEqual([
+      "throughKubernetes: must be true, false, or an object with kubeconfig and context",
+    ]);
+    expect(lines({ throughKubernetes: { context: "prod", service: "vault" } })).toEqual([
+      "throughKubernetes.service: is not a field of throughKubernetes",
+    ]);
+    expect(lines({ connection: { address: "https://v", kubernetes: {} } })).toEqual([
+      "connection.address: is made by VaultPlatform",
+      "connection.kubernetes: is made by VaultPlatform",
+    ]);
+  });
+
   it("need a VaultServer", () => {
     expect(lines({ vaultServer: undefined })).toEqual(["vaultServer: is required"]);
   });
@@ -215,6 +315,24 @@ describe("a platform's arguments", () => {
     const roles = { audit: small.roles?.audit };
     expect(lines({ irsa, roles, storage: { credential: "accessKey" } })).toEqual([
       "storage.credential: cannot be given together with irsa: Vault then uses the table by the role of its pods",
+    ]);
+  });
+
+  it("let Vault rotate its key only where it may", () => {
+    const rootConfig = { rotateRootTrigger: "1", rotationPeriod: "24h" };
+    const needs = "needs rootCredential.rotateRoot, which lets Vault replace its key";
+    expect(lines({ rootConfig })).toEqual([
+      `rootConfig.rotateRootTrigger: ${needs}`,
+      `rootConfig.rotationPeriod: ${needs}`,
+    ]);
+    expect(lines({ rootConfig, rootCredential: { rotateRoot: true } })).toEqual([]);
+    expect(lines({ rootCredential: { rotateRoot: true, seedKey: false } })).toEqual([]);
+    expect(lines({ rootCredential: { seedKey: false } })).toEqual([
+      "rootCredential.seedKey: can be false only together with rotateRoot: Vault would have no key",
+    ]);
+    const irsa = { oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/x", clusterRegion: "eu-west-1" };
+    expect(lines({ irsa, roles: {}, rootConfig: { rotateRootTrigger: "1" } })).toEqual([
+      "rootConfig.rotateRootTrigger: cannot be given together with irsa: there is no key to rotate",
     ]);
   });
 
