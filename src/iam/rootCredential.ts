@@ -13,6 +13,7 @@ import { behind, onceCreated } from "./ready.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
 import { rootFindings } from "./rootProof.js";
+import { seedKeyGuard } from "./seedKeyGuard.js";
 import { rootDocument, rootTrustPolicy, type Account, type PlainRootCredential } from "./rootDocument.js";
 import { sortedOnce } from "./statements.js";
 import { transformed } from "./transform.js";
@@ -46,9 +47,9 @@ export class RootCredential extends pulumi.ComponentResource {
   public readonly userArn: pulumi.Output<string> | undefined;
   /** ARN of the IAM user or role, for trust policies. It is known before the policies are in place, since these may name what trusts it. */
   public readonly principalArn: pulumi.Output<string>;
-  /** ID of the access key, known once all policies are in place; undefined for `identity: "role"`. */
+  /** ID of the access key, known once all policies are in place; undefined for `identity: "role"` and for `seedKey: false`. */
   public readonly accessKeyId: pulumi.Output<string> | undefined;
-  /** The access key's secret (secret), known once all policies are in place; undefined for `identity: "role"`. */
+  /** The access key's secret (secret), known once all policies are in place; undefined as `accessKeyId` is. */
   public readonly secretAccessKey: pulumi.Output<string> | undefined;
   /** ARN of the IAM user or role, known once all policies are in place: what waits for it can use the rights. */
   public readonly readyArn: pulumi.Output<string>;
@@ -136,13 +137,17 @@ export class RootCredential extends pulumi.ComponentResource {
     this.readyArn = behind(document, onceCreated(principal.arn, attachments));
     this.policy = document.apply((policy) => JSON.stringify(policy));
     if (this.user !== undefined) {
-      const key = new iam.AccessKey(
-        `${name}-key-${args.keyGeneration ?? 1}`,
-        transformed(transform?.accessKey, { user: behind(account, this.user.name) }),
-        parent,
-      );
       this.userName = this.user.name;
       this.userArn = this.user.arn;
+    }
+    if (this.user !== undefined && args.seedKey !== false) {
+      const rotates = args.rotateRoot === true;
+      const key = new iam.AccessKey(
+        `${name}-key-${args.keyGeneration ?? 1}`,
+        // The ID is the name, and known once the user is there: only then its keys can be listed.
+        transformed(transform?.accessKey, { user: behind(account, rotates ? this.user.id : this.user.name) }),
+        rotates ? { ...parent, hooks: seedKeyGuard(this, name, subject) } : parent,
+      );
       this.accessKeyId = behind(document, onceCreated(key.id, attachments));
       this.secretAccessKey = pulumi.secret(behind(document, onceCreated(key.secret, attachments)));
     }

@@ -53,8 +53,16 @@ export interface RootCredentialArgs {
   readonly additionalPolicyArns?: readonly pulumi.Input<string>[];
   /** ARN of the identity's own permissions boundary. Default: none. */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
-  /** Whether Vault replaces the key by its own (`config/rotate-root`): allows it, and lets destroy delete a key that only Vault knows. Default: false. */
+  /**
+   * Whether Vault replaces the key by its own (`config/rotate-root`): allows it, and lets destroy delete a key that only Vault knows. The key made
+   * here is then a seed, and is made only for a user without any key. Default: false.
+   */
   readonly rotateRoot?: boolean;
+  /**
+   * With `rotateRoot`: whether there is a seed key. Set it to false once Vault has rotated: AWS no longer has the seed, and it leaves the state.
+   * Default: true.
+   */
+  readonly seedKey?: boolean;
   /**
    * Number of the access key. Raise it to rotate: the new key is made and handed on first, and the old one deleted at the end of the same
    * update. Default: 1.

@@ -42,6 +42,14 @@ function userIdentityIssues(args: PlainRootCredential): Issue[] {
   if (generation !== undefined && (!Number.isInteger(generation) || generation < 1)) {
     issues.push({ path: "keyGeneration", rule: "must be a whole number from 1", got: generation });
   }
+  if (args.seedKey === false && args.rotateRoot !== true) {
+    issues.push({
+      path: "seedKey",
+      rule: "can be false only together with rotateRoot: Vault would have no key",
+      got: false,
+      mend: "Set rotateRoot: true, or leave seedKey out.",
+    });
+  }
   return [...issues, ...ownGrantIssues(args)];
 }
 
@@ -85,6 +93,9 @@ function roleIdentityIssues(args: PlainRootCredential): Issue[] {
   }
   if (args.keyGeneration !== undefined) {
     issues.push({ path: "keyGeneration", rule: 'needs identity "user": a role has no key', got: args.keyGeneration });
+  }
+  if (args.seedKey !== undefined) {
+    issues.push({ path: "seedKey", rule: 'needs identity "user": a role has no key', got: args.seedKey });
   }
   for (const [name, role] of Object.entries(args.roles ?? {})) {
     if (role.credentialType === "federation_token" || role.credentialType === "session_token") {

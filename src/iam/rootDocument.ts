@@ -23,6 +23,7 @@ export interface PlainRootCredential {
   readonly additionalPolicyArns?: readonly string[];
   readonly permissionsBoundaryArn?: string;
   readonly rotateRoot?: boolean;
+  readonly seedKey?: boolean;
   readonly keyGeneration?: number;
   readonly formerUserPaths?: readonly string[];
   readonly formerGroups?: readonly string[];

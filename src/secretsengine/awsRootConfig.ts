@@ -60,7 +60,7 @@ export interface AwsRootConfigSettings {
   readonly disableAutomatedRotation?: pulumi.Input<boolean>;
   /**
    * Lets Vault rotate the root key as soon as it has it, and again whenever this text changes. From then on only Vault knows the secret:
-   * `accessKey` and `secretKey` were the seed, and are neither compared nor written any more.
+   * `accessKey` and `secretKey` were the seed, are neither compared nor written any more, and can be left out.
    *
    * The IAM user may have only the one key at that moment, and needs iam:GetUser, iam:CreateAccessKey and iam:DeleteAccessKey on itself.
    *

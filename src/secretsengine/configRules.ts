@@ -138,15 +138,6 @@ function rotationRules(config: Values): Issue[] {
     issues.push({ path: "rotationWindow", rule: "has a meaning only together with rotationSchedule" });
   }
   const automatic = set("rotationSchedule") || set("rotationPeriod");
-  if (
-    (automatic || config.rotateRootTrigger !== undefined) &&
-    (config.accessKey === undefined || config.accessKey === "")
-  ) {
-    issues.push({
-      path: automatic ? (set("rotationPeriod") ? "rotationPeriod" : "rotationSchedule") : "rotateRootTrigger",
-      rule: "needs accessKey and secretKey: there is nothing else to rotate",
-    });
-  }
   if (config.reseedTrigger !== undefined && config.rotateRootTrigger === undefined && !automatic) {
     issues.push({ path: "reseedTrigger", rule: "has a meaning only together with a rotation of the key" });
   }

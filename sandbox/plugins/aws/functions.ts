@@ -26,6 +26,19 @@ const functions: Readonly<Record<string, AwsFunction>> = {
     });
   },
   "aws:iam/getPolicyDocument:getPolicyDocument": (_clients, args) => Promise.resolve(policyDocument(args)),
+  "aws:iam/getAccessKeys:getAccessKeys": async (clients, args) => {
+    const { ListAccessKeysCommand } = await import("@aws-sdk/client-iam");
+    const user = args.user as string;
+    const { AccessKeyMetadata: keys = [] } = await (
+      await clients.iam()
+    ).send(new ListAccessKeysCommand({ UserName: user }));
+    const accessKeys = keys.map((key) => ({
+      accessKeyId: key.AccessKeyId,
+      createDate: key.CreateDate?.toISOString(),
+      status: key.Status,
+    }));
+    return { id: user, user, accessKeys };
+  },
   "aws:iam/getUser:getUser": (clients, args) =>
     readExisting(clients, "aws:iam/user:User", args.userName, (user) => ({
       ...user,

@@ -43,6 +43,22 @@ function keyIsVaults(before: Values, after: Values): boolean {
   return rotates && before.keyRotated === true && before.reseedTrigger === after.reseedTrigger;
 }
 
+/** Without this, the only credential that Vault has would be erased. */
+function refuseMissingSeed(path: string, inputs: Values): void {
+  const asked = ["rotateRootTrigger", ...rotationFieldNames].filter((name) => inputs[name] !== undefined);
+  if (asked.length > 0 && (inputs.accessKey === undefined || inputs.accessKey === "")) {
+    throw new Error(
+      `${path}: ${asked.join(", ")} needs accessKey and secretKey, the seed: Vault has not rotated the root key yet. ` +
+        "Leave them out only once keyRotated is true",
+    );
+  }
+}
+
+/** Whether the seed, which AWS no longer has, is to leave the state. */
+function seedRemoved(before: Values, after: Values): boolean {
+  return before.accessKey !== undefined && after.accessKey === undefined;
+}
+
 function keyChanged(before: Values, after: Values): boolean {
   return before.accessKey !== after.accessKey || before.secretKeyDigest !== after.secretKeyDigest;
 }
@@ -134,7 +150,8 @@ export const rootConfigHandlers: ResourceHandlers = {
   diff: (before, after) => {
     const replaces = before.mount === after.mount ? [] : ["mount"];
     const vaults = keyIsVaults(before, after);
-    const changed = changedFields(fieldsWithoutKey, before, after).length > 0 || (!vaults && keyChanged(before, after));
+    const key = vaults ? seedRemoved(before, after) : keyChanged(before, after);
+    const changed = changedFields(fieldsWithoutKey, before, after).length > 0 || key;
     const settings = ["rotateRootTrigger", "reseedTrigger", "clearOnDelete"].some(
       (name) => before[name] !== after[name],
     );
@@ -144,6 +161,7 @@ export const rootConfigHandlers: ResourceHandlers = {
   create: async (context, inputs) => {
     const path = pathOfRoot(inputs);
     refuseMissingFields(path, rootConfigFields, inputs, context.vault.server);
+    refuseMissingSeed(path, inputs);
     const existing = await context.vault.client.read(path);
     refuseOther(path, rootConfigFields, inputs, existing);
     const written = await writeWithKey(context, inputs, true);
@@ -177,6 +195,7 @@ export const rootConfigHandlers: ResourceHandlers = {
       const { activeAccessKey, keyRotated, rotatedFor } = before;
       return rotateIfAsked(context, { ...after, activeAccessKey, keyRotated, rotatedFor });
     }
+    refuseMissingSeed(path, after);
     const written = await writeWithKey(context, after, keyChanged(before, after) || before.keyRotated === true);
     await verified(context, path, rootConfigFields, after);
     return rotateIfAsked(context, written);

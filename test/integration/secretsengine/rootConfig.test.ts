@@ -236,6 +236,46 @@ describe.each(vaultReleases)("AwsRootConfig on %s", (release) => {
       },
     );
 
+    it("goes on without the seed, and writes nothing for it", async () => {
+      const { inputs, path, mount } = await prepare({ rotateRootTrigger: "1" });
+      const stored = await plugin.create(kind, inputs);
+      const { accessKey: _id, secretKey: _secret, ...rest } = inputs as Values & Record<string, unknown>;
+      expect((await plugin.diff(stored, rest)).changes).toBe(true);
+      const bare = await plugin.update(stored, rest);
+      expect(bare.outputs).toMatchObject({ activeAccessKey: stored.outputs.activeAccessKey, keyRotated: true });
+      expect(bare.outputs).not.toHaveProperty("accessKey");
+      expect(bare.outputs).not.toHaveProperty("secretKeyDigest");
+      expect((await plugin.diff((await plugin.refresh(bare)) ?? stored, rest)).changes).toBe(false);
+      expect(await works(mount)).toBe("string");
+      const again = await plugin.update(bare, { ...rest, rotateRootTrigger: "2" });
+      expect(again.outputs.activeAccessKey).toBe((await world.data(path)).access_key);
+      expect(again.outputs.activeAccessKey).not.toBe(bare.outputs.activeAccessKey);
+    });
+
+    it("needs the seed until Vault has rotated it", async () => {
+      const { inputs, path, keys, mount } = await prepare({ rotateRootTrigger: "1" });
+      const { accessKey: _id, secretKey: _secret, ...rest } = inputs as Values & Record<string, unknown>;
+      const message =
+        `${path}: rotateRootTrigger needs accessKey and secretKey, the seed: Vault has not rotated the root key yet. ` +
+        "Leave them out only once keyRotated is true";
+      expect((await failureOf(plugin.create(kind, rest))).message).toBe(message);
+      await world.aws.control.fail({ action: "iam:CreateAccessKey", code: "LimitExceeded", status: 409, count: 10 });
+      const left = leftBy(kind, await failureOf(plugin.create(kind, inputs)));
+      await world.aws.control.clearFaults();
+      expect((await failureOf(plugin.update(left, rest))).message).toBe(message);
+      expect((await world.data(path)).access_key).toBe(keys.accessKey);
+      expect(await works(mount)).toBe("string");
+    });
+
+    it("does not erase Vault's key where a new seed is asked for and none is given", async () => {
+      const { inputs, mount } = await prepare({ rotateRootTrigger: "1" });
+      const stored = await plugin.create(kind, inputs);
+      const { accessKey: _id, secretKey: _secret, ...rest } = inputs as Values & Record<string, unknown>;
+      const error = await failureOf(plugin.update(stored, { ...rest, reseedTrigger: "lost" }));
+      expect(error.message).toContain("needs accessKey and secretKey, the seed");
+      expect(await works(mount)).toBe("string");
+    });
+
     it("takes a new seed on request, and rotates that", async () => {
       const { inputs, path, mount } = await prepare({ rotateRootTrigger: "1" });
       const stored = await plugin.create(kind, inputs);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RootCredential } from "../../../src/iam/rootCredential.js";
 import type { RootCredentialArgs } from "../../../src/iam/rootCredentialArgs.js";
 import { derivedRootPolicy, documentedRootPolicy } from "../../../src/iam/rootPolicy.js";
+import { seedKeyRefusal } from "../../../src/iam/seedKeyGuard.js";
 import { isKnownOutput, isSecret, valueOf } from "../../support/outputs.js";
 import { accountId, laterFailures, mockAws, registrationsDone, type AwsMocks } from "./support/awsMocks.js";
 
@@ -299,15 +300,17 @@ describe("RootCredential with the identity of a role", () => {
           identity: "role",
           rotateRoot: true,
           keyGeneration: 2,
+          seedKey: false,
           roles: { build: { credentialType: "federation_token" }, mfa: { credentialType: "session_token" } },
         }),
     ).toThrow(
       [
-        'RootCredential "vault": 5 invalid arguments:',
+        'RootCredential "vault": 6 invalid arguments:',
         '  - serviceAccount: identity "role" needs exactly one of serviceAccount and trustPolicy. ' +
           "Give serviceAccount for Vault on EKS, trustPolicy for all else.",
         '  - rotateRoot: needs identity "user": a role has no key to rotate, got true.',
         '  - keyGeneration: needs identity "user": a role has no key, got 2.',
+        '  - seedKey: needs identity "user": a role has no key, got false.',
         '  - roles.build.credentialType: needs identity "user": AWS gives these tokens to the keys of an IAM user alone, ' +
           'got "federation_token". Use assumed_role, or identity "user".',
         '  - roles.mfa.credentialType: needs identity "user": AWS gives these tokens to the keys of an IAM user alone, ' +
@@ -523,6 +526,46 @@ describe("RootCredential proves its permissions", () => {
         root,
       ],
     ]);
+  });
+});
+
+describe("the seed key", () => {
+  afterEach(registrationsDone);
+
+  test("is left out once it is used up", async () => {
+    const mocks = mockAws();
+    const root = await made({ rotateRoot: true, seedKey: false });
+    expect(mocks.children().map(({ name }) => name)).toEqual(["vault-attachment", "vault-policy", "vault-user"]);
+    expect(mocks.inputsOf("vault-user")["forceDestroy"]).toBe(true);
+    expect(await valueOf(root.userName as pulumi.Output<string>)).toBe(defaultName);
+    expect(await valueOf(root.userArn as pulumi.Output<string>)).toBe(defaultArn);
+    expect(root.accessKeyId ?? root.secretAccessKey).toBeUndefined();
+  });
+
+  test("is made where nothing else is said", async () => {
+    const mocks = mockAws();
+    await made({ rotateRoot: true, seedKey: true });
+    expect(mocks.inputsOf("vault-key-1")).toEqual({ user: defaultName });
+  });
+
+  test("is needed where Vault does not rotate", () => {
+    mockAws();
+    expect(messageOf(() => new RootCredential("vault", { seedKey: false }))).toBe(
+      'RootCredential "vault": invalid argument: seedKey: can be false only together with rotateRoot: Vault would have no key, got false. ' +
+        "Set rotateRoot: true, or leave seedKey out.",
+    );
+  });
+
+  test("is refused for a user that has a key", () => {
+    expect(seedKeyRefusal('RootCredential "vault"', "root", [])).toBeUndefined();
+    expect(seedKeyRefusal('RootCredential "vault"', "root", ["AKIA1"])).toBe(
+      'RootCredential "vault": a seed key would be made, but the IAM user root already has an access key (AKIA1). ' +
+        "Where Vault has rotated the root key, set seedKey: false: the seed is used up, and Vault's own key stays in use. " +
+        "Where Vault has lost its key, delete that key in IAM, and run this again.",
+    );
+    expect(seedKeyRefusal('RootCredential "vault"', "root", ["AKIA1", "AKIA2"])).toContain(
+      "already has access keys (AKIA1, AKIA2).",
+    );
   });
 });
 

@@ -111,6 +111,14 @@ describe("diff", () => {
     expect(await changes({ reseedTrigger: "lost" })).toBe(true);
     expect(await changes({ rotateRootTrigger: undefined })).toBe(true);
   });
+
+  it("takes a seed that is used up out of the state, once", async () => {
+    const rotated = { mount: "aws", rotateRootTrigger: "1", keyRotated: true, activeAccessKey: "B", rotatedFor: "1" };
+    const withoutSeed = { mount: "aws", rotateRootTrigger: "1" };
+    const withSeed = { ...rotated, accessKey: "A", secretKeyDigest: "1" };
+    expect((await diff("AwsRootConfig", withSeed, withoutSeed)).changes).toBe(true);
+    expect((await diff("AwsRootConfig", rotated, withoutSeed)).changes).toBe(false);
+  });
 });
 
 describe("an operation", () => {
