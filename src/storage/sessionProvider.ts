@@ -1,3 +1,4 @@
+import { reporting } from "../plugin/index.js";
 import type { DynamicProvider } from "../secretsengine/providers/dynamicProvider.js";
 import { issueSession } from "./issueSession.js";
 import { needsNewSession, type IssuedSession, type SessionInputs } from "./sessionRequest.js";
@@ -8,8 +9,12 @@ const kind = "AwsSessionCredentials";
 export function sessionProvider(): DynamicProvider {
   const issue = async (values: Values) => {
     const inputs = inputsOf(values);
-    const issued = await clean(() => issueSession(inputs, (message) => console.log(`${kind}: ${message}`)));
-    return { ...inputs, ...issued };
+    const reporter = reporting.reporterOf(kind, values);
+    try {
+      return { ...inputs, ...(await clean(() => issueSession(inputs, reporter.progress))) };
+    } finally {
+      await reporter.told();
+    }
   };
   return {
     configure: () => Promise.resolve(),

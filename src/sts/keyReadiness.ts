@@ -19,7 +19,7 @@ export interface KeyReadinessOptions {
   readonly intervalMs?: number;
   /** Longest time to wait in all. Default: 180000. */
   readonly timeoutMs?: number;
-  /** Is told, now and then, what is being waited for. */
+  /** Is told what is being waited for: at the first refusal, and every 5 s from then on. */
   readonly onWait?: (message: string) => void;
 }
 
@@ -87,8 +87,8 @@ export async function waitForIdentity(
   const started = Date.now();
   const deadline = AbortSignal.timeout(timeoutMs);
   let successes = 0;
-  let lastAnswer = "no answer yet";
-  let told = started;
+  let lastAnswer: string | undefined;
+  let told: number | undefined;
   while (!deadline.aborted) {
     try {
       const identity = await ask(deadline);
@@ -106,7 +106,8 @@ export async function waitForIdentity(
         throw new KeyNotAcceptedError(`access key ${accessKeyId} is refused by AWS: ${lastAnswer}`);
       }
     }
-    if (Date.now() - told >= 5_000) {
+    // A key that is accepted at once is not worth a line.
+    if (lastAnswer !== undefined && (told === undefined || Date.now() - told >= 5_000)) {
       told = Date.now();
       const seconds = Math.round((told - started) / 1000);
       options.onWait?.(`waiting for AWS to accept access key ${accessKeyId}, ${seconds} s so far (${lastAnswer})`);
@@ -114,7 +115,7 @@ export async function waitForIdentity(
     await pause(options.intervalMs ?? 500);
   }
   throw new KeyNotAcceptedError(
-    `access key ${accessKeyId} was not accepted by AWS within ${timeoutMs / 1000} s: ${lastAnswer}. ` +
+    `access key ${accessKeyId} was not accepted by AWS within ${timeoutMs / 1000} s: ${lastAnswer ?? "no answer yet"}. ` +
       "Was it deleted or rotated? Is the region of the key's own partition?",
   );
 }

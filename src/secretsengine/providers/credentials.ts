@@ -147,7 +147,7 @@ export const credentialsHandlers: ResourceHandlers = {
     // What AWS made for a session ends when it ends; an IAM user is deleted with its lease, and the lease ends with the token.
     const seconds = isUser ? Math.min(leaseSeconds, tokenSeconds ?? leaseSeconds) : leaseSeconds;
     if (seconds < leaseSeconds) {
-      context.progress(
+      context.warn(
         `the lease of ${path} ends with the token it was made with, in ${Math.round(seconds)} s: the role's own would be ${leaseSeconds} s`,
       );
     }

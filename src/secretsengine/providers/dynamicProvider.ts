@@ -1,4 +1,6 @@
+import { reporting, type Reporter } from "../../plugin/index.js";
 import { formatIssues } from "../../validation/issues.js";
+import { noticing } from "../../vault/notices.js";
 import type { OpenVault } from "../../vault/session.js";
 import type { Values } from "../fields.js";
 import { connectionOf, type Connection, type ProviderConfig } from "./connection.js";
@@ -24,10 +26,25 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
   // Assigned before anything is awaited: calls can arrive while a slow configure still runs.
   let config: ProviderConfig | undefined;
 
-  const work = async <T>(values: Values, run: (context: WorkContext) => Promise<T>, own = false): Promise<T> => {
+  /**
+   * @param given what the plugin handed over: the object itself, since a copy is no one's
+   * @param state tells where the resource was made, if it was
+   */
+  const work = async <T>(
+    given: Values,
+    run: (context: WorkContext) => Promise<T>,
+    { state = given, own = false } = {},
+  ): Promise<T> => {
     const connection = connectionOf(config);
-    const open = (vault: OpenVault) => run(contextOf(kind, connection, vault, values));
-    return own ? connection.session.useOwnToken(open) : connection.session.use(open);
+    const reporter = reporting.reporterOf(subjectOf(kind, given), given);
+    const open = (vault: OpenVault) => run(contextOf(connection, vault, state, reporter));
+    try {
+      return await noticing(reporter.progress, () =>
+        own ? connection.session.useOwnToken(open) : connection.session.use(open),
+      );
+    } finally {
+      await reporter.told();
+    }
   };
 
   return {
@@ -51,14 +68,14 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
     create: async (inputs) =>
       clean(() =>
         work(
-          // All that is made now is in the Vault that answers now.
-          without(inputs, originNames),
+          inputs,
           async (context) => {
             const origin = originOf(context.vault);
             const { id, outputs } = await withState(inputs, origin, () => handlers.create(context, bare(inputs)));
             return { id, outs: plain({ ...outputs, ...origin }) };
           },
-          handlers.createsLease,
+          // All that is made now is in the Vault that answers now.
+          { state: {}, own: handlers.createsLease },
         ),
       ),
 
@@ -102,16 +119,12 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
   };
 }
 
-function contextOf(kind: string, connection: Connection, vault: OpenVault, values: Values): WorkContext {
-  const other = anotherVault(values, vault);
+function contextOf(connection: Connection, vault: OpenVault, state: Values, reporter: Reporter): WorkContext {
+  const other = anotherVault(state, vault);
   if (other !== undefined && !connection.recreate) {
     throw new Error(other);
   }
-  return {
-    vault,
-    recreate: connection.recreate,
-    progress: (message) => console.log(`${subjectOf(kind, values)}: ${message}`),
-  };
+  return { vault, recreate: connection.recreate, progress: reporter.progress, warn: reporter.warn };
 }
 
 /** A resource's own values, without what the plugin and this host add to them. */
@@ -123,7 +136,7 @@ function without(values: Values, names: readonly string[]): Values {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
-/** A resource as messages name it: the plugin's messages stand on the stack's row, not on the resource's. */
+/** A resource as messages name it that do not stand on its own row. */
 function subjectOf(kind: string, values: Values): string {
   const parts = [values.mount ?? values.path, values.name ?? values.role].filter((part) => typeof part === "string");
   return `${kind} ${parts.join("/")}`;

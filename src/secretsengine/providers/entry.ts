@@ -1,5 +1,6 @@
-import { credentialsHandlers } from "./credentials.js";
+import { reporting } from "../../plugin/index.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
+import { credentialsHandlers } from "./credentials.js";
 import { dynamicProvider, type DynamicProvider } from "./dynamicProvider.js";
 import type { ResourceHandlers } from "./handlers.js";
 import { leaseConfigHandlers } from "./leaseConfig.js";
@@ -7,6 +8,9 @@ import { mountHandlers } from "./mount.js";
 import { roleHandlers } from "./role.js";
 import { rootConfigHandlers } from "./rootConfig.js";
 import { staticRoleHandlers } from "./staticRole.js";
+
+// As early as can be: whose row to write on is known of requests that come after this.
+reporting.watchRequests();
 
 const handlers: Readonly<Record<string, ResourceHandlers>> = {
   AwsCredentials: credentialsHandlers,

@@ -7,8 +7,10 @@ export interface WorkContext {
   readonly vault: OpenVault;
   /** Whether what is missing together with its mount counts as gone (`onVaultReplaced: "recreate"`). */
   readonly recreate: boolean;
-  /** Tells the user what is being done or waited for. */
+  /** Tells the user what is being done or waited for. It is shown only while the operation runs. */
   readonly progress: (message: string) => void;
+  /** Tells the user what has to be known afterwards, too. */
+  readonly warn: (message: string) => void;
 }
 
 export interface Created {

@@ -1,3 +1,4 @@
+import { whileRunning } from "../../plugin/index.js";
 import { isVaultError, type VaultError } from "../../vault/errors.js";
 import type { WorkContext } from "./handlers.js";
 
@@ -16,6 +17,12 @@ export interface Unmounting {
  * @throws Error that says which lease stood in the way and what helps
  */
 export async function unmount(context: WorkContext, unmounting: Unmounting): Promise<void> {
+  await whileRunning(`Vault unmounts ${unmounting.path}/ and revokes its leases`, context.progress, () =>
+    revokeAndUnmount(context, unmounting),
+  );
+}
+
+async function revokeAndUnmount(context: WorkContext, unmounting: Unmounting): Promise<void> {
   const { client } = context.vault;
   const { path, force, timeoutMs } = unmounting;
   try {
@@ -36,7 +43,7 @@ export async function unmount(context: WorkContext, unmounting: Unmounting): Pro
     }
     await client.write(`sys/leases/revoke-force/${path}`, undefined, { idempotent: true, timeoutMs });
     await client.remove(`sys/mounts/${path}`, { timeoutMs, idempotent: false });
-    context.progress(
+    context.warn(
       `${path}/ was unmounted by force (forceDestroy): leases that Vault could not revoke were given up. IAM users named vault-* may be ` +
         `left over, with working keys: delete them in AWS. The first failure was: ${error.errors.join("; ")}`,
     );

@@ -65,4 +65,16 @@ describe("waitForIdentity", () => {
     );
     expect(asked.times).toBe(1);
   });
+
+  it("tells of a wait at the first refusal, not again at once, and not at all without one", async () => {
+    const told: string[] = [];
+    const onWait = (message: string) => void told.push(message);
+    const refused = answering(awsError("InvalidClientTokenId"), awsError("SignatureDoesNotMatch"), identity);
+    await waitForIdentity("AKIA1", refused.ask, { ...quick, onWait });
+    expect(told).toEqual([
+      "waiting for AWS to accept access key AKIA1, 0 s so far (InvalidClientTokenId: InvalidClientTokenId said AWS)",
+    ]);
+    await waitForIdentity("AKIA2", answering(identity).ask, { ...quick, onWait });
+    expect(told).toHaveLength(1);
+  });
 });
