@@ -29,9 +29,15 @@ function pathOfRoot(values: Values): string {
   return `${String(values.mount)}/config/root`;
 }
 
+function rotationFieldsIn(inputs: Values): string[] {
+  return rootConfigFields
+    .filter((field) => rotationFieldNames.includes(field.name) && isSet(field, inputs[field.name]))
+    .map((field) => field.name);
+}
+
 /** Whether Vault Enterprise rotates the key on its own. */
 function rotatesByItself(inputs: Values): boolean {
-  return rootConfigFields.some((field) => rotationFieldNames.includes(field.name) && isSet(field, inputs[field.name]));
+  return rotationFieldsIn(inputs).length > 0;
 }
 
 /**
@@ -45,7 +51,7 @@ function keyIsVaults(before: Values, after: Values): boolean {
 
 /** Without this, the only credential that Vault has would be erased. */
 function refuseMissingSeed(path: string, inputs: Values): void {
-  const asked = ["rotateRootTrigger", ...rotationFieldNames].filter((name) => inputs[name] !== undefined);
+  const asked = [...(inputs.rotateRootTrigger === undefined ? [] : ["rotateRootTrigger"]), ...rotationFieldsIn(inputs)];
   if (asked.length > 0 && (inputs.accessKey === undefined || inputs.accessKey === "")) {
     throw new Error(
       `${path}: ${asked.join(", ")} needs accessKey and secretKey, the seed: Vault has not rotated the root key yet. ` +
