@@ -21,12 +21,20 @@ export async function loadKubeconfig(
   // Heavy, and ECMAScript only: loaded where it is needed.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
-  if (kubeconfig === undefined) {
-    config.loadFromDefault();
-  } else if (/[\n{]/.test(kubeconfig)) {
-    config.loadFromString(kubeconfig);
-  } else {
-    config.loadFromFile(kubeconfig);
+  try {
+    if (kubeconfig === undefined) {
+      config.loadFromDefault();
+    } else if (/[\n{]/.test(kubeconfig)) {
+      config.loadFromString(kubeconfig);
+    } else {
+      config.loadFromFile(kubeconfig);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A parser's words quote the text, and with it credentials: only those of the file system are passed on.
+    throw new Error(
+      `${where}: the kubeconfig ${code === undefined ? "cannot be understood" : `cannot be read: ${message}`}`,
+    );
   }
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {

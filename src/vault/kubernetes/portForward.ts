@@ -40,6 +40,8 @@ export async function forwardToPod(
       done(error);
     },
   });
+  // An error can come before anyone listens: it is then thrown below, and otherwise also reaches whoever reads.
+  stream.on("error", () => undefined);
   const received = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       if (chunk.length > 0 && !stream.destroyed) {
@@ -80,8 +82,9 @@ export async function forwardToPod(
   if (socket.readyState !== socket.OPEN) {
     ended();
   }
-  if (stream.destroyed) {
+  if (stream.errored !== null) {
     socket.terminate();
+    throw stream.errored;
   }
   return stream;
 }

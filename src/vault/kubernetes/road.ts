@@ -130,8 +130,9 @@ class PortForwardRoad implements VaultRoad {
             if (options.protocol === "https:") {
               secure({ ...options, httpSocket: socket }, (...[error, secured]) => {
                 if (error !== null) {
+                  // What ended the stream below says more than that TLS lost it.
+                  callback(socket.errored ?? error, null);
                   socket.destroy();
-                  callback(error, null);
                 } else {
                   secured.once("close", () => socket.destroy());
                   callback(null, secured);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createCertificateAuthority } from "../../../sandbox/kubernetes/index.js";
 import { freePort, waitFor } from "../../../sandbox/process/index.js";
@@ -16,6 +17,7 @@ import {
 } from "../../../sandbox/vault/index.js";
 import { VaultSession } from "../../../src/vault/session.js";
 import { startPortForwardServer, type PortForwardServer } from "../../support/portForwardServer.js";
+import { startTestKubernetes, type TestKubernetes } from "../kubernetes/support.js";
 import { Plugin, World, type Values } from "./support.js";
 
 const kind = "AwsSecretsRole";
@@ -260,6 +262,24 @@ describe("a Vault with TLS", () => {
     await nothingIsOpen();
   });
 
+  it("has to listen", async () => {
+    kubernetes.pods = { "vault-0": {} };
+    expect(await outcome(vault, { tls: true }, ca)).toBe(
+      `${where}, pod vault-0: port 8200 cannot be reached: error forwarding port 8200 to pod: connection refused`,
+    );
+    await nothingIsOpen();
+  });
+
+  it("is reached again after lost connections", async () => {
+    const through = plugin(vault, { tls: true }, { ...ca, "kubevault-aws:maxRetries": 10 });
+    const stored = await through.create(kind, role);
+    const reading = Promise.all(Array.from({ length: 20 }, () => through.refresh(stored)));
+    const dropping = setInterval(() => kubernetes.drop(), 5);
+    setTimeout(() => clearInterval(dropping), 100);
+    expect((await reading).map((read) => read?.id)).toEqual(Array.from({ length: 20 }, () => "aws/roles/r"));
+    await nothingIsOpen();
+  });
+
   it("is told from its lack", async () => {
     expect(await outcome(vault, {}, ca)).toMatch(
       /GET sys\/health: 400: Client sent an HTTP request to an HTTPS server/,
@@ -355,4 +375,95 @@ describe("a Vault of two nodes that cannot forward to each other", () => {
     expect((await reading).map((read) => read?.id)).toEqual(Array.from({ length: 20 }, () => "aws/roles/r"));
     await nothingIsOpen();
   });
+});
+
+describe("the real Kubernetes API", () => {
+  let cluster: TestKubernetes;
+  const vault = { address: "", rootToken: "hvs.none" } as UnsealedVault;
+  const home = "/api/v1/namespaces/default";
+  const rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+
+  beforeAll(async () => {
+    cluster = await startTestKubernetes();
+    await cluster.rest.call("POST", `${home}/serviceaccounts`, { metadata: { name: "deployer" } });
+    await cluster.rest.call("POST", `${rbac}/rolebindings`, {
+      metadata: { name: "deployer" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "deployer" },
+      subjects: [{ kind: "ServiceAccount", name: "deployer", namespace: "default" }],
+    });
+  });
+  afterAll(async () => {
+    await cluster.stop();
+  });
+
+  /** A kubeconfig of the ServiceAccount. */
+  async function deployer(): Promise<string> {
+    const { status } = await cluster.rest.call<{ status: { token: string } }>(
+      "POST",
+      `${home}/serviceaccounts/deployer/token`,
+      { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 600 } },
+    );
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.kubeconfigPath);
+    const current = config.getCurrentCluster();
+    const own = new KubeConfig();
+    own.loadFromClusterAndUser(current!, { name: "deployer", token: status.token });
+    return own.exportConfig();
+  }
+
+  it("refuses step by step what the rights do not cover, and knows the words of this package", async () => {
+    const kubeconfig = await deployer();
+    const road = { namespace: "default", kubeconfig };
+    const through = async () => outcome(vault, road);
+    const here = "the way to Vault through Kubernetes: Service default/vault";
+    const lacks = (verbs: string) => `forbidden (403): the kubeconfig's user needs ${verbs} in the namespace "default"`;
+    expect(await through()).toBe(`${here}: ${lacks('"get" on services')}`);
+
+    const rules = [{ apiGroups: [""], resources: ["services"], verbs: ["get"] }];
+    const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "deployer" } };
+    await cluster.rest.call("POST", `${rbac}/roles`, { ...role, rules });
+    const allowed = async (resource: string, ...verbs: string[]) => {
+      rules.push({ apiGroups: [""], resources: [resource], verbs });
+      await cluster.rest.call("PUT", `${rbac}/roles/deployer`, { ...role, rules });
+    };
+    await eventually(through, /there is no such Service at https:/);
+    await cluster.rest.call("POST", `${home}/services`, {
+      metadata: { name: "vault" },
+      spec: { selector: { app: "vault" }, ports: [{ port: 8200 }] },
+    });
+    expect(await through()).toBe(`${here}: ${lacks('"list" on pods')}`);
+
+    await allowed("pods", "list");
+    await eventually(through, /has no ready pod: its selector matches no pod$/);
+    const pod = { metadata: { name: "vault-0", labels: { app: "vault" } } };
+    await cluster.rest.call("POST", `${home}/pods`, {
+      ...pod,
+      spec: { containers: [{ name: "vault", image: "vault" }] },
+    });
+    expect(await through()).toBe(`${here} has no ready pod: vault-0 is Pending`);
+
+    await cluster.rest.call("PUT", `${home}/pods/vault-0/status`, {
+      ...pod,
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+    expect(await through()).toBe(`${here}, pod vault-0: ${lacks('"get" and "create" on pods/portforward')}`);
+    await allowed("pods/portforward", "get", "create");
+    // As far as it goes without a kubelet: the API server accepts the request and finds no node to pass it on to.
+    await eventually(through, /pod vault-0: port-forward failed: Unexpected server response: 400$/);
+  });
+
+  /** Rights take effect a moment after they were given. */
+  async function eventually(work: () => Promise<unknown>, expected: RegExp): Promise<void> {
+    let last: unknown;
+    await waitFor(
+      async () => {
+        last = await work();
+        return expected.test(String(last)) || undefined;
+      },
+      { what: `an outcome like ${String(expected)}`, timeoutMs: 10_000 },
+    ).catch(() => {
+      // The outcome itself says more than that the time is over.
+    });
+    expect(last).toMatch(expected);
+  }
 });
