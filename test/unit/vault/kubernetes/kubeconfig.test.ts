@@ -10,7 +10,10 @@ let text: string;
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), "kubeconfig-test-"));
   const config = new KubeConfig();
-  config.loadFromClusterAndUser({ name: "c", server: "https://cluster.test:6443" }, { name: "u", token: "LEAKME" });
+  config.loadFromClusterAndUser(
+    { name: "c", server: "https://cluster.test:6443", skipTLSVerify: false },
+    { name: "u", token: "LEAKME" },
+  );
   text = config.exportConfig();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
