@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AssumableRole } from "./iam/assumableRole.js";
 import { RootCredential } from "./iam/rootCredential.js";
 import type { RootCredentialRoleArgs } from "./iam/roleInputs.js";
+import { mapRecord } from "./internal/records.js";
 import { CredentialSecret } from "./kubernetes/credentialSecret.js";
 import { VaultServer } from "./kubernetes/vaultServer.js";
 import { AwsSecretsEngine } from "./secretsengine/awsSecretsEngine.js";
@@ -88,7 +89,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
                 serviceAccountName: serverName,
               },
             }),
-        roles: mapValues(args.roles ?? {}, (role) => rootCredentialRole(role, roleArns)),
+        roles: mapRecord(args.roles ?? {}, (_, role) => rootCredentialRole(role, roleArns)),
         staticRoles: args.staticRoles,
         trustPolicies,
         tags: args.tags,
@@ -96,7 +97,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
       parent,
     );
     // After the root credential, whose ARN they trust, and before its policies, which name them.
-    this.assumableRoles = mapEntries(
+    this.assumableRoles = mapRecord(
       args.assumableRoles ?? {},
       (key, role) =>
         new AssumableRole(
@@ -261,7 +262,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
           stsEndpoint: args.endpoints?.sts,
         },
         leaseConfig: args.leaseConfig,
-        roles: mapValues(args.roles ?? {}, (role) => this.engineRole(role)),
+        roles: mapRecord(args.roles ?? {}, (_, role) => this.engineRole(role)),
         staticRoles: args.staticRoles,
       },
       {
@@ -319,12 +320,4 @@ function rootCredentialRole(
   }
   const own = roleArns.apply((arns) => assumableRoles.flatMap((key) => arns[key] ?? []));
   return { ...role, roleArns: allArns(role.roleArns, own) };
-}
-
-function mapEntries<T, U>(record: Readonly<Record<string, T>>, map: (key: string, value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(key, value)]));
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return mapEntries(record, (_, value) => map(value));
 }

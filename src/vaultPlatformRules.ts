@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { assumableRoleIssues } from "./iam/assumableRoleRules.js";
 import { rootCredentialIssues } from "./iam/rootCredentialRules.js";
+import { mapRecord } from "./internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "./kubernetes/vaultServerRules.js";
 import { engineRules } from "./secretsengine/awsSecretsEngine.js";
 import { storageIssues } from "./storage/storageRules.js";
@@ -171,7 +172,7 @@ function rootCredentialPart(name: string, args: Plain): Issue[] {
           identity: "role",
           serviceAccount: { ...(irsa as Plain), namespace, serviceAccountName: args.serverName ?? name },
         };
-  const roles = mapValues((args.roles ?? {}) as Readonly<Record<string, Plain>>, engineRole);
+  const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Plain>>, (_, role) => engineRole(role));
   const plain = { ...((args.rootCredential ?? {}) as Plain), ...identity, roles, staticRoles: args.staticRoles };
   const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
   return issues.map((issue) => {
@@ -210,7 +211,7 @@ function enginePart(args: Plain): Issue[] {
     mount: args.mount,
     rootConfig: args.rootConfig,
     leaseConfig: args.leaseConfig,
-    roles: mapValues(roles, engineRole),
+    roles: mapRecord(roles, (_, role) => engineRole(role)),
     staticRoles: args.staticRoles,
   });
   return [...missing, ...issues.map((issue) => (issue.path === "path" ? { ...issue, path: "mountPath" } : issue))];
@@ -219,8 +220,4 @@ function enginePart(args: Plain): Issue[] {
 /** A role as the engine takes it: the platform's own roles are ARNs that are not known yet. */
 function engineRole({ assumableRoles, ...role }: Plain): Plain {
   return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

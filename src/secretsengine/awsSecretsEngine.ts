@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../iam/transform.js";
 import { transformed } from "../iam/transform.js";
+import { mapRecord } from "../internal/records.js";
 import { checked } from "../validation/gate.js";
 import { pathOf, under, type Issue } from "../validation/issues.js";
 import { knownParts } from "../validation/knownParts.js";
@@ -165,8 +166,4 @@ function eachRole(argument: string, roles: unknown, rules: (values: Values) => I
     const named = objectNameRules({ name: role }, "name").map((issue) => ({ ...issue, path }));
     return [...named, ...under(path, rules(settings))];
   });
-}
-
-function mapRecord<T, R>(record: Readonly<Record<string, T>>, map: (key: string, value: T) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(key, value)]));
 }

@@ -1,0 +1,7 @@
+/** A record with the same keys, whose values are made from the given ones. */
+export function mapRecord<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (key: string, value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(key, value)]));
+}
