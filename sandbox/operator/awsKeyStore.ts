@@ -1,5 +1,5 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms";
-import { GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsIdentity } from "./awsIdentity.js";
 import type { KeyStore } from "./keyStore.js";
@@ -13,6 +13,9 @@ interface Keys {
 
 /** The unsealer binds its ciphertexts to itself. */
 const encryptionContext = { Tool: "vault-unsealer" };
+
+/** The parameter that the unsealer writes and deletes to see that it can. */
+const probeName = "vault-unsealer-dummy-file";
 
 /**
  * Mode awsKmsSsm: values encrypted by a KMS key, kept as SSM parameters of type String. Not Vault's own awskms seal.
@@ -31,6 +34,19 @@ export async function awsKeyStore(
   const ssm = new SSMClient(client);
   // Plain concatenation, as the unsealer does it: a prefix that lacks its last slash runs into the name.
   const parameter = (name: string): string => `${mode.ssmKeyPrefix ?? ""}${name}`;
+  const put = async (name: string, value: string): Promise<void> => {
+    const { CiphertextBlob } = await kms.send(
+      new EncryptCommand({ KeyId: mode.kmsKeyID, Plaintext: Buffer.from(value), EncryptionContext: encryptionContext }),
+    );
+    await ssm.send(
+      new PutParameterCommand({
+        Name: parameter(name),
+        Value: Buffer.from(CiphertextBlob ?? []).toString("base64"),
+        Type: "String",
+        Overwrite: true,
+      }),
+    );
+  };
   return {
     description: `SSM parameters ${parameter("")}*`,
     get: async (name) => {
@@ -46,22 +62,12 @@ export async function awsKeyStore(
     },
     put: async (values) => {
       for (const [name, value] of Object.entries(values)) {
-        const { CiphertextBlob } = await kms.send(
-          new EncryptCommand({
-            KeyId: mode.kmsKeyID,
-            Plaintext: Buffer.from(value),
-            EncryptionContext: encryptionContext,
-          }),
-        );
-        await ssm.send(
-          new PutParameterCommand({
-            Name: parameter(name),
-            Value: Buffer.from(CiphertextBlob ?? []).toString("base64"),
-            Type: "String",
-            Overwrite: true,
-          }),
-        );
+        await put(name, value);
       }
+    },
+    probe: async () => {
+      await put(probeName, "test");
+      await ssm.send(new DeleteParameterCommand({ Name: parameter(probeName) }));
     },
   };
 }

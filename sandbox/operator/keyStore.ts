@@ -8,6 +8,8 @@ export interface KeyStore {
   readonly description: string;
   readonly get: (name: string) => Promise<string | undefined>;
   readonly put: (values: Readonly<Record<string, string>>) => Promise<void>;
+  /** Where the unsealer tries the store before it initialises Vault: the keys of a Vault that cannot be kept are lost. */
+  readonly probe?: () => Promise<void>;
 }
 
 export function rootTokenName(vaultServer: VaultServer): string {

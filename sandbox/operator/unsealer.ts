@@ -20,6 +20,7 @@ export async function initialise(vaultServer: VaultServer, node: VaultEndpoint, 
       }
     }
   }
+  await store.probe?.();
   const { rootToken, unsealKeys } = await initialiseVault(node, { secretShares, secretThreshold });
   await store.put({
     ...Object.fromEntries(unsealKeys.map((key, index) => [unsealKeyName(vaultServer, index), key])),

@@ -125,7 +125,13 @@ describe("IAM roles for service accounts", () => {
     const kms = new KMSClient({ endpoint, region, credentials: admin });
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     kms.destroy();
-    const unsealActions = ["kms:Encrypt", "kms:Decrypt", "ssm:PutParameter", "ssm:GetParameters"];
+    const unsealActions = [
+      "kms:Encrypt",
+      "kms:Decrypt",
+      "ssm:PutParameter",
+      "ssm:GetParameters",
+      "ssm:DeleteParameter",
+    ];
     await annotate("kms", await makeRole("kms-storage", "kms", [...storageActions, ...unsealActions]));
     await sandbox.create("kms", {
       backend: { dynamodb: { table: "kms" } },
