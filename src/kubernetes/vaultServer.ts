@@ -2,6 +2,7 @@ import * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../validation/gate.js";
+import { unknownValue } from "../validation/known.js";
 import { knownParts } from "../validation/knownParts.js";
 import { explainStuck } from "./explainStuck.js";
 import { whereHooksRun } from "./hooks.js";
@@ -165,6 +166,12 @@ export class VaultServer extends pulumi.ComponentResource {
   private createVaultServer(name: string, request: VaultServerRequest): apiextensions.CustomResource {
     const { serverName, apiVersion, subject, plain, args } = request;
     const manifestOptions = { apiVersion, sessionTokenSecretName: args.sessionTokenSecretName };
+    const replace = args.onImmutableChange === "replace";
+    const ignored = [
+      // KubeVault's conversion forgets the field, and every `up` would send it again.
+      ...(args.sessionTokenSecretName === undefined ? [] : ["spec.backend.dynamodb.sessionTokenSecret"]),
+      ...(replace && pulumi.runtime.isDryRun() ? [`metadata.annotations.${untriedAnnotation}`] : []),
+    ];
     const manifest: apiextensions.CustomResourceArgs = {
       apiVersion,
       kind: "VaultServer",
@@ -172,7 +179,10 @@ export class VaultServer extends pulumi.ComponentResource {
         name: serverName,
         namespace: args.namespace,
         labels: args.labels,
-        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Ready" },
+        annotations: {
+          "pulumi.com/waitFor": "jsonpath={.status.phase}=Ready",
+          ...(replace && pulumi.runtime.isDryRun() ? { [untriedAnnotation]: unknownValue } : {}),
+        },
       },
       // At preview parts may be unknown: they alone show as such. At `up` all is known, and nothing is sent that breaks a rule.
       spec: pulumi.runtime.isDryRun()
@@ -180,7 +190,6 @@ export class VaultServer extends pulumi.ComponentResource {
         : plain.apply((values) => vaultServerManifestSpec(values.spec, manifestOptions)),
     };
     const timeout = `${args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds}s`;
-    const replace = args.onImmutableChange === "replace";
     return new apiextensions.CustomResource(
       `${name}-vault-server`,
       // Named, so that the status that the operator writes becomes an output.
@@ -189,10 +198,7 @@ export class VaultServer extends pulumi.ComponentResource {
         parent: this,
         dependsOn: this.serviceAccount === undefined ? [] : [this.serviceAccount],
         customTimeouts: { create: timeout, update: timeout },
-        // KubeVault's conversion forgets the field, and every `up` would send it again.
-        ...(args.sessionTokenSecretName === undefined
-          ? {}
-          : { ignoreChanges: ["spec.backend.dynamodb.sessionTokenSecret"] }),
+        ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
         ...(replace ? { replaceOnChanges: [...immutableFields], deleteBeforeReplace: true } : {}),
         hooks: whereHooksRun(() => {
           const { before, after } = this.stuckHooks(name, serverName, args);
@@ -251,6 +257,15 @@ export class VaultServer extends pulumi.ComponentResource {
     });
   }
 }
+
+/**
+ * An annotation that previews alone have, and no object ever gets: its value is unknown.
+ *
+ * In a preview the Kubernetes provider tries out on the API server what it would send. For a replacement that is the new object under the old one's
+ * name, which KubeVault's webhook takes for a change of what is immutable, and the preview would fail. What has unknown parts is not tried out.
+ * Since changes of the annotation are ignored, it only shows where the object is made anew: an update is tried out as ever.
+ */
+const untriedAnnotation = "kubevault-aws-untried";
 
 function immutabilityHook(name: string, subject: string): pulumi.ResourceHook {
   return new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:immutable-fields`, refuseImmutableChange(subject), {

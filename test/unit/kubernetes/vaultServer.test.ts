@@ -188,6 +188,19 @@ describe("VaultServer", () => {
     expect(recorded.filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
   });
 
+  test("with onImmutableChange replace, has a preview's object not tried out under the old one's name", async () => {
+    const annotations = async (preview: boolean, onImmutableChange: "refuse" | "replace") => {
+      const recorded = await record({ preview, outputs: ready });
+      const vault = new VaultServer("vault", { namespace: "demo", spec: soundSpec, onImmutableChange });
+      await valueOf(vault.vaultServer.urn);
+      const { annotations: found } = inputsOf(recorded, "vault-vault-server")["metadata"] as Record<string, object>;
+      return Object.keys(found ?? {}).sort();
+    };
+    expect(await annotations(true, "replace")).toEqual(["kubevault-aws-untried", "pulumi.com/waitFor"]);
+    expect(await annotations(false, "replace")).toEqual(["pulumi.com/waitFor"]);
+    expect(await annotations(true, "refuse")).toEqual(["pulumi.com/waitFor"]);
+  });
+
   test("at preview shows what is known, and does not know the address yet", async () => {
     const recorded = await record({ preview: true, outputs: ready });
     const table = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<string>;
