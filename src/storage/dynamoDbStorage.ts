@@ -147,6 +147,8 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     const resource = new dynamodb.Table(`${name}-table`, args.transform?.table?.(table) ?? table, {
       parent: this,
       protect: tableArgs.protect,
+      // The data is worth nothing without the key of the unseal keys: on `pulumi destroy` the key goes last, and stays if the table cannot go.
+      dependsOn: pulumi.output(args.unsealer?.kmsKeyArn).apply((): pulumi.Resource[] => []),
       // AWS moves the capacity between the bounds; a later `up` must not move it back.
       ...(scaled ? { ignoreChanges: ["readCapacity", "writeCapacity"] } : {}),
     });
@@ -218,11 +220,6 @@ export interface StorageBackend {
   readonly haEnabled: pulumi.Output<boolean>;
   readonly endpoint?: pulumi.Output<string>;
   readonly maxParallel?: pulumi.Output<number>;
-}
-
-interface TableOutputs {
-  readonly tableName: pulumi.Output<string>;
-  readonly tableArn: pulumi.Output<string>;
 }
 
 function capacity(

@@ -47,7 +47,9 @@ export interface DynamoDbStorageArgs {
   readonly credential?: StorageCredential;
   /**
    * Lets the same identity keep Vault's unseal keys: what `spec.unsealer.mode.awsKmsSsm` of the VaultServer needs. Vault and its unsealer run in one
-   * pod, and under IRSA with one role.
+   * pod, and under IRSA with one role. Not with session credentials: KubeVault hands the unsealer no session token.
+   *
+   * The table is made after the KMS key and deleted before it, so that the key stays as long as the data.
    *
    * @default - no rights for the unsealer
    */

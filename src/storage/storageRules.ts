@@ -18,7 +18,7 @@ export function storageIssues(args: DynamoDbStorageArgs): Issue[] {
     ...sourceIssues(args),
     ...(args.table === undefined ? [] : under("table", tableIssues(args.table))),
     ...credentialIssues(args.credential),
-    ...(args.unsealer === undefined ? [] : under("unsealer", unsealerIssues(args.unsealer))),
+    ...(args.unsealer === undefined ? [] : unsealerIssues(args.unsealer, args.credential)),
     ...(args.maxParallel !== undefined && isKnown(args.maxParallel) && !isPositive(args.maxParallel)
       ? [{ path: "maxParallel", rule: "must be a whole number of at least 1", got: args.maxParallel }]
       : []),
@@ -203,13 +203,25 @@ function sessionIssues(credential: SessionCredential): Issue[] {
   return user === undefined ? issues : [...issues, ...under("user", accessKeyIssues({ kind: "accessKey", ...user }))];
 }
 
-function unsealerIssues({ kmsKeyArn, ssmKeyPrefix }: NonNullable<DynamoDbStorageArgs["unsealer"]>): Issue[] {
+function unsealerIssues(
+  { kmsKeyArn, ssmKeyPrefix }: NonNullable<DynamoDbStorageArgs["unsealer"]>,
+  credential: DynamoDbStorageArgs["credential"],
+): Issue[] {
   const prefixed = !isKnown(ssmKeyPrefix) || (typeof ssmKeyPrefix === "string" && /^\/(.*\/)?$/s.test(ssmKeyPrefix));
   return [
-    ...kmsKeyIssues("kmsKeyArn", kmsKeyArn),
-    ...(prefixed ? [] : [{ path: "ssmKeyPrefix", rule: "must start and end with a slash", got: ssmKeyPrefix }]),
+    ...(storageCredentialSpec(credential).kind === "session" ? [sessionUnsealer] : []),
+    ...under("unsealer", [
+      ...kmsKeyIssues("kmsKeyArn", kmsKeyArn),
+      ...(prefixed ? [] : [{ path: "ssmKeyPrefix", rule: "must start and end with a slash", got: ssmKeyPrefix }]),
+    ]),
   ];
 }
+
+const sessionUnsealer: Issue = {
+  path: "unsealer",
+  rule: "cannot be given with session credentials: KubeVault hands the unsealer no session token",
+  mend: "Take the credential irsa or accessKey, or keep the unseal keys in a Kubernetes Secret.",
+};
 
 function tableNameIssues(path: string, name: unknown): Issue[] {
   return !isKnown(name) || (typeof name === "string" && /^[\w.-]{3,255}$/.test(name))

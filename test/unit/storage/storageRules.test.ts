@@ -161,6 +161,14 @@ describe("storageIssues", () => {
       'unsealer.ssmKeyPrefix: must start and end with a slash, got "/vault".',
     ],
     [
+      {
+        unsealer: { kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/1-2", ssmKeyPrefix: "/vault/" },
+        credential: { kind: "session" },
+      },
+      "unsealer: cannot be given with session credentials: KubeVault hands the unsealer no session token. " +
+        "Take the credential irsa or accessKey, or keep the unseal keys in a Kubernetes Secret.",
+    ],
+    [
       { credential: { kind: "irsa", existingRoleName: "vault", namespace: "vault" } },
       "credential.namespace: cannot be given together with existingRoleName. Leave one of them out.",
     ],
