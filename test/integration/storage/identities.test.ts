@@ -254,7 +254,8 @@ describe("an existing table", () => {
     });
     await expect(stack.preview()).rejects.toThrow(
       'DynamoDbStorage "vault": invalid argument: existingTableName: table "wrong-key" cannot hold Vault\'s data: ' +
-        'its partition key must be "Path" (S) and its sort key "Key" (S), but they are "path" (S) and none.',
+        'its partition key must be "Path" (S) and its sort key "Key" (S), but they are "path" (S) and none. ' +
+        "A primary key cannot be changed: make a new table, or leave existingTableName out.",
     );
   });
 
