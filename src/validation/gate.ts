@@ -28,8 +28,8 @@ export function checked<T>(
     throw new pulumi.ResourceError(formatIssues(subject, broken), resource, true);
   }
   const refuse = refuserOf(resource);
-  return pulumi.output(args).apply((resolved) => {
+  return pulumi.output<T>(args).apply((resolved) => {
     const issues = rules(resolved);
     return issues.length === 0 ? resolved : refuse<pulumi.Unwrap<T>>(formatIssues(subject, issues));
-  }) as pulumi.Output<pulumi.Unwrap<T>>;
+  });
 }
