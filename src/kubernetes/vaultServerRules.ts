@@ -72,7 +72,7 @@ function replicaIssues(spec: VaultServerSpec): Issue[] {
   const withoutHa = isKnown(spec.backend) && isKnown(spec.backend.dynamodb) && isKnown(haEnabled) && haEnabled !== true;
   if (replicas !== undefined && isKnown(replicas)) {
     if (replicas < 1) {
-      issues.push({ path: "replicas", rule: "must be at least 1", got: replicas, mend: "To stop Vault, set halted." });
+      issues.push({ path: "replicas", rule: "must be at least 1", got: replicas, mend: "Leave it out for 1." });
     }
     if (replicas > 1 && withoutHa) {
       issues.push({

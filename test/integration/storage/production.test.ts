@@ -422,6 +422,7 @@ async function migrate(from: string, to: string): Promise<void> {
   await promisify(execFile)((await findTool("vault")).path, ["operator", "migrate", `-config=${config}`], {
     env: {
       PATH: process.env["PATH"],
+      HOME: folder,
       AWS_ACCESS_KEY_ID: admin.accessKeyId,
       AWS_SECRET_ACCESS_KEY: admin.secretAccessKey,
     },

@@ -43,7 +43,7 @@ describe("vaultServerIssues", () => {
       withSpec({ replicas: 3 }),
       "spec.replicas: must be 1 unless backend.dynamodb.haEnabled is true: without its lock several active nodes would write to one table, got 3. Set backend.dynamodb.haEnabled to true.",
     ],
-    ["no replica", withSpec({ replicas: 0 }), "spec.replicas: must be at least 1, got 0. To stop Vault, set halted."],
+    ["no replica", withSpec({ replicas: 0 }), "spec.replicas: must be at least 1, got 0. Leave it out for 1."],
     [
       "an exposed primary without high availability",
       withSpec({ exposePrimary: true }),
