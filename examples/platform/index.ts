@@ -37,8 +37,10 @@ export = async () => {
     },
     protectData,
 
-    // Where `pulumi up` reaches Vault. Leave it out where the cluster's own service names resolve.
+    // Where `pulumi up` reaches Vault: at an address, or by a port-forward through the Kubernetes API. Leave both out where the cluster's own
+    // service names resolve.
     vaultAddress: config.get("vaultAddress"),
+    throughKubernetes: config.getBoolean("throughKubernetes"),
 
     // Other endpoints of AWS, such as those of a VPC. Leave them out for AWS's own.
     endpoints: {
