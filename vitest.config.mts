@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 // of tests run one kind after another.
 const filesAtATime = { maxWorkers: 3 };
 
+const globalSetup = ["test/support/toolsSetup.ts"];
+
 // Where continuous integration reads the counts from.
 const resultsFile = process.env.TEST_RESULTS;
 
@@ -19,6 +21,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           sequence: { groupOrder: 1 },
+          globalSetup,
           ...filesAtATime,
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -29,6 +32,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           sequence: { groupOrder: 2 },
+          globalSetup,
           ...filesAtATime,
           testTimeout: 600_000,
           hookTimeout: 600_000,
