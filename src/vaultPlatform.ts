@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DestroyGuard } from "./destroyGuard.js";
 import { AssumableRole } from "./iam/assumableRole.js";
 import { RootCredential } from "./iam/rootCredential.js";
 import type { RootCredentialRoleArgs } from "./iam/roleInputs.js";
@@ -21,7 +22,7 @@ const defaultShares = { secretShares: 5, secretThreshold: 3 };
  * in it, an identity in AWS with exactly the rights that the declared roles need, and Vault's AWS secrets engine with these roles.
  *
  * Children, each a component that is useful alone: `${name}-storage`, `${name}-storage-credential`, `${name}-root`, `${name}-<role>` for each
- * of `assumableRoles`, `${name}-server`, `${name}-connection`, `${name}-engine`.
+ * of `assumableRoles`, `${name}-server`, `${name}-connection`, `${name}-engine`; and `${name}-guard`, which refuses a destroy while `protectData` holds.
  *
  * Destroying goes the other way: roles and mount first, which revokes all leases while Vault still can, then the keys and users.
  *
@@ -128,6 +129,14 @@ export class VaultPlatform extends pulumi.ComponentResource {
     this.engine = this.createEngine(name, args);
     this.adviseOnSeed(name, args);
     this.mountPath = this.engine.path;
+    new DestroyGuard(`${name}-guard`, protectData, this, [
+      this.engine,
+      this.vaultServer,
+      this.storage,
+      this.rootCredential,
+      ...Object.values(this.assumableRoles),
+      ...(this.storageSecret === undefined ? [] : [this.storageSecret]),
+    ]);
     this.registerOutputs({ vaultAddress: this.vaultAddress, mountPath: this.mountPath });
   }
 

@@ -64,7 +64,7 @@ describe("examples/platform", () => {
       const pulumi = (...args: string[]) => sandbox.engine.run([...args, "--non-interactive"], folder);
       await pulumi("stack", "init", "root");
       await pulumi("config", "set", "protectData", "false");
-      expect(await pulumi("preview")).toMatch(/Resources:\s+\+ 30 to create/);
+      expect(await pulumi("preview")).toMatch(/Resources:\s+\+ 31 to create/);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -110,6 +110,21 @@ describe("examples/platform", () => {
     const { summary: repaired } = await stack.up();
     expect(repaired.resourceChanges?.update).toBe(1);
     expect((await role()).data).toEqual(original.data);
+  });
+
+  it("refuses to be destroyed while its data is protected, before anything is deleted", async () => {
+    await stack.setConfig("kubevault-aws-platform:protectData", { value: "true" });
+    await stack.up();
+    const inventory = await takeInventory(visible(), platformNamespace);
+    const refused = await stack.destroy().then(
+      () => "no error",
+      (error: unknown) => String(error),
+    );
+    expect(refused).toContain("DestroyGuard::vault-guard");
+    expect(leftovers(await takeInventory(visible(), platformNamespace), inventory)).toEqual([]);
+    expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
+    await stack.setConfig("kubevault-aws-platform:protectData", { value: "false" });
+    await stack.up();
   });
 
   it("leaves nothing behind when destroyed", async () => {

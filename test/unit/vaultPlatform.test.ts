@@ -73,6 +73,7 @@ describe("VaultPlatform", () => {
       "kubevault-aws:index:AssumableRole p-audit",
       "kubevault-aws:index:AwsSecretsEngine p-engine",
       "kubevault-aws:index:CredentialSecret p-storage-credential",
+      "kubevault-aws:index:DestroyGuard p-guard",
       "kubevault-aws:index:DynamoDbStorage p-storage",
       "kubevault-aws:index:RootCredential p-root",
       "kubevault-aws:index:VaultPlatform p",
