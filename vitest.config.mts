@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Integration and e2e tests mostly wait for servers that they start, each its own, so a few files share the machine's cores; the three kinds
+// Integration and e2e tests mostly wait for servers that they start, each its own, so two files share the machine's cores; the three kinds
 // of tests run one kind after another.
-const filesAtATime = { maxWorkers: 3 };
+const filesAtATime = { maxWorkers: 2 };
 
 const globalSetup = ["test/support/toolsSetup.ts"];
 

@@ -6,7 +6,7 @@ import { vaultHealth } from "../vault/index.js";
 import { installAdmission } from "./admission.js";
 import type { ApiServerAccess } from "./authMethods.js";
 import { startAwsGateway } from "./awsGateway.js";
-import { startForwarder } from "./forwarder.js";
+import { startForwarder, type Forwarder } from "./forwarder.js";
 import { listVaultServers } from "./kubernetesCalls.js";
 import type { VaultNode } from "./nodes.js";
 import { openOpsRequests, setOpsPhase, type OpsRequest } from "./opsRequests.js";
@@ -51,6 +51,7 @@ const intervalMs = 300;
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   await mkdir(options.workDir, { recursive: true, mode: 0o700 });
   const log = options.log ?? (() => undefined);
+  const reserved = await reserve(options.listen ?? {});
   const kubernetes = kubernetesRest(options.kubeconfigPath);
   await installAdmission(kubernetes);
   const gateway = await startAwsGateway(options.workDir, options.aws.endpoint);
@@ -65,7 +66,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       restartOnTemplateChange: options.updateStrategy === "RollingUpdate",
       log,
     },
-    options.listen ?? {},
+    reserved,
   );
   controller.start();
   return {
@@ -104,7 +105,7 @@ class Controller {
 
   constructor(
     private readonly context: ReconcilerContext,
-    private readonly listen: Readonly<Record<string, number>>,
+    private readonly reserved: ReadonlyMap<string, Forwarder>,
   ) {}
 
   start(): void {
@@ -130,6 +131,7 @@ class Controller {
         await reconciler.stop();
       }),
     );
+    await Promise.all([...this.reserved.values()].map((forwarder) => forwarder.stop()));
   }
 
   private async run(): Promise<void> {
@@ -167,7 +169,8 @@ class Controller {
     if (known !== undefined) {
       return known;
     }
-    const forwarder = await startForwarder(this.listen[key] ?? (await freePort()));
+    const reserved = this.reserved.get(key);
+    const forwarder = reserved === undefined ? await startForwarder(await freePort()) : lent(reserved);
     const managed: Managed = {
       reconciler: new Reconciler(this.context, key, forwarder),
       port: forwarder.port,
@@ -215,6 +218,29 @@ class Controller {
   private answer(request: OpsRequest, phase: Parameters<typeof setOpsPhase>[2], message: string): Promise<void> {
     return setOpsPhase(this.context.kubernetes, request, phase, message);
   }
+}
+
+/**
+ * Listens on the addresses that are known ahead, before anything else: a port that is only found free can be taken by another process at any
+ * time until somebody listens on it.
+ */
+async function reserve(listen: Readonly<Record<string, number>>): Promise<Map<string, Forwarder>> {
+  const forwarders = new Map<string, Forwarder>();
+  for (const [key, port] of Object.entries(listen)) {
+    forwarders.set(key, await startForwarder(port));
+  }
+  return forwarders;
+}
+
+/** A forwarder that outlives the VaultServer that uses it: its address stays the VaultServer's, should that be made anew. */
+function lent(forwarder: Forwarder): Forwarder {
+  return {
+    ...forwarder,
+    stop: () => {
+      forwarder.target(undefined);
+      return Promise.resolve();
+    },
+  };
 }
 
 function apiServerOf(kubeconfigPath: string): ApiServerAccess {
