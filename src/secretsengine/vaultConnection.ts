@@ -4,6 +4,7 @@ import { isKnown } from "../validation/known.js";
 import { durationSeconds } from "../vault/duration.js";
 import type { KubernetesRoad } from "../vault/kubernetes/roadSettings.js";
 import { secretLoginFields, type VaultLogin } from "../vault/login.js";
+import { settingNames } from "../vault/settings.js";
 import type { Values } from "./fields.js";
 import { refuseInvalid } from "./inputs.js";
 import { kubernetesRoadRules } from "./kubernetesRoadRules.js";
@@ -109,24 +110,7 @@ const loginFields: Readonly<Record<VaultLogin["kind"], readonly [required: strin
   jwt: [[], ["role", "jwt", "jwtFile", "jwtVariable", "mount"]],
 };
 
-const argumentNames = [
-  "address",
-  "kubernetes",
-  "namespace",
-  "caCertificate",
-  "caCertificateFile",
-  "tlsServerName",
-  "clientCertificate",
-  "clientKey",
-  "clientCertificateFile",
-  "clientKeyFile",
-  "skipTlsVerify",
-  "requestTimeout",
-  "maxRetries",
-  "proxyAddress",
-  "login",
-  "onVaultReplaced",
-];
+const argumentNames: readonly string[] = [...settingNames, "kubernetes", "login", "onVaultReplaced"];
 
 /**
  * The connection to a Vault: an explicit provider for this package's resources. It is kept once in the state, so that a Vault that moves

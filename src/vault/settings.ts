@@ -43,6 +43,23 @@ export interface VaultSettings {
   readonly proxyAddress?: string;
 }
 
+/** Names of {@link VaultSettings}: what a connection takes, and what its provider reads back. */
+export const settingNames = [
+  "address",
+  "namespace",
+  "caCertificate",
+  "caCertificateFile",
+  "tlsServerName",
+  "clientCertificate",
+  "clientKey",
+  "clientCertificateFile",
+  "clientKeyFile",
+  "skipTlsVerify",
+  "requestTimeout",
+  "maxRetries",
+  "proxyAddress",
+] as const satisfies readonly (keyof VaultSettings)[];
+
 /** {@link VaultSettings} with the environment's defaults and the files' contents in place. */
 export interface ResolvedSettings {
   /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */

@@ -1,7 +1,7 @@
 import type { KubernetesRoad } from "../../vault/kubernetes/roadSettings.js";
 import type { VaultLogin } from "../../vault/login.js";
 import { VaultSession } from "../../vault/session.js";
-import type { VaultSettings } from "../../vault/settings.js";
+import { settingNames } from "../../vault/settings.js";
 
 /** What a provider is configured with, key by key: `config.get("kubevault-aws:address")`. */
 export interface ProviderConfig {
@@ -10,22 +10,6 @@ export interface ProviderConfig {
 
 /** Puts the keys of this package apart from all others that the default provider is handed. */
 export const configNamespace = "kubevault-aws";
-
-const settingNames = [
-  "address",
-  "namespace",
-  "caCertificate",
-  "caCertificateFile",
-  "tlsServerName",
-  "clientCertificate",
-  "clientKey",
-  "clientCertificateFile",
-  "clientKeyFile",
-  "skipTlsVerify",
-  "requestTimeout",
-  "maxRetries",
-  "proxyAddress",
-] as const satisfies readonly (keyof VaultSettings)[];
 
 /** A connection, as a provider of the plugin keeps it. */
 export interface Connection {
