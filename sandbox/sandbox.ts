@@ -8,14 +8,7 @@ import { putFixtures } from "./fixtures.js";
 import { startKubernetes, type Kubernetes } from "./kubernetes/index.js";
 import { startOperator, type Operator } from "./operator/index.js";
 import { freePort } from "./process/index.js";
-import {
-  builtToolPath,
-  findTool,
-  pythonEnvironment,
-  toolCatalog,
-  type FoundTool,
-  type ToolName,
-} from "./tools/index.js";
+import { findTools, pythonEnvironment, type FoundTool } from "./tools/index.js";
 
 export interface SandboxOptions {
   /** Takes a line for each step. */
@@ -24,6 +17,8 @@ export interface SandboxOptions {
   readonly keyDelaySeconds?: number;
   /** VaultServers whose address must be known ahead, as `namespace/name`. Default: `vault/vault`. */
   readonly vaultServers?: readonly string[];
+  /** Build tools that the machine does not have from their sources, and fetch no releases. Default false. */
+  readonly buildTools?: boolean;
 }
 
 /** A cloud on one machine: AWS with enforced IAM, a Kubernetes API with KubeVault's stand-in, and Pulumi's engine set up to use both. */
@@ -40,10 +35,15 @@ export interface Sandbox {
   readonly stop: () => Promise<void>;
 }
 
+const toolNames = ["pulumi", "vault", "kube-apiserver", "etcd"] as const;
+
+type Tools = Readonly<Record<(typeof toolNames)[number], FoundTool>>;
+
 /** Starts the sandbox on free loopback ports. What was already started is stopped again when a later part fails. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const log = options.log ?? (() => undefined);
-  const tools = await findTools(log);
+  const python = await pythonEnvironment(log);
+  const tools = await findTools(toolNames, { log, buildTools: options.buildTools });
   const workDir = await mkdtemp(path.join(tmpdir(), "kubevault-aws-"));
   // The folder holds keys: it goes even where stop() is never called.
   const removeFolder = () => rmSync(workDir, { recursive: true, force: true });
@@ -66,13 +66,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       () =>
         startAws({
           workDir: path.join(workDir, "aws"),
-          python: tools.python,
+          python,
           keyDelaySeconds: options.keyDelaySeconds ?? 2,
         }),
       () =>
         startKubernetes({
           workDir: path.join(workDir, "kubernetes"),
-          kubeApiserver: tools.kubeApiserver.path,
+          kubeApiserver: tools["kube-apiserver"].path,
           etcd: tools.etcd.path,
         }),
     );
@@ -115,24 +115,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-interface Tools {
-  readonly python: string;
-  readonly etcd: FoundTool;
-  readonly kubeApiserver: FoundTool;
-  readonly pulumi: FoundTool;
-  readonly vault: FoundTool;
-}
-
-async function findTools(log: (line: string) => void): Promise<Tools> {
-  return {
-    python: await pythonEnvironment(log),
-    etcd: await findTool("etcd", log),
-    pulumi: await findTool("pulumi", log),
-    kubeApiserver: await findTool("kube-apiserver", log),
-    vault: await findTool("vault", log),
-  };
-}
-
 /** Starts two parts at once; each is registered to be stopped even if the other fails. */
 async function startTogether<A extends { stop: () => Promise<void> }, B extends { stop: () => Promise<void> }>(
   stops: (() => Promise<void>)[],
@@ -153,17 +135,12 @@ async function startTogether<A extends { stop: () => Promise<void> }, B extends 
 }
 
 function describeParts(tools: Tools, engine: Engine): string[] {
-  const found: [ToolName, FoundTool][] = [
-    ["pulumi", tools.pulumi],
-    ["vault", tools.vault],
-    ["kube-apiserver", tools.kubeApiserver],
-    ["etcd", tools.etcd],
-  ];
   return [
-    ...found.map(([name, { path: file, source }]) =>
+    ...toolNames.map((name) => {
+      const { path: file, version, source } = tools[name];
       // What the machine has of its own may be of any version.
-      file === builtToolPath(name) ? `${name}: ${toolCatalog[name].version}, ${source}` : `${name}: ${file}, ${source}`,
-    ),
+      return `${name}: ${version ?? file}, ${source}`;
+    }),
     ...Object.entries(engine.pluginsInUse).map(([name, kind]) => `Pulumi's ${name} provider: ${kind}`),
     "AWS: moto behind the sandbox's IAM enforcement",
     "KubeVault's operator: stand-in, which runs the vault above whatever version a VaultServer asks for",

@@ -28,7 +28,10 @@ async function demo(options: DemoOptions): Promise<boolean> {
     process.exit(130);
   });
   print(pc.bold("\nSandbox"));
-  const sandbox = await startSandbox({ log: (line) => print(`  ${line}`) });
+  const sandbox = await startSandbox({
+    log: (line) => print(`  ${line}`),
+    buildTools: options.buildTools,
+  });
   sandbox.parts.forEach((part) => print(`  ${part}`));
   try {
     const stack = await createPlatformStack(sandbox, program);

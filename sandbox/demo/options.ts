@@ -5,6 +5,8 @@ export interface DemoOptions {
   readonly keep: boolean;
   /** Print all that the engine prints. */
   readonly verbose: boolean;
+  /** Build tools that the machine does not have, and fetch no releases. */
+  readonly buildTools: boolean;
   readonly help: boolean;
 }
 
@@ -14,6 +16,8 @@ export const usage = `Brings up examples/platform against a sandbox on this mach
 
   --keep     leave it running; print where Vault, Kubernetes and AWS answer and how to stop it
   --verbose  print all that Pulumi's engine prints
+  --build-tools
+             build what the machine does not have from its sources; fetch no releases
   --help     this text`;
 
 /** @throws TypeError for an option that does not exist, naming it */
@@ -23,9 +27,11 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     options: {
       keep: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
+      "build-tools": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
     allowPositionals: false,
   });
-  return values;
+  const { keep, verbose, help } = values;
+  return { keep, verbose, buildTools: values["build-tools"], help };
 }

@@ -1,19 +1,19 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { cacheFolder, contentKey } from "./cacheFolder.js";
-import { toolCatalog, type GoTool, type ToolName } from "./toolCatalog.js";
+import { cacheFolder, contentKey, removeAbandoned } from "./cacheFolder.js";
+import { toolCatalog, type GoModule, type ToolName } from "./toolCatalog.js";
 
 const run = promisify(execFile);
 const oldestGo = { major: 1, minor: 26 };
 
 /** Where the tool lies once it is built. */
 export function builtToolPath(name: ToolName): string {
-  const tool: GoTool = toolCatalog[name];
-  const module = path.join(__dirname, tool.module);
-  const key = contentKey([path.join(module, "go.mod"), path.join(module, "go.sum")], ...(tool.stamps ?? []));
-  return path.join(cacheFolder(), `${name}-${tool.version}-${process.platform}-${process.arch}-${key}`, name);
+  const { version, source }: { version: string; source: GoModule } = toolCatalog[name];
+  const module = path.join(__dirname, source.module);
+  const key = contentKey([path.join(module, "go.mod"), path.join(module, "go.sum")], ...(source.stamps ?? []));
+  return path.join(cacheFolder(), `${name}-${version}-${process.platform}-${process.arch}-${key}`, name);
 }
 
 /**
@@ -24,23 +24,23 @@ export function builtToolPath(name: ToolName): string {
  */
 export async function buildTool(name: ToolName, log: (line: string) => void): Promise<number> {
   await requireGo(name);
-  const tool: GoTool = toolCatalog[name];
-  const module = path.join(__dirname, tool.module);
+  const { version, source }: { version: string; source: GoModule } = toolCatalog[name];
+  const module = path.join(__dirname, source.module);
   const target = path.dirname(builtToolPath(name));
-  removeAbandoned(cacheFolder());
+  removeAbandoned();
   const scratch = mkdtempSync(path.join(cacheFolder(), `.building-${process.pid}-`));
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
-  const title = `${name} ${tool.version}`;
+  const title = `${name} ${version}`;
   try {
     log(`${title}: downloading sources`);
-    const listed = await go(["list", "-mod=readonly", "-deps", tool.package], module, (_, messages) =>
+    const listed = await go(["list", "-mod=readonly", "-deps", source.package], module, (_, messages) =>
       log(`${title}: downloading, ${messages} modules, ${seconds()} s`),
     );
     log(`${title}: compiling ${listed} packages (downloaded after ${seconds()} s)`);
-    const flags = ["-s", "-w", ...(tool.stamps ?? []).flatMap((stamp) => ["-X", stamp])].join(" ");
+    const flags = ["-s", "-w", ...(source.stamps ?? []).flatMap((stamp) => ["-X", stamp])].join(" ");
     await go(
-      ["build", "-mod=readonly", "-trimpath", "-v", "-ldflags", flags, "-o", path.join(scratch, name), tool.package],
+      ["build", "-mod=readonly", "-trimpath", "-v", "-ldflags", flags, "-o", path.join(scratch, name), source.package],
       module,
       (_, packages) => log(`${title}: compiling, ${packages} of up to ${listed} packages, ${seconds()} s`),
     );
@@ -56,26 +56,6 @@ export async function buildTool(name: ToolName, log: (line: string) => void): Pr
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true });
     throw error;
-  }
-}
-
-/** Removes what builds left that were killed: their folders carry the id of a process that is no more. */
-function removeAbandoned(cache: string): void {
-  for (const entry of readdirSync(cache)) {
-    const pid = /^\.building-(\d+)-/.exec(entry)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) {
-      rmSync(path.join(cache, entry), { recursive: true, force: true });
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user is there all the same.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

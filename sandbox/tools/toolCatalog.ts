@@ -1,15 +1,23 @@
-/** A server or command of the sandbox that is built from a Go module when the machine has none. */
-export interface GoTool {
-  /** The version that is built. One found on the machine may differ. */
-  readonly version: string;
-  /** Folder below sandbox/tools with the go.mod and go.sum that pin it. */
+import { etcdRelease, hashicorpRelease, kubernetesRelease, pulumiRelease, type Release } from "./release.js";
+
+/** A Go module below sandbox/tools whose go.mod and go.sum pin what a tool is built from. */
+export interface GoModule {
+  /** Folder below sandbox/tools. */
   readonly module: string;
   /** The main package. */
   readonly package: string;
-  /** The command looked for on PATH and in KUBEBUILDER_ASSETS; left out where only the pinned version will do. */
-  readonly command?: string;
   /** Linker flags that set variables, such as the version the program reports. */
   readonly stamps?: readonly string[];
+}
+
+/** A server or command of the sandbox, which is fetched or built when the machine has none. */
+export interface Tool {
+  /** The version that is fetched or built. One found on the machine may differ. */
+  readonly version: string;
+  /** The command looked for on PATH and in KUBEBUILDER_ASSETS; left out where only the pinned version will do. */
+  readonly command?: string;
+  readonly release: Release;
+  readonly source: GoModule;
 }
 
 /**
@@ -20,36 +28,42 @@ export interface GoTool {
 export const toolCatalog = {
   etcd: {
     version: "3.6.5",
-    module: "etcd",
-    package: "go.etcd.io/etcd/server/v3",
     command: "etcd",
+    release: etcdRelease("3.6.5"),
+    source: { module: "etcd", package: "go.etcd.io/etcd/server/v3" },
   },
   pulumi: {
     version: "3.250.0",
-    module: "pulumi",
-    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     command: "pulumi",
-    // Without a version the Automation API refuses the CLI.
-    stamps: ["github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.250.0"],
+    release: pulumiRelease("3.250.0", "pulumi"),
+    source: {
+      module: "pulumi",
+      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      // Without a version the Automation API refuses the CLI.
+      stamps: ["github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.250.0"],
+    },
   },
   "kube-apiserver": {
     version: "1.35.4",
-    module: "kube-apiserver",
-    package: "k8s.io/kubernetes/cmd/kube-apiserver",
     command: "kube-apiserver",
-    stamps: ["k8s.io/component-base/version.gitVersion=v1.35.4"],
+    release: kubernetesRelease("kube-apiserver", "1.35.4"),
+    source: {
+      module: "kube-apiserver",
+      package: "k8s.io/kubernetes/cmd/kube-apiserver",
+      stamps: ["k8s.io/component-base/version.gitVersion=v1.35.4"],
+    },
   },
   vault: {
     version: "1.18.0",
-    module: "vault-1.18",
-    package: "github.com/hashicorp/vault",
     command: "vault",
+    release: hashicorpRelease("vault", "1.18.0"),
+    source: { module: "vault-1.18", package: "github.com/hashicorp/vault" },
   },
   "vault-1.21": {
     version: "1.21.0",
-    module: "vault-1.21",
-    package: "github.com/hashicorp/vault",
+    release: hashicorpRelease("vault", "1.21.0"),
+    source: { module: "vault-1.21", package: "github.com/hashicorp/vault" },
   },
-} as const satisfies Record<string, GoTool>;
+} as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof toolCatalog;

@@ -3,11 +3,16 @@ import { demoOptions } from "../../../sandbox/demo/options.js";
 
 describe("demoOptions", () => {
   it("are off unless asked for", () => {
-    expect(demoOptions([])).toEqual({ keep: false, verbose: false, help: false });
+    expect(demoOptions([])).toEqual({ keep: false, verbose: false, buildTools: false, help: false });
   });
 
   it("are named on the command line", () => {
-    expect(demoOptions(["--keep", "--verbose"])).toEqual({ keep: true, verbose: true, help: false });
+    expect(demoOptions(["--keep", "--verbose", "--build-tools"])).toEqual({
+      keep: true,
+      verbose: true,
+      buildTools: true,
+      help: false,
+    });
   });
 
   it("refuse what they do not know", () => {

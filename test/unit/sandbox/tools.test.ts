@@ -48,18 +48,18 @@ describe("findTool", () => {
     const built = builtToolPath("etcd");
     mkdirSync(path.dirname(built), { recursive: true });
     writeFileSync(built, "", { mode: 0o755 });
-    expect(await findTool("etcd")).toEqual({ path: built, source: "cache" });
+    expect(await findTool("etcd")).toEqual({ path: built, source: "cache", version: "3.6.5" });
   });
 
   it("says what to install where there is no Go", async () => {
-    await expect(findTool("vault")).rejects.toThrow(
+    await expect(findTool("vault", { buildTools: true })).rejects.toThrow(
       "vault is not on this machine and cannot be built: there is no Go. Install Go 1.26 or newer, or put 1.18.0 of vault on PATH.",
     );
   });
 
   it("says what to install where Go is too old", async () => {
     command("go", "echo go1.21.3");
-    await expect(findTool("vault")).rejects.toThrow(
+    await expect(findTool("vault", { buildTools: true })).rejects.toThrow(
       "vault is not on this machine and building it needs Go 1.26 or newer; this is go1.21.3. Install Go 1.26 or newer, or put 1.18.0 of vault on PATH.",
     );
   });
@@ -98,7 +98,7 @@ describe("buildTool", () => {
       "etcd 3.6.5: compiling 2 packages (downloaded after N s)",
       "etcd 3.6.5: built in N s",
     ]);
-    expect(await findTool("etcd")).toEqual({ path: builtToolPath("etcd"), source: "cache" });
+    expect(await findTool("etcd")).toEqual({ path: builtToolPath("etcd"), source: "cache", version: "3.6.5" });
   });
 });
 
