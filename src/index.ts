@@ -7,12 +7,12 @@ export * from "./iam/index.js";
 export * from "./kubernetes/index.js";
 export * from "./secretsengine/index.js";
 export * from "./storage/index.js";
-export type { Issue } from "./validation/issues.js";
-export { VaultPlatform } from "./vaultPlatform.js";
+export type { Issue } from "./internal/validation/issues.js";
+export { VaultPlatform } from "./platform/vaultPlatform.js";
 export type {
   VaultPlatformArgs,
   VaultPlatformIrsaArgs,
-  VaultPlatformKubernetesArgs,
+  VaultPlatformPortForwardArgs,
   VaultPlatformRoleArgs,
   VaultPlatformServerSpec,
-} from "./vaultPlatformArgs.js";
+} from "./platform/vaultPlatformArgs.js";

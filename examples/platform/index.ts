@@ -40,7 +40,7 @@ export = async () => {
     // Where `pulumi up` reaches Vault: at an address, or by a port-forward through the Kubernetes API. Leave both out where the cluster's own
     // service names resolve.
     vaultAddress: config.get("vaultAddress"),
-    throughKubernetes: config.getBoolean("throughKubernetes"),
+    portForward: config.getBoolean("portForward"),
 
     // Other endpoints of AWS, such as those of a VPC. Leave them out for AWS's own.
     endpoints: {

@@ -1,15 +1,15 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { checked } from "../validation/gate.js";
-import { knownParts } from "../validation/knownParts.js";
+import { validateInputs } from "../internal/validation/validateInputs.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { assumableRoleIssues } from "./assumableRoleRules.js";
-import { broadPolicyFindings, type Powers } from "./breadth.js";
-import { parsedPolicy } from "./delegation.js";
+import { broadPolicyFindings, type PolicySources } from "./analysis/privilegeEscalation.js";
+import { parsedPolicy } from "./policies/federation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
-import { reportOn } from "./report.js";
-import { onceCreated } from "./ready.js";
-import { transformed, type Transform } from "./transform.js";
-import { assumableRoleTrustPolicy } from "./trustPolicy.js";
+import { findingReporter } from "../internal/validation/reportFindings.js";
+import { resolveAfterCreation } from "../internal/readiness.js";
+import { transformed, type Transform } from "../internal/transform.js";
+import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
 /** Arguments of {@link AssumableRole}. */
 export interface AssumableRoleArgs {
@@ -77,10 +77,10 @@ export class AssumableRole extends pulumi.ComponentResource {
     super("kubevault-aws:index:AssumableRole", name, {}, opts);
     const subject = `AssumableRole "${name}"`;
     const { transform, ...rest } = args;
-    const plain = checked(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
+    const plain = validateInputs(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
     const parent = { parent: this };
-    const report = reportOn(this, subject);
-    const given = knownParts({ arns: args.policyArns, document: args.policyDocument }) as Powers;
+    const report = findingReporter(this, subject);
+    const given = maskUnknowns({ arns: args.policyArns, document: args.policyDocument }) as PolicySources;
     report.pass(assumableRoleFindings(given), given);
 
     this.trustPolicy = plain.apply((known) => JSON.stringify(assumableRoleTrustPolicy(known)));
@@ -122,7 +122,7 @@ export class AssumableRole extends pulumi.ComponentResource {
     });
 
     this.roleName = this.role.name;
-    this.arn = onceCreated(this.role.arn, ready);
+    this.arn = resolveAfterCreation(this.role.arn, ready);
     this.registerOutputs({ roleName: this.roleName, arn: this.arn, trustPolicy: this.trustPolicy });
   }
 }
@@ -130,7 +130,7 @@ export class AssumableRole extends pulumi.ComponentResource {
 /** A role of any account: what it gives over all of an account is dangerous in each. */
 const anyAccount = { partition: "*", accountId: "*" };
 
-function assumableRoleFindings(powers: Powers) {
+function assumableRoleFindings(powers: PolicySources) {
   return broadPolicyFindings(
     powers,
     { document: { path: "policyDocument" }, arn: (index) => ({ path: `policyArns[${index}]` }) },

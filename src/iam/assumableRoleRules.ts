@@ -1,10 +1,10 @@
-import type { Issue } from "../validation/issues.js";
-import { isFullyKnown, isKnown } from "../validation/known.js";
-import { parsedPolicy } from "./delegation.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { parsedPolicy } from "./policies/federation.js";
 import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
-import type { PolicyDocument } from "./policyDocument.js";
-import { policySize, policySizeLimits } from "./policySize.js";
-import { assumableRoleTrustPolicy } from "./trustPolicy.js";
+import type { PolicyDocument } from "../aws/policyDocument.js";
+import { policySize, policySizeLimits } from "./policies/policySize.js";
+import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
 /** The arguments of an AssumableRole in plain values, as far as rules look at them. */
 interface PlainAssumableRole {
@@ -44,8 +44,8 @@ function principalIssues(arn: string): Issue[] {
     {
       path: "trustedPrincipalArn",
       rule: "must be the ARN of one IAM user or role",
-      got: arn,
-      mend: "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
+      actual: arn,
+      fix: "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
     },
   ];
 }
@@ -90,7 +90,7 @@ export function externalIdIssues(path: string, externalId: string | undefined): 
   if (externalId === undefined || !isKnown(externalId) || /^[\w+=,.@:/-]{2,1224}$/.test(externalId)) {
     return [];
   }
-  return [{ path, rule: "must have 2 to 1224 characters out of letters, digits and _+=,.@:/-", got: externalId }];
+  return [{ path, rule: "must have 2 to 1224 characters out of letters, digits and _+=,.@:/-", actual: externalId }];
 }
 
 function durationIssues(seconds: number | undefined): Issue[] {
@@ -104,7 +104,7 @@ function durationIssues(seconds: number | undefined): Issue[] {
     {
       path: "maxSessionDuration",
       rule: `must be a whole number of seconds from ${sessionDuration.least} to ${sessionDuration.most}`,
-      got: seconds,
+      actual: seconds,
     },
   ];
 }

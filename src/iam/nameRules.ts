@@ -1,12 +1,12 @@
-import { isKnown } from "../validation/known.js";
-import type { Issue } from "../validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import type { Issue } from "../internal/validation/issues.js";
 
 /** The rules for the name of an IAM user or role. */
 export function entityNameIssues(path: string, name: string | undefined): Issue[] {
   if (name === undefined || !isKnown(name) || /^[\w+=,.@-]{1,64}$/.test(name)) {
     return [];
   }
-  return [{ path, rule: "must have 1 to 64 characters out of letters, digits and _+=,.@-", got: name }];
+  return [{ path, rule: "must have 1 to 64 characters out of letters, digits and _+=,.@-", actual: name }];
 }
 
 /** The rules for an IAM path. */
@@ -14,7 +14,7 @@ export function iamPathIssues(path: string, value: string | undefined): Issue[] 
   if (value === undefined || !isKnown(value) || /^\/([\x21-\x7e]{1,510}\/)?$/.test(value)) {
     return [];
   }
-  return [{ path, rule: "must be / or begin and end with /", got: value, mend: "Write it as /platform/." }];
+  return [{ path, rule: "must be / or begin and end with /", actual: value, fix: "Write it as /platform/." }];
 }
 
 /** The rules for the ARN of a managed policy. */
@@ -22,5 +22,5 @@ export function policyArnIssues(path: string, arn: string | undefined): Issue[] 
   if (arn === undefined || !isKnown(arn) || /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/\S+$/.test(arn)) {
     return [];
   }
-  return [{ path, rule: "must be the ARN of a managed IAM policy", got: arn }];
+  return [{ path, rule: "must be the ARN of a managed IAM policy", actual: arn }];
 }

@@ -1,7 +1,7 @@
 import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
-import { isKnown } from "../validation/known.js";
-import type { PolicyStatement } from "./policyDocument.js";
-import { splitPolicy } from "./policySize.js";
+import { isKnown } from "../internal/validation/known.js";
+import type { PolicyStatement } from "../aws/policyDocument.js";
+import { splitPolicy } from "./policies/policySize.js";
 import { rootDocument, type PlainRootCredential } from "./rootDocument.js";
 
 /** How long a value that is not known yet is taken to be, and how many values a list that is not known yet is taken to hold. */
@@ -16,8 +16,8 @@ const anyAccount = { partition: "aws-us-gov", accountId: "000000000000" };
  *
  * @param args the plain arguments, in which what is not known is `unknownValue`
  */
-export function mostPolicies(args: PlainRootCredential): number {
-  const filler = new Filler();
+export function maxManagedPolicies(args: PlainRootCredential): number {
+  const filler = new LongestValues();
   const roles = Object.entries(args.roles ?? {}).map(([name, role]) => [name, filler.role(role)] as const);
   return splitPolicy(
     rootDocument(
@@ -44,7 +44,7 @@ export function mostPolicies(args: PlainRootCredential): number {
 }
 
 /** Puts values, each different, in the place of those not known. */
-class Filler {
+class LongestValues {
   private used = 0;
 
   text(): string {

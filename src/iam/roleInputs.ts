@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { CredentialType, Duration } from "../secretsengine/roleSpec.js";
+import type { CredentialType } from "../secretsengine/roleSpec.js";
+import type { Duration } from "../internal/duration.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 
 /**

@@ -3,21 +3,21 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
 import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { checked } from "../validation/gate.js";
-import { knownParts } from "../validation/knownParts.js";
-import { mostPolicies } from "./policyCount.js";
-import type { PolicyDocument } from "./policyDocument.js";
-import { splitPolicy } from "./policySize.js";
-import { reportOn, type Report } from "./report.js";
-import { behind, onceCreated } from "./ready.js";
+import { validateInputs } from "../internal/validation/validateInputs.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import { maxManagedPolicies } from "./policyCount.js";
+import type { PolicyDocument } from "../aws/policyDocument.js";
+import { splitPolicy } from "./policies/policySize.js";
+import { findingReporter, type FindingReporter } from "../internal/validation/reportFindings.js";
+import { resolveAfterValidation, resolveAfterCreation } from "../internal/readiness.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
-import { rootFindings } from "./rootProof.js";
+import { rootCredentialFindings } from "./rootCredentialFindings.js";
 import { seedKeyGuard } from "./seedKeyGuard.js";
 import { rootDocument, rootTrustPolicy, type Account, type PlainRootCredential } from "./rootDocument.js";
-import { sortedOnce } from "./statements.js";
-import { transformed } from "./transform.js";
-import { assumableRoleTrustPolicy } from "./trustPolicy.js";
+import { sortedOnce } from "./policies/statements.js";
+import { transformed } from "../internal/transform.js";
+import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
 /** How many managed policies AWS lets attach to a user or role, unless the account's quota was raised (to 20 at most). */
 const attachmentQuota = 10;
@@ -70,22 +70,22 @@ export class RootCredential extends pulumi.ComponentResource {
     const given = { ...rest, entityName } as unknown as PlainRootCredential;
     const { identity, serviceAccount, trustPolicy, path, userNamePrefix, formerUserPaths } = given;
 
-    const settled = checked(this, subject, given, rootCredentialIssues);
+    const settled = validateInputs(this, subject, given, rootCredentialIssues);
     // Apart from the roles: what trusts the identity is made from its ARN, so the identity must not wait for the roles that trust it.
-    const own = checked(
+    const own = validateInputs(
       this,
       subject,
       { identity, serviceAccount, trustPolicy, entityName: given.entityName, path, userNamePrefix, formerUserPaths },
       rootCredentialIssues,
     );
-    const report = reportOn(this, subject);
-    const plainParts = knownParts(given) as PlainRootCredential;
+    const report = findingReporter(this, subject);
+    const plainParts = maskUnknowns(given) as PlainRootCredential;
     const { partition } = getPartitionOutput({}, parent);
     const { accountId } = getCallerIdentityOutput({}, parent);
     // Proven twice: what is known at the start before anything is made, all of it before the first policy is.
     const account = pulumi.all([partition, accountId]).apply(([partitionName, id]): Account => {
       const resolved = { partition: partitionName, accountId: id };
-      return report.pass(rootFindings(plainParts, resolved), resolved);
+      return report.pass(rootCredentialFindings(plainParts, resolved), resolved);
     });
     const allowedName = pulumi.all([own, account]).apply(([plain]) => plain.entityName);
 
@@ -118,9 +118,11 @@ export class RootCredential extends pulumi.ComponentResource {
     const principal = this.user ?? (this.role as iam.Role);
     const document = pulumi
       .all([settled, account])
-      .apply(([plain, resolved]) => report.pass(rootFindings(plain, resolved), rootDocument(plain, resolved)));
+      .apply(([plain, resolved]) =>
+        report.pass(rootCredentialFindings(plain, resolved), rootDocument(plain, resolved)),
+      );
     const attachments = [
-      ...this.ownPolicies(name, args, report, document, mostPolicies(plainParts)),
+      ...this.ownPolicies(name, args, report, document, maxManagedPolicies(plainParts)),
       ...delegatedPolicies(args).map((arn, index) => this.attach(`${name}-delegated-${index + 1}`, arn, args)),
       ...(args.additionalPolicyArns ?? []).map((arn, index) =>
         this.attach(`${name}-additional-${index + 1}`, arn, args),
@@ -134,7 +136,7 @@ export class RootCredential extends pulumi.ComponentResource {
       );
     }
     this.principalArn = principal.arn;
-    this.readyArn = behind(document, onceCreated(principal.arn, attachments));
+    this.readyArn = resolveAfterValidation(document, resolveAfterCreation(principal.arn, attachments));
     this.policy = document.apply((policy) => JSON.stringify(policy));
     if (this.user !== undefined) {
       this.userName = this.user.name;
@@ -145,11 +147,15 @@ export class RootCredential extends pulumi.ComponentResource {
       const key = new iam.AccessKey(
         `${name}-key-${args.keyGeneration ?? 1}`,
         // The ID is the name, and known once the user is there: only then its keys can be listed.
-        transformed(transform?.accessKey, { user: behind(account, rotates ? this.user.id : this.user.name) }),
+        transformed(transform?.accessKey, {
+          user: resolveAfterValidation(account, rotates ? this.user.id : this.user.name),
+        }),
         rotates ? { ...parent, hooks: seedKeyGuard(this, name, subject) } : parent,
       );
-      this.accessKeyId = behind(document, onceCreated(key.id, attachments));
-      this.secretAccessKey = pulumi.secret(behind(document, onceCreated(key.secret, attachments)));
+      this.accessKeyId = resolveAfterValidation(document, resolveAfterCreation(key.id, attachments));
+      this.secretAccessKey = pulumi.secret(
+        resolveAfterValidation(document, resolveAfterCreation(key.secret, attachments)),
+      );
     }
     this.registerOutputs({
       userName: this.userName,
@@ -182,14 +188,14 @@ export class RootCredential extends pulumi.ComponentResource {
   private ownPolicies(
     name: string,
     args: RootCredentialArgs,
-    report: Report,
+    report: FindingReporter,
     document: pulumi.Output<PolicyDocument>,
     count: number,
   ): pulumi.Resource[] {
     const parts = document.apply((whole) => {
       const documents = splitPolicy(whole, count);
       if (documents.length !== count) {
-        return report.refuse<string[]>(
+        return report.reject<string[]>(
           `RootCredential "${name}": the permissions need ${documents.length} managed policies, but ${count} were planned from the values ` +
             "known at the start. Give roleArns, assumeRoleArns and iamGroups as plain lists.",
         );
@@ -207,7 +213,7 @@ export class RootCredential extends pulumi.ComponentResource {
         }),
         { parent: this },
       );
-      return this.attach(`${name}-attachment${suffix}`, behind(parts, policy.arn), args);
+      return this.attach(`${name}-attachment${suffix}`, resolveAfterValidation(parts, policy.arn), args);
     });
   }
 

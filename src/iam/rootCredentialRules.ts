@@ -1,12 +1,12 @@
 import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
-import { pathOf, type Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
-import { pathOrRoot } from "./arns.js";
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import { pathOrRoot } from "../aws/arns.js";
 import { jsonIssues } from "./assumableRoleRules.js";
 import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
 import type { PlainRootCredential } from "./rootDocument.js";
-import { defaultUserNamePrefix } from "./rootPolicy.js";
-import { leadingTexts } from "./usernameTemplate.js";
+import { defaultUserNamePrefix } from "./policies/rootPolicy.js";
+import { leadingTexts } from "./analysis/usernameTemplate.js";
 
 /** What is wrong with the arguments of a RootCredential, whatever account it is in. */
 export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
@@ -14,7 +14,7 @@ export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
     ...(args.identity === "role" ? roleIdentityIssues(args) : userIdentityIssues(args)),
     ...(args.permissions === undefined || ["derived", "documented"].includes(args.permissions)
       ? []
-      : [{ path: "permissions", rule: 'must be "derived" or "documented"', got: args.permissions }]),
+      : [{ path: "permissions", rule: 'must be "derived" or "documented"', actual: args.permissions }]),
     ...entityNameIssues(args.identity === "role" ? "roleName" : "userName", args.entityName),
     ...iamPathIssues("path", args.path),
     ...(args.additionalPolicyArns ?? []).flatMap((arn, index) =>
@@ -31,23 +31,23 @@ export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
 function userIdentityIssues(args: PlainRootCredential): Issue[] {
   const issues: Issue[] = [];
   if (args.identity !== undefined && args.identity !== "user") {
-    issues.push({ path: "identity", rule: 'must be "user" or "role"', got: args.identity });
+    issues.push({ path: "identity", rule: 'must be "user" or "role"', actual: args.identity });
   }
   for (const key of ["serviceAccount", "trustPolicy"] as const) {
     if (args[key] !== undefined) {
-      issues.push({ path: key, rule: 'only serves identity "role"', mend: 'Set identity: "role", or leave it out.' });
+      issues.push({ path: key, rule: 'only serves identity "role"', fix: 'Set identity: "role", or leave it out.' });
     }
   }
   const generation = args.keyGeneration;
   if (generation !== undefined && (!Number.isInteger(generation) || generation < 1)) {
-    issues.push({ path: "keyGeneration", rule: "must be a whole number from 1", got: generation });
+    issues.push({ path: "keyGeneration", rule: "must be a whole number from 1", actual: generation });
   }
   if (args.seedKey === false && args.rotateRoot !== true) {
     issues.push({
       path: "seedKey",
       rule: "can be false only together with rotateRoot: Vault would have no key",
-      got: false,
-      mend: "Set rotateRoot: true, or leave seedKey out.",
+      actual: false,
+      fix: "Set rotateRoot: true, or leave seedKey out.",
     });
   }
   return [...issues, ...ownGrantIssues(args)];
@@ -73,8 +73,8 @@ function ownGrantIssues(args: PlainRootCredential): Issue[] {
     {
       path: path !== undefined && path !== "/" && !entityName.startsWith(userNamePrefix) ? "path" : "userName",
       rule: `must not match user${matched}${userNamePrefix}*, the users that it may change: it could give itself any right`,
-      got: own,
-      mend: `Choose a name and path that do not begin with ${userNamePrefix}.`,
+      actual: own,
+      fix: `Choose a name and path that do not begin with ${userNamePrefix}.`,
     },
   ];
 }
@@ -85,25 +85,29 @@ function roleIdentityIssues(args: PlainRootCredential): Issue[] {
     issues.push({
       path: "serviceAccount",
       rule: 'identity "role" needs exactly one of serviceAccount and trustPolicy',
-      mend: "Give serviceAccount for Vault on EKS, trustPolicy for all else.",
+      fix: "Give serviceAccount for Vault on EKS, trustPolicy for all else.",
     });
   }
   if (args.rotateRoot === true) {
-    issues.push({ path: "rotateRoot", rule: 'needs identity "user": a role has no key to rotate', got: true });
+    issues.push({ path: "rotateRoot", rule: 'needs identity "user": a role has no key to rotate', actual: true });
   }
   if (args.keyGeneration !== undefined) {
-    issues.push({ path: "keyGeneration", rule: 'needs identity "user": a role has no key', got: args.keyGeneration });
+    issues.push({
+      path: "keyGeneration",
+      rule: 'needs identity "user": a role has no key',
+      actual: args.keyGeneration,
+    });
   }
   if (args.seedKey !== undefined) {
-    issues.push({ path: "seedKey", rule: 'needs identity "user": a role has no key', got: args.seedKey });
+    issues.push({ path: "seedKey", rule: 'needs identity "user": a role has no key', actual: args.seedKey });
   }
   for (const [name, role] of Object.entries(args.roles ?? {})) {
     if (role.credentialType === "federation_token" || role.credentialType === "session_token") {
       issues.push({
         path: `${pathOf("roles", name)}.credentialType`,
         rule: 'needs identity "user": AWS gives these tokens to the keys of an IAM user alone',
-        got: role.credentialType,
-        mend: 'Use assumed_role, or identity "user".',
+        actual: role.credentialType,
+        fix: 'Use assumed_role, or identity "user".',
       });
     }
   }
@@ -118,8 +122,8 @@ function prefixIssues(prefix: string | undefined): Issue[] {
     {
       path: "userNamePrefix",
       rule: "must have 1 to 32 characters out of letters, digits and _+=,.@-",
-      got: prefix,
-      mend: "Without a prefix Vault could change every user of the account.",
+      actual: prefix,
+      fix: "Without a prefix Vault could change every user of the account.",
     },
   ];
 }
@@ -139,8 +143,8 @@ function templateIssues({ usernameTemplate, userNamePrefix = defaultUserNamePref
         leaving === ""
           ? `must begin with ${userNamePrefix} in plain text in each of its branches: the root credential may make no other users`
           : `must begin with ${userNamePrefix}, not ${JSON.stringify(leaving)}: the root credential may make no other users`,
-      got: usernameTemplate,
-      mend: "Change the template, or set userNamePrefix to what it begins with.",
+      actual: usernameTemplate,
+      fix: "Change the template, or set userNamePrefix to what it begins with.",
     },
   ];
 }
@@ -154,7 +158,7 @@ function roleIssues(path: string, role: AwsSecretsRoleSpec): Issue[] {
     issues.push({
       path: `${path}.policyArns`,
       rule: "must be a plain list for federation_token: each ARN becomes an attachment",
-      mend: "Write the list out; its ARNs may be outputs.",
+      fix: "Write the list out; its ARNs may be outputs.",
     });
   }
   return issues;

@@ -1,10 +1,10 @@
 import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
-import { iamArn, pathOrRoot } from "./arns.js";
-import { irsaTrustPolicy, type IrsaSubject } from "./irsaTrustPolicy.js";
-import { parsedPolicy } from "./delegation.js";
-import type { PolicyDocument, PolicyStatement } from "./policyDocument.js";
-import { derivedRootPolicy, documentedRootPolicy, type StaticRoleUser } from "./rootPolicy.js";
-import { policyDocument, statementsOf } from "./statements.js";
+import { iamArn, pathOrRoot } from "../aws/arns.js";
+import { irsaTrustPolicy, type IrsaSubject } from "./policies/irsaTrustPolicy.js";
+import { parsedPolicy } from "./policies/federation.js";
+import type { PolicyDocument, PolicyStatement } from "../aws/policyDocument.js";
+import { derivedRootPolicy, documentedRootPolicy, type StaticRoleUser } from "./policies/rootPolicy.js";
+import { policyDocument, statementsOf } from "./policies/statements.js";
 
 /** The arguments of a RootCredential in plain values. */
 export interface PlainRootCredential {

@@ -1,14 +1,14 @@
 import { AsyncResource } from "node:async_hooks";
 import { getAccessKeys } from "@pulumi/aws/iam/getAccessKeys.js";
 import * as pulumi from "@pulumi/pulumi";
-import { whereHooksRun } from "../kubernetes/hooks.js";
+import { whereHooksRun } from "../internal/hooks.js";
 
 /**
  * Why no seed key may be made for a user that has these keys; undefined where one may.
  *
  * @param subject the component, as messages name it
  */
-export function seedKeyRefusal(subject: string, user: string, keyIds: readonly string[]): string | undefined {
+export function seedKeyProblem(subject: string, user: string, keyIds: readonly string[]): string | undefined {
   if (keyIds.length === 0) {
     return undefined;
   }
@@ -39,7 +39,7 @@ export function seedKeyGuard(
     const guard: pulumi.ResourceHookFunction = async ({ newInputs }) => {
       const user: unknown = newInputs?.["user"];
       // A user that is yet to be made has no key.
-      const refusal = typeof user === "string" ? seedKeyRefusal(subject, user, await keysOf(user)) : undefined;
+      const refusal = typeof user === "string" ? seedKeyProblem(subject, user, await keysOf(user)) : undefined;
       if (refusal !== undefined) {
         throw new Error(refusal);
       }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AccessKeyPair } from "../sts/index.js";
+import type { AccessKeyPair } from "../aws/sts/index.js";
 
 /** Where to ask AWS whether it accepts a key. */
 export interface KeyAcceptanceArgs {
@@ -29,7 +29,7 @@ export function waitForAcceptance(
   onWait: (message: string) => void,
 ): pulumi.ResourceHookFunction {
   return async () => {
-    const { waitUntilAccepted } = await import("../sts/index.js");
+    const { waitUntilAccepted } = await import("../aws/sts/index.js");
     const known = await valueAtUp(pulumi.all([keys, args.region, args.stsEndpoint]));
     const [key, region, endpoint] = known;
     const timeoutMs = args.timeoutSeconds === undefined ? undefined : args.timeoutSeconds * 1000;

@@ -1,14 +1,14 @@
-import { pathOf, type Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import type { Field, ObjectField } from "./fields.js";
 
 /** What to say of a key that is not a field: by the key's name, or by its path without indexes (`unsealer.secretThresold`). */
-export type KeyAdvice = Readonly<Record<string, KeyMend>>;
+export type KeyAdvice = Readonly<Record<string, KeyFix>>;
 
 /** What is wrong with a key, where more can be said than that it is unknown, and what to write instead. */
-export interface KeyMend {
+export interface KeyFix {
   readonly rule?: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /**
@@ -39,31 +39,33 @@ function walk(place: Place): Issue[] {
   }
   switch (field.kind) {
     case "string":
-      return typeof value === "string" ? [] : [{ path, rule: "must be a string", got: value }];
+      return typeof value === "string" ? [] : [{ path, rule: "must be a string", actual: value }];
     case "name":
       return typeof value === "string" && value !== ""
         ? []
-        : [{ path, rule: "must be a name: an empty one refers to nothing", got: value }];
+        : [{ path, rule: "must be a name: an empty one refers to nothing", actual: value }];
     case "boolean":
-      return typeof value === "boolean" ? [] : [{ path, rule: "must be true or false", got: value }];
+      return typeof value === "boolean" ? [] : [{ path, rule: "must be true or false", actual: value }];
     case "integer":
-      return Number.isSafeInteger(value) ? [] : [{ path, rule: "must be a whole number", got: value }];
+      return Number.isSafeInteger(value) ? [] : [{ path, rule: "must be a whole number", actual: value }];
     case "quantity":
-      return isQuantity(value) ? [] : [{ path, rule: "must be a Kubernetes quantity such as 500m or 2Gi", got: value }];
+      return isQuantity(value)
+        ? []
+        : [{ path, rule: "must be a Kubernetes quantity such as 500m or 2Gi", actual: value }];
     case "enum":
       return field.values.includes(value as string)
         ? []
-        : [{ path, rule: `must be one of ${field.values.join(", ")}`, got: value }];
+        : [{ path, rule: `must be one of ${field.values.join(", ")}`, actual: value }];
     case "list":
       return Array.isArray(value)
         ? value.flatMap((item, index) => walk({ ...place, path: pathOf(path, index), value: item, field: field.items }))
-        : [{ path, rule: "must be a list", got: value }];
+        : [{ path, rule: "must be a list", actual: value }];
     case "map":
       return mapIssues(place, field.values);
     case "core":
       return isObject(value) || Array.isArray(value)
         ? []
-        : [{ path, rule: `must be a ${field.type} object of Kubernetes`, got: value }];
+        : [{ path, rule: `must be a ${field.type} object of Kubernetes`, actual: value }];
     case "object":
       return objectIssues(place, field);
   }
@@ -71,19 +73,19 @@ function walk(place: Place): Issue[] {
 
 function mapIssues({ path, value }: Place, kind: "string" | "quantity"): Issue[] {
   if (!isObject(value)) {
-    return [{ path, rule: `must be an object of ${kind} values`, got: value }];
+    return [{ path, rule: `must be an object of ${kind} values`, actual: value }];
   }
   return Object.entries(value).flatMap(([key, item]) =>
     !isKnown(item) || (kind === "string" ? typeof item === "string" : isQuantity(item))
       ? []
-      : [{ path: pathOf(path, key), rule: `must be a ${kind}`, got: item }],
+      : [{ path: pathOf(path, key), rule: `must be a ${kind}`, actual: item }],
   );
 }
 
 function objectIssues(place: Place, field: ObjectField): Issue[] {
   const { path, fieldPath, value, advice } = place;
   if (!isObject(value)) {
-    return [{ path, rule: "must be an object", got: value }];
+    return [{ path, rule: "must be an object", actual: value }];
   }
   const unknownKeys = Object.keys(value)
     .filter((key) => value[key] !== undefined && !Object.hasOwn(field.fields, key))
@@ -115,7 +117,7 @@ function unknownKey({ path, fieldPath }: Place, field: ObjectField, key: string,
   return {
     path: pathOf(path, key),
     rule: advised?.rule ?? "is not a field of VaultServer, and Kubernetes would drop it without a word",
-    mend: advised?.mend ?? suggestion(key, known),
+    fix: advised?.fix ?? suggestion(key, known),
   };
 }
 

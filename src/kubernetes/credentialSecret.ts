@@ -1,7 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
-import { whereHooksRun } from "./hooks.js";
+import { whereHooksRun } from "../internal/hooks.js";
 
 /** What {@link CredentialSecret} takes. */
 export interface CredentialSecretArgs {

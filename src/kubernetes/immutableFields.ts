@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { pathOf } from "../validation/issues.js";
+import { pathOf } from "../internal/validation/issues.js";
 
 /** The parts of a VaultServer's spec that KubeVault refuses to change once the object exists. */
 export const immutableFields = ["spec.backend", "spec.unsealer"] as const;
@@ -35,7 +35,7 @@ export function changes(path: string, was: unknown, now: unknown): Change[] {
  *
  * @param subject how errors name the resource: `VaultServer "vault"`
  */
-export function refuseImmutableChange(subject: string): pulumi.ResourceHookFunction {
+export function rejectImmutableChange(subject: string): pulumi.ResourceHookFunction {
   return ({ oldInputs, newInputs }) => {
     const found = immutableFields.flatMap((path) => changes(path, at(oldInputs, path), at(newInputs, path)));
     if (found.length > 0) {

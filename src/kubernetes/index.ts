@@ -1,6 +1,6 @@
 export type { KeyAcceptanceArgs } from "./acceptedKeys.js";
 export { CredentialSecret, type CredentialSecretArgs } from "./credentialSecret.js";
-export type { InputOf } from "./inputOf.js";
+export type { InputOf } from "../internal/inputOf.js";
 export type {
   PodTemplate,
   PodTemplateSpec,

@@ -1,12 +1,12 @@
 import * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { checked } from "../validation/gate.js";
-import { unknownValue } from "../validation/known.js";
-import { knownParts } from "../validation/knownParts.js";
+import { validateInputs } from "../internal/validation/validateInputs.js";
+import { unknownValue } from "../internal/validation/known.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { explainStuck } from "./explainStuck.js";
-import { whereHooksRun } from "./hooks.js";
-import { immutableFields, refuseImmutableChange } from "./immutableFields.js";
+import { whereHooksRun } from "../internal/hooks.js";
+import { immutableFields, rejectImmutableChange } from "./immutableFields.js";
 import type { VaultServerArgs } from "./vaultServerArgs.js";
 import { vaultServerManifestSpec } from "./vaultServerManifest.js";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./vaultServerNames.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "./vaultServerRules.js";
 import { roleArnAnnotation, vaultServerWarnings } from "./vaultServerWarnings.js";
-import { warn } from "./warn.js";
+import { warn } from "../internal/validation/warn.js";
 
 /** How long Vault may take to become Ready where nothing is said: images are pulled, the table is read, Vault is initialised. */
 const defaultReadyTimeoutSeconds = 900;
@@ -98,10 +98,10 @@ export class VaultServer extends pulumi.ComponentResource {
       irsa: args.irsa,
       sessionTokenSecretName: args.sessionTokenSecretName,
     };
-    const plain = checked<object>(this, subject, ruled, (values) =>
+    const plain = validateInputs<object>(this, subject, ruled, (values) =>
       vaultServerIssues(values as VaultServerPlainArgs),
     ).apply((values) => values as VaultServerPlainArgs);
-    warn(this, subject, vaultServerWarnings(knownParts(ruled) as VaultServerPlainArgs));
+    warn(this, subject, vaultServerWarnings(maskUnknowns(ruled) as VaultServerPlainArgs));
 
     this.serviceAccount = args.irsa === undefined ? undefined : this.createServiceAccount(name, serverName, args);
     this.vaultServer = this.createVaultServer(name, { serverName, apiVersion, subject, plain, args });
@@ -268,7 +268,7 @@ export class VaultServer extends pulumi.ComponentResource {
 const untriedAnnotation = "kubevault-aws-untried";
 
 function immutabilityHook(name: string, subject: string): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:immutable-fields`, refuseImmutableChange(subject), {
+  return new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:immutable-fields`, rejectImmutableChange(subject), {
     onDryRun: true,
   });
 }

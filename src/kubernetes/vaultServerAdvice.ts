@@ -1,4 +1,4 @@
-import type { KeyAdvice, KeyMend } from "./closedFields.js";
+import type { KeyAdvice, KeyFix } from "./closedFields.js";
 
 const otherBackends = [
   "azure",
@@ -14,19 +14,19 @@ const otherBackends = [
   "swift",
 ] as const;
 
-const otherBackend: KeyMend = {
+const otherBackend: KeyFix = {
   rule: "is a storage backend that this VaultServer does not manage",
-  mend: "It keeps Vault's data in DynamoDB: write backend.dynamodb alone.",
+  fix: "It keeps Vault's data in DynamoDB: write backend.dynamodb alone.",
 };
 
-const openBaoOnly: KeyMend = {
+const openBaoOnly: KeyFix = {
   rule: "works with OpenBao only, which has no DynamoDB storage",
-  mend: "Leave it out.",
+  fix: "Leave it out.",
 };
 
-const oldCredentialSecret: KeyMend = {
+const oldCredentialSecret: KeyFix = {
   rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it without a word, and Vault would start without credentials",
-  mend: "Write credentialSecretRef: { name } instead, with the Secret's keys access_key and secret_key.",
+  fix: "Write credentialSecretRef: { name } instead, with the Secret's keys access_key and secret_key.",
 };
 
 /** Names that KubeVault's older versions, its documentation or other tools use, and what to write here. */
@@ -39,20 +39,20 @@ export const vaultServerAdvice: KeyAdvice = {
   "unsealer.mode.awsKmsSsm.credentialSecret": oldCredentialSecret,
   "unsealer.mode.googleKmsGcs.credentialSecret": {
     rule: oldCredentialSecret.rule,
-    mend: "Write credentialSecretRef: { name } instead.",
+    fix: "Write credentialSecretRef: { name } instead.",
   },
   "backend.dynamodb.sessionTokenSecret": {
     rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it without a word, and AWS would refuse the keys",
-    mend: "Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName beside spec.",
+    fix: "Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName beside spec.",
   },
   "backend.dynamodb.billingMode": {
     rule: "is not something KubeVault can set",
-    mend: "Make the table beforehand, with DynamoDbStorage.",
+    fix: "Make the table beforehand, with DynamoDbStorage.",
   },
   "authMethods.config": {
     rule: "is a field of v1alpha1",
-    mend: "Write kubernetesConfig, jwtConfig or oidcConfig instead, by the method's type.",
+    fix: "Write kubernetesConfig, jwtConfig or oidcConfig instead, by the method's type.",
   },
-  deletionPolicy: { mend: "Write terminationPolicy instead." },
-  storage: { mend: "Write backend instead." },
+  deletionPolicy: { fix: "Write terminationPolicy instead." },
+  storage: { fix: "Write backend instead." },
 };

@@ -1,7 +1,7 @@
 import type * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import type * as core from "@pulumi/kubernetes/core/v1/index.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { InputOf } from "./inputOf.js";
+import type { InputOf } from "../internal/inputOf.js";
 import type { VaultServerApiVersion } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";
 

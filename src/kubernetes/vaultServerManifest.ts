@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Field } from "./fields.js";
-import type { InputOf } from "./inputOf.js";
+import type { InputOf } from "../internal/inputOf.js";
 import { vaultServerFields } from "./vaultServerFields.js";
 import type { VaultServerApiVersion } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";

@@ -1,5 +1,5 @@
-import { under, type Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
+import { under, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import { closedFieldIssues } from "./closedFields.js";
 import { vaultServerAdvice } from "./vaultServerAdvice.js";
 import { vaultServerFields } from "./vaultServerFields.js";
@@ -35,11 +35,11 @@ function nameIssues({ serverName, namespace }: VaultServerPlainArgs): Issue[] {
     issues.push({
       path: "serverName",
       rule: "must be at most 63 lower-case letters, digits and hyphens, start with a letter and end with a letter or digit",
-      got: serverName,
+      actual: serverName,
     });
   }
   if (isKnown(namespace) && !(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(namespace) && namespace.length <= 63)) {
-    issues.push({ path: "namespace", rule: "must be the name of a Kubernetes namespace", got: namespace });
+    issues.push({ path: "namespace", rule: "must be the name of a Kubernetes namespace", actual: namespace });
   }
   return issues;
 }
@@ -59,7 +59,7 @@ function versionIssues(version: string): Issue[] {
         {
           path: "version",
           rule: "must be a version of HashiCorp Vault: OpenBao and Sigilr have no DynamoDB storage and no AWS secrets engine",
-          got: version,
+          actual: version,
         },
       ]
     : [];
@@ -72,14 +72,14 @@ function replicaIssues(spec: VaultServerSpec): Issue[] {
   const withoutHa = isKnown(spec.backend) && isKnown(spec.backend.dynamodb) && isKnown(haEnabled) && haEnabled !== true;
   if (replicas !== undefined && isKnown(replicas)) {
     if (replicas < 1) {
-      issues.push({ path: "replicas", rule: "must be at least 1", got: replicas, mend: "Leave it out for 1." });
+      issues.push({ path: "replicas", rule: "must be at least 1", actual: replicas, fix: "Leave it out for 1." });
     }
     if (replicas > 1 && withoutHa) {
       issues.push({
         path: "replicas",
         rule: "must be 1 unless backend.dynamodb.haEnabled is true: without its lock several active nodes would write to one table",
-        got: replicas,
-        mend: "Set backend.dynamodb.haEnabled to true.",
+        actual: replicas,
+        fix: "Set backend.dynamodb.haEnabled to true.",
       });
     }
   }
@@ -87,7 +87,7 @@ function replicaIssues(spec: VaultServerSpec): Issue[] {
     issues.push({
       path: "exposePrimary",
       rule: "needs backend.dynamodb.haEnabled: without it there is no active node to lead to",
-      mend: "Set backend.dynamodb.haEnabled to true, or leave exposePrimary out.",
+      fix: "Set backend.dynamodb.haEnabled to true, or leave exposePrimary out.",
     });
   }
   return issues;
@@ -100,16 +100,16 @@ function unsealerIssues(unsealer: VaultServerUnsealer): Issue[] {
   const { secretShares, secretThreshold } = unsealer;
   const issues: Issue[] = [];
   if (isKnown(secretShares) && (secretShares < 1 || secretShares > mostShares)) {
-    issues.push({ path: "secretShares", rule: `must be from 1 to ${mostShares}`, got: secretShares });
+    issues.push({ path: "secretShares", rule: `must be from 1 to ${mostShares}`, actual: secretShares });
   }
   if (isKnown(secretThreshold)) {
     if (secretThreshold < 1 || (isKnown(secretShares) && secretThreshold > secretShares)) {
-      issues.push({ path: "secretThreshold", rule: "must be from 1 to secretShares", got: secretThreshold });
+      issues.push({ path: "secretThreshold", rule: "must be from 1 to secretShares", actual: secretThreshold });
     } else if (isKnown(secretShares) && secretShares > 1 && secretThreshold === 1) {
       issues.push({
         path: "secretThreshold",
         rule: "must be at least 2 where there is more than one share: Vault refuses to initialise otherwise",
-        got: secretThreshold,
+        actual: secretThreshold,
       });
     }
   }
@@ -117,7 +117,7 @@ function unsealerIssues(unsealer: VaultServerUnsealer): Issue[] {
     issues.push({
       path: "storeRootToken",
       rule: "cannot be false: KubeVault takes that for not given and keeps the root token",
-      mend: "Leave it out, and revoke the root token once it is no longer needed.",
+      fix: "Leave it out, and revoke the root token once it is no longer needed.",
     });
   }
   return under("unsealer", [...issues, ...modeIssues(unsealer)]);
@@ -133,7 +133,7 @@ function modeIssues({ mode }: VaultServerUnsealer): Issue[] {
     issues.push({
       path: "mode",
       rule: "must have exactly one of kubernetesSecret, awsKmsSsm, googleKmsGcs, azureKeyVault",
-      got: modes,
+      actual: modes,
     });
   }
   const prefix = mode.awsKmsSsm?.ssmKeyPrefix;
@@ -141,8 +141,8 @@ function modeIssues({ mode }: VaultServerUnsealer): Issue[] {
     issues.push({
       path: "mode.awsKmsSsm.ssmKeyPrefix",
       rule: "must start and end with a slash: the unsealer puts it before the parameters' names as it is",
-      got: prefix,
-      mend: `Write ${JSON.stringify(`/${prefix.replace(/^\/+|\/+$/g, "")}/`)}.`,
+      actual: prefix,
+      fix: `Write ${JSON.stringify(`/${prefix.replace(/^\/+|\/+$/g, "")}/`)}.`,
     });
   }
   return issues;
@@ -155,7 +155,7 @@ function authMethodIssues({ authMethods }: VaultServerSpec): Issue[] {
   const paths = authMethods.map((method) => (isKnown(method) && isKnown(method.path) ? method.path : undefined));
   return paths.flatMap((path, index) =>
     path !== undefined && paths.indexOf(path) !== index
-      ? [{ path: `authMethods[${index}].path`, rule: "must differ from the paths of the others", got: path }]
+      ? [{ path: `authMethods[${index}].path`, rule: "must differ from the paths of the others", actual: path }]
       : [],
   );
 }
@@ -166,7 +166,7 @@ function irsaArgumentIssues({ irsa }: VaultServerPlainArgs): Issue[] {
   }
   return /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(irsa.roleArn)
     ? []
-    : [{ path: "irsa.roleArn", rule: "must be the ARN of an IAM role", got: irsa.roleArn }];
+    : [{ path: "irsa.roleArn", rule: "must be the ARN of an IAM role", actual: irsa.roleArn }];
 }
 
 function irsaIssues({ irsa, spec }: VaultServerPlainArgs): Issue[] {
@@ -182,8 +182,8 @@ function irsaIssues({ irsa, spec }: VaultServerPlainArgs): Issue[] {
       issues.push({
         path: "spec.backend.dynamodb.region",
         rule: `must be the cluster's region ${clusterRegion} under IRSA: the AWS_REGION that EKS sets in Vault's pod wins over it, and Vault would look for the table there`,
-        got: dynamodb.region,
-        mend: "Put the table into the cluster's region, or give Vault static keys by credentialSecretRef instead of irsa.",
+        actual: dynamodb.region,
+        fix: "Put the table into the cluster's region, or give Vault static keys by credentialSecretRef instead of irsa.",
       });
     }
   }
@@ -197,7 +197,7 @@ function irsaIssues({ irsa, spec }: VaultServerPlainArgs): Issue[] {
     issues.push({
       path: "spec.version",
       rule: "must not be 1.14.0 or 1.14.1 under IRSA: they ignore the pod's role",
-      got: spec.version,
+      actual: spec.version,
     });
   }
   return issues;
@@ -207,7 +207,7 @@ function twoIdentities(path: string): Issue {
   return {
     path,
     rule: "must be left out under IRSA: with static keys and a role both in the pod, it depends on Vault's version which one wins",
-    mend: "Take either irsa or credentialSecretRef.",
+    fix: "Take either irsa or credentialSecretRef.",
   };
 }
 
@@ -219,14 +219,14 @@ function apiVersionIssues({ apiVersion, spec, sessionTokenSecretName }: VaultSer
           {
             path: "sessionTokenSecretName",
             rule: "is for kubevault.com/v1alpha1 only",
-            mend: "Put session_token into the Secret of spec.backend.dynamodb.credentialSecretRef instead.",
+            fix: "Put session_token into the Secret of spec.backend.dynamodb.credentialSecretRef instead.",
           },
         ];
   }
   const missing = (path: string): Issue => ({
     path,
     rule: "does not exist in kubevault.com/v1alpha1",
-    mend: "Leave it out, or take kubevault.com/v1alpha2.",
+    fix: "Leave it out, or take kubevault.com/v1alpha2.",
   });
   const authConfigs = (isKnown(spec.authMethods) ? (spec.authMethods ?? []) : []).flatMap((method, index) =>
     (["kubernetesConfig", "jwtConfig", "oidcConfig"] as const)

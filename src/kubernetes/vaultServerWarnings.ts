@@ -1,5 +1,5 @@
-import { under, type Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
+import { under, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import { honouredPodFields, type PodTemplate } from "./podTemplate.js";
 import type { VaultServerPlainArgs } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";
@@ -25,7 +25,7 @@ function oldApiVersion(): Issue {
   return {
     path: "apiVersion",
     rule: "kubevault.com/v1alpha1 is converted to v1alpha2 when stored, and the conversion drops sessionTokenSecret",
-    mend: "Take kubevault.com/v1alpha2. A session token must be in the Secret of credentialSecretRef too, where CredentialSecret puts it.",
+    fix: "Take kubevault.com/v1alpha2. A session token must be in the Secret of credentialSecretRef too, where CredentialSecret puts it.",
   };
 }
 
@@ -36,8 +36,8 @@ function versionWarnings(version: string): Issue[] {
         {
           path: "version",
           rule: "is deprecated by KubeVault, which does not install it by default: the VaultServer is refused where it is missing",
-          got: version,
-          mend: `Current versions: ${liveVaultVersions.join(", ")}.`,
+          actual: version,
+          fix: `Current versions: ${liveVaultVersions.join(", ")}.`,
         },
       ];
     case "custom":
@@ -45,8 +45,8 @@ function versionWarnings(version: string): Issue[] {
         {
           path: "version",
           rule: "is not in KubeVault's catalog: a VaultServerVersion of this name must exist in the cluster",
-          got: version,
-          mend: `KubeVault's own: ${liveVaultVersions.join(", ")}.`,
+          actual: version,
+          fix: `KubeVault's own: ${liveVaultVersions.join(", ")}.`,
         },
       ];
     default:
@@ -60,7 +60,7 @@ function unsealerWarnings({ unsealer }: VaultServerSpec): Issue[] {
       {
         path: "unsealer",
         rule: "is not given: nobody initialises or unseals Vault, and the VaultServer does not become Ready until someone does by hand",
-        mend: "Give unsealer, with secretShares, secretThreshold and mode.",
+        fix: "Give unsealer, with secretShares, secretThreshold and mode.",
       },
     ];
   }
@@ -70,7 +70,7 @@ function unsealerWarnings({ unsealer }: VaultServerSpec): Issue[] {
         {
           path: "unsealer.mode.awsKmsSsm.endpoint",
           rule: "has no effect: KubeVault's unsealer does not read it",
-          mend: "Reach a private KMS endpoint by private DNS.",
+          fix: "Reach a private KMS endpoint by private DNS.",
         },
       ]
     : [];
@@ -83,7 +83,7 @@ function authMethodWarnings({ authMethods }: VaultServerSpec): Issue[] {
           {
             path: `authMethods[${index}].kubernetesConfig`,
             rule: "makes KubeVault's conversion to v1alpha1 fail: whatever reads the object as v1alpha1 gets an error",
-            mend: "Configure the method in Vault instead.",
+            fix: "Configure the method in Vault instead.",
           },
         ]
       : [],
@@ -94,7 +94,7 @@ function podTemplateWarnings({ metadata, controller, spec }: PodTemplate): Issue
   const ignored = (path: string): Issue => ({
     path: `podTemplate.${path}`,
     rule: "is accepted by KubeVault's schema, but its operator is not known to use it",
-    mend: mends[path] ?? "Do not rely on it.",
+    fix: mends[path] ?? "Do not rely on it.",
   });
   const podFields = spec === undefined || !isKnown(spec) ? [] : Object.entries(spec);
   const warnings = podFields
@@ -110,7 +110,7 @@ function podTemplateWarnings({ metadata, controller, spec }: PodTemplate): Issue
         {
           path: `podTemplate.metadata.annotations[${JSON.stringify(roleArnAnnotation)}]`,
           rule: "has no effect on a pod: EKS reads it from the ServiceAccount",
-          mend: "Give irsa instead.",
+          fix: "Give irsa instead.",
         },
       ]
     : [];

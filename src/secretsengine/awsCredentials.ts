@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyReadinessArgs } from "./awsRootConfig.js";
 import { credentialFields, credentialsRules, reissueFields } from "./credentialsRules.js";
-import type { Values } from "./fields.js";
-import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
-import type { Duration } from "./roleSpec.js";
-import { bareMountPath, unknownArguments } from "./rules.js";
-import { VaultResource } from "./vaultResource.js";
+import type { Values } from "../vaultresource/fields.js";
+import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
+import type { Duration } from "../internal/duration.js";
+import { trimSlashes, unknownArguments } from "../vaultresource/rules.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
 
 export interface AwsCredentialsArgs {
   /** Path of the mount: `engine.path`. */
@@ -73,12 +73,12 @@ export class AwsCredentials extends VaultResource {
   declare public readonly callerArn: pulumi.Output<string>;
 
   constructor(name: string, args: AwsCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseInvalid(`AwsCredentials "${name}"`, args, (given) => [
+    assertValid(`AwsCredentials "${name}"`, args, (given) => [
       ...unknownArguments(given, argumentNames),
       ...credentialsRules(given),
     ]);
     const inputs = {
-      mount: mapInput(args.mount, (value) => bareMountPath(value as string)),
+      mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
       role: args.role,
       endpoint: args.endpoint,
       ...canonicalInputs([...credentialFields, ...reissueFields], args as unknown as Values),

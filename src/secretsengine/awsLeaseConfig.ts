@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "../validation/issues.js";
+import type { Issue } from "../internal/validation/issues.js";
 import { leaseRules } from "./configRules.js";
-import type { Values } from "./fields.js";
-import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import type { Values } from "../vaultresource/fields.js";
+import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { leaseFields } from "./otherFields.js";
-import type { Duration } from "./roleSpec.js";
-import { bareMountPath, mountPathRules, unknownArguments } from "./rules.js";
-import { VaultResource } from "./vaultResource.js";
+import type { Duration } from "../internal/duration.js";
+import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** The settings of `config/lease`, apart from its mount. */
 export interface AwsLeaseConfigSettings {
@@ -37,13 +37,13 @@ export class AwsLeaseConfig extends VaultResource {
   declare public readonly mount: pulumi.Output<string>;
 
   constructor(name: string, args: AwsLeaseConfigArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseInvalid(`AwsLeaseConfig "${name}"`, args, (given) => [
+    assertValid(`AwsLeaseConfig "${name}"`, args, (given) => [
       ...unknownArguments(given, ["mount", ...settingNames]),
       ...mountPathRules(given, "mount"),
       ...leaseRules(given),
     ]);
     const inputs = {
-      mount: mapInput(args.mount, (value) => bareMountPath(value as string)),
+      mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
       ...canonicalInputs(leaseFields, args as unknown as Values),
       adoptExisting: args.adoptExisting,
     };

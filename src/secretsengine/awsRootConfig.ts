@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "../validation/issues.js";
+import type { Issue } from "../internal/validation/issues.js";
 import { rootConfigRules } from "./configRules.js";
-import type { Values } from "./fields.js";
-import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import type { Values } from "../vaultresource/fields.js";
+import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { rootConfigFields } from "./rootConfigFields.js";
-import type { Duration } from "./roleSpec.js";
-import { bareMountPath, mountPathRules, unknownArguments } from "./rules.js";
-import { VaultResource } from "./vaultResource.js";
+import type { Duration } from "../internal/duration.js";
+import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** How a new access key is tried before Vault gets it: with sts:GetCallerIdentity, which needs no permission. */
 export interface KeyReadinessArgs {
@@ -112,7 +112,7 @@ export class AwsRootConfig extends VaultResource {
   declare public readonly keyRotated: pulumi.Output<boolean>;
 
   constructor(name: string, args: AwsRootConfigArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseInvalid(`AwsRootConfig "${name}"`, args, (given) => [
+    assertValid(`AwsRootConfig "${name}"`, args, (given) => [
       ...unknownArguments(given, ["mount", ...rootConfigSettingNames]),
       ...mountPathRules(given, "mount"),
       ...rootConfigRules(given),
@@ -129,7 +129,7 @@ export function rootConfigSettingsRules(settings: Values): Issue[] {
 
 function rootConfigInputs(args: AwsRootConfigArgs): Values {
   return {
-    mount: mapInput(args.mount, (value) => bareMountPath(value as string)),
+    mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
     ...canonicalInputs(rootConfigFields, args as unknown as Values),
     secretKey: args.secretKey === undefined ? undefined : pulumi.secret(args.secretKey),
     ...Object.fromEntries(plainSettings.map((name) => [name, args[name]])),

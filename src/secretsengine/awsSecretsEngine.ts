@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Transform } from "../iam/transform.js";
-import { transformed } from "../iam/transform.js";
+import type { Transform } from "../internal/transform.js";
+import { transformed } from "../internal/transform.js";
 import { mapRecord } from "../internal/records.js";
-import { checked } from "../validation/gate.js";
-import { pathOf, under, type Issue } from "../validation/issues.js";
-import { knownParts } from "../validation/knownParts.js";
+import { validateInputs } from "../internal/validation/validateInputs.js";
+import { pathOf, under, type Issue } from "../internal/validation/issues.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import {
   AwsLeaseConfig,
   leaseSettingsRules,
@@ -35,8 +35,8 @@ import {
   type AwsStaticRoleArgs,
   type AwsStaticRoleSettings,
 } from "./awsStaticRole.js";
-import type { Values } from "./fields.js";
-import { objectNameRules } from "./rules.js";
+import type { Values } from "../vaultresource/fields.js";
+import { objectNameRules } from "../vaultresource/rules.js";
 
 export interface AwsSecretsEngineArgs {
   /** Where the engine is mounted. @default "aws" */
@@ -100,7 +100,7 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
     super("kubevault-aws:index:AwsSecretsEngine", name, {}, opts);
     const { transform: transforms, ...checkable } = args;
     // Only what is plain can be told here: the children's own checks see the rest, once it is known.
-    checked(this, `AwsSecretsEngine "${name}"`, knownParts(checkable) as Values, (given) =>
+    validateInputs(this, `AwsSecretsEngine "${name}"`, maskUnknowns(checkable) as Values, (given) =>
       engineRules(given as Values),
     );
     // A component's dependsOn does not reach its children by itself.

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mountSettingsRules } from "./configRules.js";
-import type { Values } from "./fields.js";
-import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import type { Values } from "../vaultresource/fields.js";
+import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { mountFields } from "./mountFields.js";
-import type { Duration } from "./roleSpec.js";
-import { bareMountPath, mountPathRules, unknownArguments } from "./rules.js";
-import { VaultResource } from "./vaultResource.js";
+import type { Duration } from "../internal/duration.js";
+import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** The settings of a mount, apart from its path. */
 export interface AwsSecretsMountSettings {
@@ -93,7 +93,7 @@ export class AwsSecretsMount extends VaultResource {
 
   constructor(name: string, args: AwsSecretsMountArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const given = { ...args, path: args.path ?? "aws" };
-    refuseInvalid(`AwsSecretsMount "${name}"`, given, mountRules);
+    assertValid(`AwsSecretsMount "${name}"`, given, mountRules);
     super("AwsSecretsMount", name, mountInputs(given), ["accessor"], opts);
   }
 }
@@ -110,7 +110,7 @@ export function mountRules(args: Values): ReturnType<typeof mountSettingsRules> 
 function mountInputs(args: AwsSecretsMountArgs): Values {
   const { path, adoptExisting, onPathChange, forceDestroy, unmountTimeout } = args;
   return {
-    path: mapInput(path, (value) => bareMountPath(value as string)),
+    path: mapInput(path, (value) => trimSlashes(value as string)),
     ...canonicalInputs(mountFields, args as Values),
     adoptExisting,
     onPathChange,

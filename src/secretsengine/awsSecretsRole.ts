@@ -1,16 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { parseArn } from "../iam/arns.js";
-import type { PolicyDocument } from "../iam/policyDocument.js";
-import type { InputOf } from "../kubernetes/inputOf.js";
-import type { Issue } from "../validation/issues.js";
-import type { Values } from "./fields.js";
-import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import { parseArn } from "../aws/arns.js";
+import type { PolicyDocument } from "../aws/policyDocument.js";
+import type { InputOf } from "../internal/inputOf.js";
+import type { Issue } from "../internal/validation/issues.js";
+import type { Values } from "../vaultresource/fields.js";
+import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { legacyRoleRules, withoutLegacyForm } from "./legacyRole.js";
 import { roleFields } from "./roleFields.js";
 import { roleRules } from "./roleRules.js";
-import type { CredentialType, Duration } from "./roleSpec.js";
-import { bareMountPath, mountPathRules, objectNameRules, unknownArguments } from "./rules.js";
-import { VaultResource } from "./vaultResource.js";
+import type { CredentialType } from "./roleSpec.js";
+import type { Duration } from "../internal/duration.js";
+import { trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** A policy document as an object, any part of which may be an output, or as JSON text. */
 export type PolicyDocumentInput = pulumi.Input<PolicyDocument | string> | InputOf<PolicyDocument>;
@@ -101,7 +102,7 @@ export class AwsSecretsRole extends VaultResource {
   declare public readonly credentialType: pulumi.Output<CredentialType>;
 
   constructor(name: string, args: AwsSecretsRoleArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseInvalid(`AwsSecretsRole "${name}"`, args, (given) => {
+    assertValid(`AwsSecretsRole "${name}"`, args, (given) => {
       const { mount: _mount, name: _name, ...settings } = given;
       return [...mountPathRules(given, "mount"), ...objectNameRules(given, "name"), ...roleSettingsRules(settings)];
     });
@@ -118,7 +119,7 @@ export function roleSettingsRules(settings: Values): Issue[] {
 function roleInputs(args: AwsSecretsRoleArgs): Values {
   const { mount, name, adoptExisting, revokeLeasesOnDelete, ...settings } = args;
   return {
-    mount: mapInput(mount, (value) => bareMountPath(value as string)),
+    mount: mapInput(mount, (value) => trimSlashes(value as string)),
     name,
     ...canonicalInputs(roleFields, inTodaysForm(settings)),
     adoptExisting,

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "../validation/issues.js";
+import type { Issue } from "../internal/validation/issues.js";
 import { staticRoleRules } from "./configRules.js";
-import type { Values } from "./fields.js";
-import { canonicalInputs, mapInput, refuseInvalid } from "./inputs.js";
+import type { Values } from "../vaultresource/fields.js";
+import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { staticRoleFields } from "./otherFields.js";
-import type { Duration } from "./roleSpec.js";
-import { bareMountPath, mountPathRules, objectNameRules, unknownArguments } from "./rules.js";
-import { VaultResource } from "./vaultResource.js";
+import type { Duration } from "../internal/duration.js";
+import { trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** The settings of a static role, apart from its mount and name. */
 export interface AwsStaticRoleSettings {
@@ -48,7 +48,7 @@ export class AwsStaticRole extends VaultResource {
   declare public readonly userId: pulumi.Output<string>;
 
   constructor(name: string, args: AwsStaticRoleArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseInvalid(`AwsStaticRole "${name}"`, args, (given) => {
+    assertValid(`AwsStaticRole "${name}"`, args, (given) => {
       const { mount: _mount, name: _name, ...settings } = given;
       return [
         ...mountPathRules(given, "mount"),
@@ -57,7 +57,7 @@ export class AwsStaticRole extends VaultResource {
       ];
     });
     const inputs = {
-      mount: mapInput(args.mount, (value) => bareMountPath(value as string)),
+      mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
       name: args.name,
       ...canonicalInputs(staticRoleFields, args as unknown as Values),
       adoptExisting: args.adoptExisting,

@@ -1,22 +1,22 @@
-import { pathOf, type Issue } from "../validation/issues.js";
-import { isFullyKnown, isKnown } from "../validation/known.js";
-import { durationSeconds } from "../vault/duration.js";
-import type { Values } from "./fields.js";
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { durationSeconds } from "../internal/duration.js";
+import type { Values } from "../vaultresource/fields.js";
 import { mountFields } from "./mountFields.js";
 import { leaseFields, staticRoleFields } from "./otherFields.js";
 import { rootConfigFields } from "./rootConfigFields.js";
-import type { Duration } from "./roleSpec.js";
-import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, requiredText } from "./rules.js";
+import type { Duration } from "../internal/duration.js";
+import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, requiredText } from "../vaultresource/rules.js";
 
 /** The rules of a mount's settings. */
 export function mountSettingsRules(mount: Values): Issue[] {
   const issues = [...kindRules(mountFields, mount), ...notLonger(mount, "defaultLeaseTtl", "maxLeaseTtl")];
   const visibility = mount.listingVisibility;
   if (isGiven(visibility) && !["", "hidden", "unauth"].includes(visibility as string)) {
-    issues.push({ path: "listingVisibility", rule: 'must be "hidden" or "unauth"', got: visibility });
+    issues.push({ path: "listingVisibility", rule: 'must be "hidden" or "unauth"', actual: visibility });
   }
   if (mount.onPathChange !== undefined && !["replace", "remount"].includes(mount.onPathChange as string)) {
-    issues.push({ path: "onPathChange", rule: 'must be "replace" or "remount"', got: mount.onPathChange });
+    issues.push({ path: "onPathChange", rule: 'must be "replace" or "remount"', actual: mount.onPathChange });
   }
   return issues;
 }
@@ -34,7 +34,7 @@ export function rootConfigRules(config: Values): Issue[] {
     issues.push({
       path: given("accessKey") ? "secretKey" : "accessKey",
       rule: "is missing: accessKey and secretKey belong together",
-      mend: "Give both, or neither to let Vault use the identity of the machine it runs on.",
+      fix: "Give both, or neither to let Vault use the identity of the machine it runs on.",
     });
   }
   const { accessKey, region, maxRetries } = config;
@@ -42,7 +42,7 @@ export function rootConfigRules(config: Values): Issue[] {
     issues.push({
       path: "accessKey",
       rule: "must be an access key ID of 16 to 128 letters and digits",
-      got: accessKey,
+      actual: accessKey,
     });
   }
   for (const [name, value] of [
@@ -50,14 +50,14 @@ export function rootConfigRules(config: Values): Issue[] {
     ["stsRegion", config.stsRegion],
   ] as const) {
     if (isGiven(value) && value !== "" && !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(value as string)) {
-      issues.push({ path: name, rule: "must be the name of an AWS region, such as eu-central-1", got: value });
+      issues.push({ path: name, rule: "must be the name of an AWS region, such as eu-central-1", actual: value });
     }
   }
   if (isGiven(maxRetries) && (maxRetries as number) < -1) {
     issues.push({
       path: "maxRetries",
       rule: "must be at least 0, or -1 for the default of the AWS SDK",
-      got: maxRetries,
+      actual: maxRetries,
     });
   }
   issues.push(...endpointRules(config), ...fallbackRules(config), ...templateRules(config.usernameTemplate));
@@ -85,7 +85,7 @@ function endpointRules(config: Values): Issue[] {
   }
   return endpoints.flatMap(([path, value]) =>
     typeof value === "string" && value !== "" && isKnown(value) && !/^https?:\/\/\S+$/.test(value)
-      ? [{ path, rule: "must be an http or https URL", got: value }]
+      ? [{ path, rule: "must be an http or https URL", actual: value }]
       : [],
   );
 }
@@ -101,7 +101,7 @@ function fallbackRules(config: Values): Issue[] {
       {
         path: "stsFallbackRegions",
         rule: `must be as many as stsFallbackEndpoints (${count(endpoints)})`,
-        got: count(regions),
+        actual: count(regions),
       },
     ];
   }
@@ -123,7 +123,7 @@ function templateRules(template: unknown): Issue[] {
     });
   }
   if ((template.match(/\{\{/g) ?? []).length !== (template.match(/\}\}/g) ?? []).length) {
-    issues.push({ path: "usernameTemplate", rule: "must close each {{ with }}", got: template });
+    issues.push({ path: "usernameTemplate", rule: "must close each {{ with }}", actual: template });
   }
   return issues;
 }
@@ -154,7 +154,7 @@ export function leaseRules(config: Values): Issue[] {
             {
               path: name,
               rule: "is required",
-              mend: 'Vault takes both or none; "0s" stands for the mount\'s own limit.',
+              fix: 'Vault takes both or none; "0s" stands for the mount\'s own limit.',
             },
           ]
         : [],
@@ -171,14 +171,14 @@ export function staticRoleRules(role: Values): Issue[] {
   ];
   const { username, rotationPeriod } = role;
   if (typeof username === "string" && isKnown(username) && username !== "" && !/^[\w+=,.@-]{1,64}$/.test(username)) {
-    issues.push({ path: "username", rule: "must be the name of an IAM user, not its ARN or path", got: username });
+    issues.push({ path: "username", rule: "must be the name of an IAM user, not its ARN or path", actual: username });
   }
   if (rotationPeriod === undefined || rotationPeriod === null) {
-    issues.push({ path: "rotationPeriod", rule: "is required", mend: 'Say how often the key shall change: "24h".' });
+    issues.push({ path: "rotationPeriod", rule: "is required", fix: 'Say how often the key shall change: "24h".' });
   } else if (isFullyKnown(rotationPeriod)) {
     const seconds = durationSeconds(rotationPeriod as Duration);
     if (seconds !== undefined && seconds < 60) {
-      issues.push({ path: "rotationPeriod", rule: "must be at least 60 seconds", got: rotationPeriod });
+      issues.push({ path: "rotationPeriod", rule: "must be at least 60 seconds", actual: rotationPeriod });
     }
   }
   issues.push(...iamArnRules("assumeRoleArn", role.assumeRoleArn, "role"));

@@ -1,7 +1,14 @@
-import type { Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
-import type { Values, VaultField } from "./fields.js";
-import { iamArnRules, isGiven, kindRules, mountPathRules, objectNameRules, secondsBetween } from "./rules.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import type { Values, VaultField } from "../vaultresource/fields.js";
+import {
+  iamArnRules,
+  isGiven,
+  kindRules,
+  mountPathRules,
+  objectNameRules,
+  secondsBetween,
+} from "../vaultresource/rules.js";
 
 /** The parameters of a read of `creds/` or `sts/`, and when to read again. */
 export const credentialFields: readonly VaultField[] = [
@@ -24,14 +31,14 @@ export function credentialsRules(credentials: Values): Issue[] {
   ];
   const { endpoint, roleSessionName } = credentials;
   if (endpoint !== undefined && isKnown(endpoint) && endpoint !== "creds" && endpoint !== "sts") {
-    issues.push({ path: "endpoint", rule: 'must be "creds" or "sts"', got: endpoint });
+    issues.push({ path: "endpoint", rule: 'must be "creds" or "sts"', actual: endpoint });
   }
   if (isGiven(roleSessionName) && roleSessionName !== "" && !/^[\w+=,.@-]{2,64}$/.test(roleSessionName as string)) {
     issues.push({
       path: "roleSessionName",
       rule: 'must be 2 to 64 letters, digits and "_+=,.@-"',
-      got: roleSessionName,
-      mend: "AWS takes no other name, and Vault does not shorten it.",
+      actual: roleSessionName,
+      fix: "AWS takes no other name, and Vault does not shorten it.",
     });
   }
   return issues;

@@ -16,11 +16,12 @@ export {
   type PolicyDocumentInput,
 } from "./awsSecretsRole.js";
 export { AwsStaticRole, type AwsStaticRoleArgs, type AwsStaticRoleSettings } from "./awsStaticRole.js";
-export { credentialTypes, type AwsSecretsRoleSpec, type CredentialType, type Duration } from "./roleSpec.js";
+export { credentialTypes, type AwsSecretsRoleSpec, type CredentialType } from "./roleSpec.js";
+export type { Duration } from "../internal/duration.js";
 export {
   VaultConnection,
   type VaultConnectionArgs,
   type VaultKubernetesArgs,
   type VaultLoginArgs,
-} from "./vaultConnection.js";
-export { VaultResource } from "./vaultResource.js";
+} from "../vaultresource/vaultConnection.js";
+export { VaultResource } from "../vaultresource/vaultResource.js";

@@ -1,7 +1,7 @@
-import { parseArn } from "../iam/arns.js";
-import type { Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
-import type { Values } from "./fields.js";
+import { parseArn } from "../aws/arns.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import type { Values } from "../vaultresource/fields.js";
 
 /** Arguments that the old form cannot stand beside: in Vault, too. */
 const todaysForm = [
@@ -55,21 +55,21 @@ export function legacyRoleRules(role: Values): Issue[] {
     issues.push({
       path: "arn",
       rule: "must not be given together with policy",
-      mend: "Use policyDocument and policyArns.",
+      fix: "Use policyDocument and policyArns.",
     });
   }
   for (const field of todaysForm.filter((candidate) => role[candidate] !== undefined)) {
     issues.push({
       path: field,
       rule: `must not be given together with the old ${name}`,
-      mend: `Write ${name === "policy" ? "policyDocument" : "policyArns or roleArns"} instead of ${name}.`,
+      fix: `Write ${name === "policy" ? "policyDocument" : "policyArns or roleArns"} instead of ${name}.`,
     });
   }
   issues.push(...legacyTypeRules(role, name));
   if (typeof arn === "string" && isKnown(arn)) {
     const resource = parseArn(arn)?.resource;
     if (resource === undefined || !/^(?:role|policy)\//.test(resource)) {
-      issues.push({ path: "arn", rule: "must be the ARN of an IAM policy or of an IAM role", got: arn });
+      issues.push({ path: "arn", rule: "must be the ARN of an IAM policy or of an IAM role", actual: arn });
     }
   }
   return issues;
@@ -85,8 +85,8 @@ function legacyTypeRules(role: Values, name: "arn" | "policy"): Issue[] {
       {
         path: "credentialType",
         rule: "must not be given together with the old arn, which decides it",
-        got: type,
-        mend: "Write policyArns or roleArns instead of arn.",
+        actual: type,
+        fix: "Write policyArns or roleArns instead of arn.",
       },
     ];
   }
@@ -96,8 +96,8 @@ function legacyTypeRules(role: Values, name: "arn" | "policy"): Issue[] {
         {
           path: "credentialType",
           rule: "must be iam_user or federation_token together with the old policy",
-          got: type,
-          mend: "Write policyDocument instead of policy.",
+          actual: type,
+          fix: "Write policyDocument instead of policy.",
         },
       ];
 }

@@ -1,4 +1,4 @@
-import type { VaultField } from "./fields.js";
+import type { VaultField } from "../vaultresource/fields.js";
 
 /** The fields of a mount that can be changed in place, with `sys/mounts/:path/tune`. */
 export const tunableMountFields: readonly VaultField[] = [

@@ -1,4 +1,4 @@
-import type { VaultField } from "./fields.js";
+import type { VaultField } from "../vaultresource/fields.js";
 
 /**
  * The fields of `roles/:name`.

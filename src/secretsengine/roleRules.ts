@@ -1,10 +1,10 @@
-import { pathOf, type Issue } from "../validation/issues.js";
-import { isFullyKnown, isKnown } from "../validation/known.js";
-import { canonicalJson } from "./canonicalJson.js";
-import type { Values } from "./fields.js";
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { canonicalJson } from "../vaultresource/canonicalJson.js";
+import type { Values } from "../vaultresource/fields.js";
 import { roleFields } from "./roleFields.js";
 import { credentialTypes, type CredentialType } from "./roleSpec.js";
-import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, secondsBetween } from "./rules.js";
+import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, secondsBetween } from "../vaultresource/rules.js";
 
 /** Which credential types a field is for. Vault refuses some of the others, and forgets to refuse the rest. */
 const fieldUse: Readonly<Record<string, readonly CredentialType[]>> = {
@@ -66,7 +66,7 @@ function credentialTypeRules(role: Values): Issue[] {
     {
       path: "credentialType",
       rule: `must be one of ${credentialTypes.join(", ")}`,
-      got: role.credentialType,
+      actual: role.credentialType,
     },
   ];
 }
@@ -81,7 +81,7 @@ function fieldUseRules(role: Values): Issue[] {
     .map(([name, types]) => ({
       path: name,
       rule: `is for credential type ${types.join(", ")} only, not for ${type}`,
-      mend: `Remove it, or choose another credentialType.`,
+      fix: `Remove it, or choose another credentialType.`,
     }));
 }
 
@@ -96,7 +96,7 @@ function enoughRules(role: Values): Issue[] {
             {
               path: "roleArns",
               rule: "needs at least one ARN of a role to assume",
-              mend: "Vault cannot tell which role else.",
+              fix: "Vault cannot tell which role else.",
             },
           ];
     case "iam_user":
@@ -106,7 +106,7 @@ function enoughRules(role: Values): Issue[] {
             {
               path: "policyDocument",
               rule: "or policyArns or iamGroups is needed for credential type iam_user",
-              mend: "The users would have no permissions at all.",
+              fix: "The users would have no permissions at all.",
             },
           ];
     case "federation_token":
@@ -116,7 +116,7 @@ function enoughRules(role: Values): Issue[] {
             {
               path: "policyDocument",
               rule: "or policyArns or iamGroups is needed for credential type federation_token",
-              mend: "Vault refuses to read credentials from a role without.",
+              fix: "Vault refuses to read credentials from a role without.",
             },
           ];
     default:
@@ -132,18 +132,18 @@ function policyDocumentRules(role: Values): Issue[] {
   const path = "policyDocument";
   const text = canonicalJson(document);
   if (text === undefined) {
-    return [{ path, rule: "must be JSON", got: document }];
+    return [{ path, rule: "must be JSON", actual: document }];
   }
   const policy: unknown = JSON.parse(text);
   if (policy === null || typeof policy !== "object" || Array.isArray(policy)) {
-    return [{ path, rule: "must be a policy document: a JSON object", got: document }];
+    return [{ path, rule: "must be a policy document: a JSON object", actual: document }];
   }
   const issues: Issue[] = [];
   const { Version: version, Statement: statement } = policy as { Version?: unknown; Statement?: unknown };
   if (version === undefined) {
-    issues.push({ path: `${path}.Version`, rule: "is missing", mend: 'Add "Version": "2012-10-17".' });
+    issues.push({ path: `${path}.Version`, rule: "is missing", fix: 'Add "Version": "2012-10-17".' });
   } else if (version !== "2012-10-17" && version !== "2008-10-17") {
-    issues.push({ path: `${path}.Version`, rule: 'must be "2012-10-17"', got: version });
+    issues.push({ path: `${path}.Version`, rule: 'must be "2012-10-17"', actual: version });
   }
   if (statement === undefined) {
     issues.push({ path: `${path}.Statement`, rule: "is missing" });
@@ -157,7 +157,7 @@ function policyDocumentRules(role: Values): Issue[] {
     issues.push({
       path,
       rule: `must be at most ${longestPolicy} characters long without white space, and has ${text.length}`,
-      mend: "Move what is common into a managed policy and name it in policyArns.",
+      fix: "Move what is common into a managed policy and name it in policyArns.",
     });
   }
   return issues;
@@ -165,12 +165,12 @@ function policyDocumentRules(role: Values): Issue[] {
 
 function statementRules(path: string, statement: unknown): Issue[] {
   if (statement === null || typeof statement !== "object" || Array.isArray(statement)) {
-    return [{ path, rule: "must be an object", got: statement }];
+    return [{ path, rule: "must be an object", actual: statement }];
   }
   const parts = statement as Readonly<Record<string, unknown>>;
   const issues: Issue[] = [];
   if (parts.Effect !== "Allow" && parts.Effect !== "Deny") {
-    issues.push({ path: `${path}.Effect`, rule: 'must be "Allow" or "Deny"', got: parts.Effect });
+    issues.push({ path: `${path}.Effect`, rule: 'must be "Allow" or "Deny"', actual: parts.Effect });
   }
   if ((parts.Action === undefined) === (parts.NotAction === undefined)) {
     issues.push({ path, rule: "needs either Action or NotAction" });
@@ -201,7 +201,7 @@ function arnRules(role: Values): Issue[] {
     issues.push({
       path: "policyArns",
       rule: `must be at most ${most} for credential type ${String(role.credentialType)}`,
-      got: role.policyArns.length,
+      actual: role.policyArns.length,
     });
   }
   return issues;
@@ -216,12 +216,16 @@ function groupRules(role: Values): Issue[] {
           {
             path: pathOf("iamGroups", index),
             rule: "must be the name of an IAM group, not its ARN or path",
-            got: group,
+            actual: group,
           },
         ],
   );
   if (groups.length > 10) {
-    issues.push({ path: "iamGroups", rule: "must be at most 10: IAM takes a user into no more", got: groups.length });
+    issues.push({
+      path: "iamGroups",
+      rule: "must be at most 10: IAM takes a user into no more",
+      actual: groups.length,
+    });
   }
   return issues;
 }
@@ -238,11 +242,11 @@ function tagRules(role: Values, name: "iamTags" | "sessionTags"): Issue[] {
       return [{ path, rule: 'must have a key of 1 to 128 characters that does not start with "aws:"' }];
     }
     return typeof value === "string" && isKnown(value) && value.length > 256
-      ? [{ path, rule: "must be at most 256 characters long", got: value }]
+      ? [{ path, rule: "must be at most 256 characters long", actual: value }]
       : [];
   });
   if (entries.length > 50) {
-    issues.push({ path: name, rule: "must be at most 50 tags", got: entries.length });
+    issues.push({ path: name, rule: "must be at most 50 tags", actual: entries.length });
   }
   return issues;
 }
@@ -267,7 +271,7 @@ function textRules(role: Values): Issue[] {
     issues.push({
       path: "userPath",
       rule: 'must start and end with "/" and be at most 512 characters long',
-      got: userPath,
+      actual: userPath,
     });
   }
   if (
@@ -279,7 +283,7 @@ function textRules(role: Values): Issue[] {
     issues.push({
       path: "externalId",
       rule: 'must be 2 to 1224 letters, digits and "_+=,.@:/-"',
-      got: externalId,
+      actual: externalId,
     });
   }
   return issues;

@@ -1,4 +1,5 @@
-import type { PolicyDocument } from "../iam/policyDocument.js";
+import type { Duration } from "../internal/duration.js";
+import type { PolicyDocument } from "../aws/policyDocument.js";
 
 /**
  * What a role of Vault's AWS secrets engine hands out.
@@ -19,9 +20,6 @@ export const credentialTypes: readonly CredentialType[] = [
   "federation_token",
   "session_token",
 ];
-
-/** A length of time: a number of seconds, or a string as Vault accepts it (`"900"`, `"15m"`, `"1h30m"`, `"2d"`). */
-export type Duration = number | string;
 
 /** A role of Vault's AWS secrets engine in plain values: what {@link AwsSecretsRoleArgs} becomes once its inputs are known. */
 export interface AwsSecretsRoleSpec {

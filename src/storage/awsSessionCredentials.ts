@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { providerText } from "../secretsengine/providerText.js";
+import { providerText } from "../vaultresource/providerText.js";
 
 /** What {@link AwsSessionCredentials} takes. */
 export interface AwsSessionCredentialsArgs {

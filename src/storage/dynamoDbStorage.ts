@@ -1,10 +1,10 @@
 import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { parseArn } from "../iam/arns.js";
-import { storagePolicy } from "../iam/storagePolicy.js";
-import { unsealerPolicy } from "../iam/unsealerPolicy.js";
-import { checked } from "../validation/gate.js";
+import { parseArn } from "../aws/arns.js";
+import { storagePolicy } from "../iam/policies/storagePolicy.js";
+import { unsealerPolicy } from "../iam/policies/unsealerPolicy.js";
+import { validateInputs } from "../internal/validation/validateInputs.js";
 import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import { storageCredentialSpec } from "./storageCredential.js";
@@ -71,7 +71,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     super("kubevault-aws:index:DynamoDbStorage", name, {}, opts);
     const subject = `DynamoDbStorage ${JSON.stringify(name)}`;
     const { transform: _transform, ...ruled } = args;
-    const plain = checked<DynamoDbStorageArgs>(this, subject, ruled, storageIssues);
+    const plain = validateInputs<DynamoDbStorageArgs>(this, subject, ruled, storageIssues);
 
     // At preview parts may be unknown, and what depends on a check of them is unknown too: there the children show what is known. At `up` no
     // child is made of what breaks a rule.

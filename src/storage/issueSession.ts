@@ -1,5 +1,5 @@
 import type { STSClient } from "@aws-sdk/client-sts";
-import { waitUntilAccepted } from "../sts/index.js";
+import { waitUntilAccepted } from "../aws/sts/index.js";
 import type { IssuedSession, SessionInputs } from "./sessionRequest.js";
 
 /** How long a role, its trust policy and a fresh key may take to be known everywhere in AWS. */

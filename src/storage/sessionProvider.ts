@@ -1,5 +1,5 @@
-import { reporting } from "../plugin/index.js";
-import type { DynamicProvider } from "../secretsengine/providers/dynamicProvider.js";
+import { reporting } from "../internal/reporting/index.js";
+import type { DynamicProvider } from "../vaultresource/providers/dynamicProvider.js";
 import { issueSession } from "./issueSession.js";
 import { needsNewSession, type IssuedSession, type SessionInputs } from "./sessionRequest.js";
 
@@ -13,7 +13,7 @@ export function sessionProvider(): DynamicProvider {
     try {
       return { ...inputs, ...(await clean(() => issueSession(inputs, reporter.progress))) };
     } finally {
-      await reporter.told();
+      await reporter.flush();
     }
   };
   return {

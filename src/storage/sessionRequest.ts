@@ -1,4 +1,4 @@
-import { unknownValue } from "../validation/known.js";
+import { unknownValue } from "../internal/validation/known.js";
 
 /** What {@link AwsSessionCredentials} is made of, as the state keeps it. */
 export interface SessionInputs {

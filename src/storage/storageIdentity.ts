@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { irsaTrustPolicy } from "../iam/irsaTrustPolicy.js";
-import { assumableRoleTrustPolicy } from "../iam/trustPolicy.js";
+import { irsaTrustPolicy } from "../iam/policies/irsaTrustPolicy.js";
+import { assumableRoleTrustPolicy } from "../iam/policies/trustPolicy.js";
 import { AwsSessionCredentials } from "./awsSessionCredentials.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import {

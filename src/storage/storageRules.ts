@@ -1,6 +1,6 @@
-import { parseArn } from "../iam/arns.js";
-import { under, type Issue } from "../validation/issues.js";
-import { isKnown } from "../validation/known.js";
+import { parseArn } from "../aws/arns.js";
+import { under, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import {
   defaultUserPath,
   sessionDurationSeconds,
@@ -20,7 +20,7 @@ export function storageIssues(args: DynamoDbStorageArgs): Issue[] {
     ...credentialIssues(args.credential),
     ...(args.unsealer === undefined ? [] : unsealerIssues(args.unsealer, args.credential)),
     ...(args.maxParallel !== undefined && isKnown(args.maxParallel) && !isPositive(args.maxParallel)
-      ? [{ path: "maxParallel", rule: "must be a whole number of at least 1", got: args.maxParallel }]
+      ? [{ path: "maxParallel", rule: "must be a whole number of at least 1", actual: args.maxParallel }]
       : []),
   ];
 }
@@ -31,7 +31,7 @@ function sourceIssues({ existingTableName, table, existingTableKmsKeyArn }: Dyna
     issues.push({
       path: "existingTableName",
       rule: "cannot be given together with table: the one takes a table that exists, the other makes one",
-      mend: "Leave one of them out.",
+      fix: "Leave one of them out.",
     });
   }
   if (existingTableName !== undefined && isKnown(existingTableName)) {
@@ -42,7 +42,7 @@ function sourceIssues({ existingTableName, table, existingTableKmsKeyArn }: Dyna
       issues.push({
         path: "existingTableKmsKeyArn",
         rule: "needs existingTableName",
-        mend: "For a table made here give table.encryption.",
+        fix: "For a table made here give table.encryption.",
       });
     }
     issues.push(...kmsKeyIssues("existingTableKmsKeyArn", existingTableKmsKeyArn));
@@ -57,7 +57,7 @@ function tableIssues(table: DynamoDbTableArgs): Issue[] {
     issues.push(...tableNameIssues("name", name));
   }
   if (billingMode !== undefined && !["PAY_PER_REQUEST", "PROVISIONED"].includes(billingMode)) {
-    issues.push({ path: "billingMode", rule: "must be PAY_PER_REQUEST or PROVISIONED", got: billingMode });
+    issues.push({ path: "billingMode", rule: "must be PAY_PER_REQUEST or PROVISIONED", actual: billingMode });
   }
   const provisioned = billingMode === "PROVISIONED";
   for (const path of ["readCapacityUnits", "writeCapacityUnits"] as const) {
@@ -65,7 +65,7 @@ function tableIssues(table: DynamoDbTableArgs): Issue[] {
     if (units !== undefined && !provisioned) {
       issues.push(needsProvisioned(path, units));
     } else if (units !== undefined && !isPositive(units)) {
-      issues.push({ path, rule: "must be a whole number of at least 1", got: units });
+      issues.push({ path, rule: "must be a whole number of at least 1", actual: units });
     }
   }
   if (autoscaling !== undefined) {
@@ -78,17 +78,17 @@ function tableIssues(table: DynamoDbTableArgs): Issue[] {
   if (typeof encryption === "object") {
     issues.push(...kmsKeyIssues("encryption.kmsKeyArn", encryption.kmsKeyArn));
   } else if (encryption !== undefined && !["awsOwned", "awsManaged"].includes(encryption)) {
-    issues.push({ path: "encryption", rule: "must be awsOwned, awsManaged or { kmsKeyArn }", got: encryption });
+    issues.push({ path: "encryption", rule: "must be awsOwned, awsManaged or { kmsKeyArn }", actual: encryption });
   }
   return issues;
 }
 
-function needsProvisioned(path: string, got?: unknown): Issue {
+function needsProvisioned(path: string, actual?: unknown): Issue {
   return {
     path,
     rule: 'needs billingMode "PROVISIONED": a table paid per request has no capacity to set',
-    got,
-    mend: "Leave it out, or set billingMode.",
+    actual,
+    fix: "Leave it out, or set billingMode.",
   };
 }
 
@@ -100,12 +100,12 @@ function autoscalingIssues(table: DynamoDbTableArgs, autoscaling: DynamoDbAutosc
   const issues = bounds.flatMap(({ path, max, min = defaultCapacityUnits }): Issue[] =>
     Number.isInteger(max) && max >= min
       ? []
-      : [{ path, rule: `must be a whole number of at least the table's own capacity, ${min}`, got: max }],
+      : [{ path, rule: `must be a whole number of at least the table's own capacity, ${min}`, actual: max }],
   );
   const target = autoscaling.targetUtilizationPercent;
   return target === undefined || (target >= 20 && target <= 90)
     ? issues
-    : [...issues, { path: "targetUtilizationPercent", rule: "must be from 20 to 90", got: target }];
+    : [...issues, { path: "targetUtilizationPercent", rule: "must be from 20 to 90", actual: target }];
 }
 
 function credentialIssues(credential: DynamoDbStorageArgs["credential"]): Issue[] {
@@ -130,20 +130,20 @@ function unknownCredential(kind: unknown): Issue {
     ? {
         path,
         rule: "cannot be EKS Pod Identity: Vault's DynamoDB storage does not find its credentials (hashicorp/vault#31860)",
-        got: kind,
-        mend: 'Use IAM roles for service accounts instead: { kind: "irsa", ... }.',
+        actual: kind,
+        fix: 'Use IAM roles for service accounts instead: { kind: "irsa", ... }.',
       }
-    : { path, rule: "must be accessKey, irsa, session or none", got: kind };
+    : { path, rule: "must be accessKey, irsa, session or none", actual: kind };
 }
 
 function accessKeyIssues({ userName, userPath, generation }: AccessKeyCredential): Issue[] {
   const issues: Issue[] = [];
   if (generation !== undefined && !isPositive(generation)) {
-    issues.push({ path: "generation", rule: "must be a whole number of at least 1", got: generation });
+    issues.push({ path: "generation", rule: "must be a whole number of at least 1", actual: generation });
   }
   const path = userPath ?? defaultUserPath;
   if (isKnown(path) && !(typeof path === "string" && /^\/([\x21-\x7e]+\/)*$/.test(path))) {
-    issues.push({ path: "userPath", rule: "must start and end with a slash", got: path });
+    issues.push({ path: "userPath", rule: "must start and end with a slash", actual: path });
   } else if (isKnown(path) && typeof path === "string") {
     const nameStart = typeof userName === "string" && isKnown(userName) ? userName : "";
     // IAM matches its wildcard over slashes too, so what counts is how the part after "user/" starts.
@@ -151,8 +151,8 @@ function accessKeyIssues({ userName, userPath, generation }: AccessKeyCredential
       issues.push({
         path: userName === undefined ? "userPath" : "userName",
         rule: "must not put the user into user/vault-*, which Vault's root credential may delete and make keys for",
-        got: `user${path}${nameStart}`,
-        mend: "Choose another name, or leave userPath out.",
+        actual: `user${path}${nameStart}`,
+        fix: "Choose another name, or leave userPath out.",
       });
     }
   }
@@ -167,7 +167,7 @@ function irsaIssues(credential: IrsaCredential): Issue[] {
       .map((path) => ({
         path,
         rule: "cannot be given together with existingRoleName",
-        mend: "Leave one of them out.",
+        fix: "Leave one of them out.",
       }));
   }
   const missing = made
@@ -177,7 +177,7 @@ function irsaIssues(credential: IrsaCredential): Issue[] {
   const provider = typeof arn === "string" && isKnown(arn) ? parseArn(arn) : undefined;
   const wrong =
     typeof arn === "string" && isKnown(arn) && provider?.resource.startsWith("oidc-provider/") !== true
-      ? [{ path: "oidcProviderArn", rule: "must be the ARN of an IAM OIDC provider", got: arn }]
+      ? [{ path: "oidcProviderArn", rule: "must be the ARN of an IAM OIDC provider", actual: arn }]
       : [];
   return [...missing, ...wrong];
 }
@@ -188,17 +188,17 @@ function sessionIssues(credential: SessionCredential): Issue[] {
   const duration = sessionDurationSeconds(credential);
   const { renewBeforeSeconds, user } = credential;
   if (!isPositive(duration) || duration < 900 || duration > longest) {
-    issues.push({ path: "durationSeconds", rule: `must be from 900 to ${longest}`, got: duration });
+    issues.push({ path: "durationSeconds", rule: `must be from 900 to ${longest}`, actual: duration });
   }
   if (renewBeforeSeconds !== undefined && !(isPositive(renewBeforeSeconds) && renewBeforeSeconds < duration)) {
     issues.push({
       path: "renewBeforeSeconds",
       rule: `must be at least 1 and less than durationSeconds, ${duration}`,
-      got: renewBeforeSeconds,
+      actual: renewBeforeSeconds,
     });
   }
   if (user !== undefined && credential.assumeRole !== undefined) {
-    issues.push({ path: "user", rule: "cannot be given together with assumeRole", mend: "Leave one of them out." });
+    issues.push({ path: "user", rule: "cannot be given together with assumeRole", fix: "Leave one of them out." });
   }
   return user === undefined ? issues : [...issues, ...under("user", accessKeyIssues({ kind: "accessKey", ...user }))];
 }
@@ -212,7 +212,7 @@ function unsealerIssues(
     ...(storageCredentialSpec(credential).kind === "session" ? [sessionUnsealer] : []),
     ...under("unsealer", [
       ...kmsKeyIssues("kmsKeyArn", kmsKeyArn),
-      ...(prefixed ? [] : [{ path: "ssmKeyPrefix", rule: "must start and end with a slash", got: ssmKeyPrefix }]),
+      ...(prefixed ? [] : [{ path: "ssmKeyPrefix", rule: "must start and end with a slash", actual: ssmKeyPrefix }]),
     ]),
   ];
 }
@@ -220,19 +220,19 @@ function unsealerIssues(
 const sessionUnsealer: Issue = {
   path: "unsealer",
   rule: "cannot be given with session credentials: KubeVault hands the unsealer no session token",
-  mend: "Take the credential irsa or accessKey, or keep the unseal keys in a Kubernetes Secret.",
+  fix: "Take the credential irsa or accessKey, or keep the unseal keys in a Kubernetes Secret.",
 };
 
 function tableNameIssues(path: string, name: unknown): Issue[] {
   return !isKnown(name) || (typeof name === "string" && /^[\w.-]{3,255}$/.test(name))
     ? []
-    : [{ path, rule: "must be 3 to 255 letters, digits, underscores, hyphens and dots", got: name }];
+    : [{ path, rule: "must be 3 to 255 letters, digits, underscores, hyphens and dots", actual: name }];
 }
 
 function kmsKeyIssues(path: string, arn: unknown): Issue[] {
   return !isKnown(arn) || (typeof arn === "string" && parseArn(arn)?.resource.startsWith("key/") === true)
     ? []
-    : [{ path, rule: "must be the ARN of a KMS key, not of an alias", got: arn }];
+    : [{ path, rule: "must be the ARN of a KMS key, not of an alias", actual: arn }];
 }
 
 function isPositive(value: unknown): boolean {

@@ -1,7 +1,8 @@
 import { isVaultError, VaultError } from "./errors.js";
-import { repeated } from "./repeated.js";
-import type { ResolvedSettings } from "./settings.js";
-import { send, type VaultAnswer, type VaultCall } from "./transport.js";
+import { retry } from "./retry.js";
+import type { ResolvedSettings } from "./resolvedSettings.js";
+import { send } from "./transport.js";
+import type { VaultAnswer, VaultCall } from "./vaultCall.js";
 
 /** How one call is made. */
 export interface CallOptions {
@@ -56,7 +57,7 @@ export class VaultClient {
     const idempotent = options.idempotent ?? call.method !== "POST";
     const whole: VaultCall = { token: this.token, timeoutMs: options.timeoutMs, ...call };
     try {
-      return await repeated(idempotent ? this.settings.maxRetries : 0, () => send(this.settings, whole));
+      return await retry(idempotent ? this.settings.maxRetries : 0, () => send(this.settings, whole));
     } catch (error) {
       throw withoutSecrets(error, [this.token ?? "", ...(options.secrets ?? [])]);
     }

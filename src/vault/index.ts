@@ -1,7 +1,7 @@
 export { VaultClient, type CallOptions } from "./client.js";
-export { durationSeconds } from "./duration.js";
+export { durationSeconds } from "../internal/duration.js";
 export { isVaultError, VaultError, type VaultErrorKind } from "./errors.js";
-export { defaultVaultPort, isKubernetesName, type KubernetesRoad } from "./kubernetes/roadSettings.js";
+export { defaultVaultPort, isKubernetesName, type KubernetesConnection } from "./portForward/kubernetesConnection.js";
 export {
   secretLoginFields,
   tokenOverrideVariable,
@@ -19,5 +19,5 @@ export {
 export { type VaultServerInfo } from "./server.js";
 export { VaultSession, type OpenVault } from "./session.js";
 export { addressOverrideVariable, resolveSettings, type Environment, type VaultSettings } from "./settings.js";
-export { type VaultAnswer } from "./transport.js";
+export { type VaultAnswer } from "./vaultCall.js";
 export { isAtLeast, parseVaultVersion, type VaultVersion } from "./version.js";

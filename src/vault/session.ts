@@ -2,7 +2,9 @@ import { VaultClient } from "./client.js";
 import type { ObtainedToken, VaultLogin } from "./login.js";
 import { obtainToken } from "./obtainToken.js";
 import { readServerInfo, type VaultServerInfo } from "./server.js";
-import { openRoad, type VaultRoad } from "./kubernetes/road.js";
+import { openTunnel } from "./portForward/tunnel.js";
+import type { PortForwardTunnel } from "./resolvedSettings.js";
+import { send } from "./transport.js";
 import { resolveSettings, type Environment, type VaultSettings } from "./settings.js";
 
 /** A Vault that is spoken with: a client with a token, and which Vault it is. */
@@ -11,7 +13,7 @@ export interface OpenVault {
   readonly server: VaultServerInfo;
   readonly token: ObtainedToken;
   /** The way to Vault where it is not simply its address; it is closed with the session's work. */
-  readonly road?: VaultRoad;
+  readonly tunnel?: PortForwardTunnel;
 }
 
 /**
@@ -57,21 +59,22 @@ export class VaultSession {
       await this.revoke(vault);
       throw error;
     } finally {
-      await vault.road?.close();
+      await vault.tunnel?.close();
     }
   }
 
   private async open(): Promise<OpenVault> {
     const settings = resolveSettings(this.settings, this.environment);
-    const road = settings.kubernetes === undefined ? undefined : await openRoad(settings, settings.kubernetes);
+    const tunnel =
+      settings.kubernetes === undefined ? undefined : await openTunnel(settings, settings.kubernetes, send);
     try {
-      const onRoad = { ...settings, road };
-      const anonymous = new VaultClient(onRoad);
+      const throughTunnel = { ...settings, tunnel };
+      const anonymous = new VaultClient(throughTunnel);
       const server = await readServerInfo(anonymous);
       const token = await obtainToken(this.login, anonymous, this.environment);
-      return { client: new VaultClient(onRoad, token.token), server, token, road };
+      return { client: new VaultClient(throughTunnel, token.token), server, token, tunnel };
     } catch (error) {
-      await road?.close();
+      await tunnel?.close();
       throw error;
     }
   }
@@ -81,7 +84,7 @@ export class VaultSession {
     const vault = await opening.catch(() => undefined);
     if (vault !== undefined) {
       await this.revoke(vault);
-      await vault.road?.close();
+      await vault.tunnel?.close();
     }
   }
 

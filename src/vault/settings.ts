@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Duration } from "../secretsengine/roleSpec.js";
-import { durationSeconds } from "./duration.js";
-import type { VaultRoad } from "./kubernetes/road.js";
-import { addressInCluster, type KubernetesRoad } from "./kubernetes/roadSettings.js";
+import type { Duration } from "../internal/duration.js";
+import { durationSeconds } from "../internal/duration.js";
+import { addressInCluster, type KubernetesConnection } from "./portForward/kubernetesConnection.js";
+import type { ResolvedSettings } from "./resolvedSettings.js";
 
 /**
  * Where Vault is and how to speak with it. Whatever is left out comes from the variables that Vault's own command line reads, anew at
@@ -13,7 +13,7 @@ export interface VaultSettings {
   /** `https://vault.example.com:8200`. Default: VAULT_ADDR. */
   readonly address?: string;
   /** Reaches Vault by a port-forward through the Kubernetes API, instead of at an address. */
-  readonly kubernetes?: KubernetesRoad;
+  readonly kubernetes?: KubernetesConnection;
   /** Namespace of Vault Enterprise. Default: VAULT_NAMESPACE. */
   readonly namespace?: string;
   /** PEM text of the certificate authority that signed Vault's certificate. Default: VAULT_CACERT_BYTES. */
@@ -59,24 +59,6 @@ export const settingNames = [
   "maxRetries",
   "proxyAddress",
 ] as const satisfies readonly (keyof VaultSettings)[];
-
-/** {@link VaultSettings} with the environment's defaults and the files' contents in place. */
-export interface ResolvedSettings {
-  /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */
-  readonly address: string;
-  readonly kubernetes?: KubernetesRoad;
-  /** The way that connections take, where it is open; none where they go straight to the address. */
-  readonly road?: VaultRoad;
-  readonly namespace?: string;
-  readonly ca?: readonly string[];
-  readonly tlsServerName?: string;
-  readonly clientCertificate?: string;
-  readonly clientKey?: string;
-  readonly skipTlsVerify: boolean;
-  readonly requestTimeoutMs: number;
-  readonly maxRetries: number;
-  readonly proxyAddress?: string;
-}
 
 /** The variable that moves one run to another address, whatever the connection says: to destroy through a port-forward, say. */
 export const addressOverrideVariable = "KUBEVAULT_AWS_VAULT_ADDR";

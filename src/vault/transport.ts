@@ -1,53 +1,14 @@
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import { errorOfAnswer, errorOfTransport, VaultError } from "./errors.js";
-import type { VaultRoad } from "./kubernetes/road.js";
-import type { ResolvedSettings } from "./settings.js";
-
-/** One call of Vault's HTTP API. */
-export interface VaultCall {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** Below `/v1/`, without a slash at the start: `sys/mounts`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  /** Sent as X-Vault-Token. */
-  readonly token?: string;
-  /** Another namespace than the connection's; the empty text is the root namespace. */
-  readonly namespace?: string;
-  /** Longest time for the answer. Default: the connection's. */
-  readonly timeoutMs?: number;
-}
-
-/** What Vault answers with. */
-export interface VaultAnswer {
-  readonly status: number;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly auth?: Readonly<Record<string, unknown>>;
-  readonly warnings?: readonly string[];
-  readonly leaseId?: string;
-  readonly leaseDuration?: number;
-  readonly renewable?: boolean;
-  /** The whole answer, for endpoints of sys/ that do not use `data`. */
-  readonly whole: Readonly<Record<string, unknown>>;
-}
-
-/** How Vault's certificate is verified, and which one is shown to it. */
-export function tlsOptions(settings: ResolvedSettings) {
-  const { ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify } = settings;
-  return {
-    ca: ca === undefined ? undefined : [...ca],
-    cert: clientCertificate,
-    key: clientKey,
-    servername: tlsServerName,
-    rejectUnauthorized: !skipTlsVerify,
-  };
-}
+import type { PortForwardTunnel, ResolvedSettings } from "./resolvedSettings.js";
+import { tlsOptions } from "./tlsOptions.js";
+import type { VaultAnswer, VaultCall } from "./vaultCall.js";
 
 const dispatchers = new Map<string, Dispatcher>();
 
 function dispatcherFor(settings: ResolvedSettings): Dispatcher {
-  if (settings.road !== undefined) {
-    return settings.road.dispatcher;
+  if (settings.tunnel !== undefined) {
+    return settings.tunnel.dispatcher;
   }
   const { ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify, proxyAddress } = settings;
   const key = JSON.stringify([ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify, proxyAddress]);
@@ -75,8 +36,8 @@ export async function send(settings: ResolvedSettings, call: VaultCall): Promise
   if (status === 307 && location !== undefined) {
     // A standby that cannot forward sends its clients to the active node. The token goes along, so never from https to http.
     const target = new URL(location, settings.address);
-    if (settings.road !== undefined) {
-      return viaAnotherPod(settings, settings.road, call, target, timeoutMs);
+    if (settings.tunnel !== undefined) {
+      return viaAnotherPod(settings, settings.tunnel, call, target, timeoutMs);
     }
     if (settings.address.startsWith("https:") && target.protocol !== "https:") {
       throw new VaultError(
@@ -95,13 +56,13 @@ export async function send(settings: ResolvedSettings, call: VaultCall): Promise
 /** The address that a standby sends its clients to is one of the cluster's: the active node's pod is looked for instead. */
 async function viaAnotherPod(
   settings: ResolvedSettings,
-  road: VaultRoad,
+  tunnel: PortForwardTunnel,
   call: VaultCall,
   target: URL,
   timeoutMs: number,
 ): Promise<VaultAnswer> {
   const { address } = settings;
-  road.change();
+  tunnel.change();
   const { status, text } = await exchange(settings, call, address, timeoutMs);
   if (status === 307) {
     throw new VaultError(
@@ -160,7 +121,7 @@ function answerOf(call: { address: string; method: string; path: string }, statu
   }
   return {
     status,
-    whole: whole ?? {},
+    body: whole ?? {},
     data: record(whole?.data),
     auth: record(whole?.auth),
     warnings: Array.isArray(whole?.warnings) ? whole.warnings.map(String) : undefined,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach } from "vitest";
-import { unknownValue } from "../../src/validation/known.js";
+import { unknownValue } from "../../src/internal/validation/known.js";
 
 // A component registers its outputs after a test has seen what it wanted; the next test's mocks must not get them.
 afterEach(settled);

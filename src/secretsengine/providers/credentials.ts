@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { waitUntilAccepted } from "../../sts/keyReadiness.js";
-import { durationSeconds } from "../../vault/duration.js";
+import { waitUntilAccepted } from "../../aws/sts/keyReadiness.js";
+import { durationSeconds } from "../../internal/duration.js";
 import { isVaultError } from "../../vault/errors.js";
-import type { VaultAnswer } from "../../vault/transport.js";
+import type { VaultAnswer } from "../../vault/vaultCall.js";
 import { credentialFields, credentialsRules, reissueFields } from "../credentialsRules.js";
-import { canonicalValue, changedFields, isSet, type Values } from "../fields.js";
-import type { Duration } from "../roleSpec.js";
-import { patiently } from "./freshRights.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
+import { canonicalValue, changedFields, isSet, type Values } from "../../vaultresource/fields.js";
+import type { Duration } from "../../internal/duration.js";
+import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 
 function pathOfCredentials(inputs: Values): string {
   return `${String(inputs.mount)}/${inputs.endpoint === "sts" ? "sts" : "creds"}/${String(inputs.role)}`;
@@ -134,7 +134,7 @@ export const credentialsHandlers: ResourceHandlers = {
       .map((field) => [field.vaultName, canonicalValue(field, inputs[field.name])] as const);
     const tokenSeconds = await secondsOfToken(context);
     // Each call makes new credentials: it must not be repeated when its answer got lost.
-    const answer = await patiently(
+    const answer = await retryOnIamPropagation(
       () => client.write(path, Object.fromEntries(parameters)),
       context.progress,
       refusedAtFirstCall,

@@ -1,5 +1,5 @@
-import { isKnown, unknownValue } from "../../validation/known.js";
-import type { Values } from "../fields.js";
+import { isKnown, unknownValue } from "../../internal/validation/known.js";
+import type { Values } from "../../vaultresource/fields.js";
 import { secretDigest } from "../secretDigest.js";
 
 /** Secrets by their digest, for as long as this process lives: what a check took out of the inputs, the write after it needs. */

@@ -1,9 +1,16 @@
 import { leaseRules } from "../configRules.js";
-import { canonicalValues, changedFields, fromVault, inputsWithDrift, isSet, type Values } from "../fields.js";
+import {
+  canonicalValues,
+  changedFields,
+  fromVault,
+  inputsWithDrift,
+  isSet,
+  type Values,
+} from "../../vaultresource/fields.js";
 import { leaseFields } from "../otherFields.js";
-import { mountPathRules } from "../rules.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
-import { readBelowMount, refuseOther, removeBelowMount, verified } from "./writing.js";
+import { mountPathRules } from "../../vaultresource/rules.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import { readBelowMount, assertAdoptable, removeBelowMount, readBack } from "../../vaultresource/providers/writing.js";
 
 function pathOfLease(values: Values): string {
   return `${String(values.mount)}/config/lease`;
@@ -32,10 +39,10 @@ export const leaseConfigHandlers: ResourceHandlers = {
 
   create: async (context, inputs) => {
     const path = pathOfLease(inputs);
-    refuseOther(path, leaseFields, inputs, configured(await context.vault.client.read(path)));
+    assertAdoptable(path, leaseFields, inputs, configured(await context.vault.client.read(path)));
     await write(context, inputs);
     try {
-      await verified(context, path, leaseFields, inputs);
+      await readBack(context, path, leaseFields, inputs);
     } catch (error) {
       throw new PartialFailure((error as Error).message, path, inputs);
     }
@@ -58,7 +65,7 @@ export const leaseConfigHandlers: ResourceHandlers = {
 
   update: async (context, _before, after) => {
     await write(context, after);
-    await verified(context, pathOfLease(after), leaseFields, after);
+    await readBack(context, pathOfLease(after), leaseFields, after);
     return after;
   },
 

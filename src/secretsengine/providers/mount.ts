@@ -1,15 +1,22 @@
 import { isVaultError } from "../../vault/errors.js";
-import { durationSeconds } from "../../vault/duration.js";
+import { durationSeconds } from "../../internal/duration.js";
 import type { VaultClient } from "../../vault/client.js";
 import { mountSettingsRules } from "../configRules.js";
-import { canonicalValue, changedFields, inputsWithDrift, isSet, type Values, type VaultField } from "../fields.js";
+import {
+  canonicalValue,
+  changedFields,
+  inputsWithDrift,
+  isSet,
+  type Values,
+  type VaultField,
+} from "../../vaultresource/fields.js";
 import { fixedMountFields, mountFields, tunableMountFields } from "../mountFields.js";
-import type { Duration } from "../roleSpec.js";
-import { mountPathRules } from "../rules.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
+import type { Duration } from "../../internal/duration.js";
+import { mountPathRules } from "../../vaultresource/rules.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import { remount } from "./remount.js";
 import { unmount } from "./unmount.js";
-import { refuseMissingFields } from "./writing.js";
+import { assertFieldsSupported } from "../../vaultresource/providers/writing.js";
 
 /** Longest time for an unmount by default: Vault revokes all leases one by one before it answers. */
 const defaultUnmountTimeoutSeconds = 600;
@@ -62,7 +69,7 @@ async function tune(client: VaultClient, inputs: Values, changed: readonly Vault
 }
 
 /** Makes the mount what it should be and reads it back. */
-async function settle(context: WorkContext, inputs: Values): Promise<MountEntry> {
+async function tuneAndReadBack(context: WorkContext, inputs: Values): Promise<MountEntry> {
   const { client } = context.vault;
   const path = String(inputs.path);
   const found = await requireMount(client, path);
@@ -91,7 +98,7 @@ async function requireMount(client: VaultClient, path: string): Promise<MountEnt
 }
 
 /** A tainted mount looks like any other in sys/mounts; only a request to it shows. */
-async function refuseTainted(client: VaultClient, path: string): Promise<void> {
+async function assertNotTainted(client: VaultClient, path: string): Promise<void> {
   try {
     await client.read(`${path}/config/lease`);
   } catch (error) {
@@ -122,7 +129,7 @@ async function adopt(context: WorkContext, inputs: Values, existing: MountEntry)
     const names = fixed.map((field) => `${field.name} (is ${String(existing.values[field.name])})`).join(", ");
     throw new Error(`the mount ${path}/ cannot be taken over: Vault cannot change ${names} of an existing mount`);
   }
-  await refuseTainted(context.vault.client, path);
+  await assertNotTainted(context.vault.client, path);
 }
 
 /** A mount of the AWS secrets engine: `sys/mounts/:path`. */
@@ -145,7 +152,7 @@ export const mountHandlers: ResourceHandlers = {
   create: async (context, inputs) => {
     const { client, server } = context.vault;
     const path = String(inputs.path);
-    refuseMissingFields(path, mountFields, inputs, server);
+    assertFieldsSupported(path, mountFields, inputs, server);
     const existing = await findMount(client, path);
     if (existing === undefined) {
       await client.write(`sys/mounts/${path}`, creationBody(inputs));
@@ -153,7 +160,7 @@ export const mountHandlers: ResourceHandlers = {
       await adopt(context, inputs, existing);
     }
     try {
-      const { accessor } = await settle(context, inputs);
+      const { accessor } = await tuneAndReadBack(context, inputs);
       return { id: path, outputs: { ...inputs, accessor } };
     } catch (error) {
       throw new PartialFailure((error as Error).message, path, inputs);
@@ -170,18 +177,18 @@ export const mountHandlers: ResourceHandlers = {
     if (found.type !== "aws") {
       throw new Error(`${path}: a secrets engine of type "${found.type}" is mounted there now, not of type "aws"`);
     }
-    await refuseTainted(client, path);
+    await assertNotTainted(client, path);
     const { accessor: _, ...known } = outputs;
     const inputs = inputsWithDrift(mountFields, known, found.values);
     return { outputs: { ...inputs, accessor: found.accessor }, inputs };
   },
 
   update: async (context, before, after) => {
-    refuseMissingFields(String(after.path), mountFields, after, context.vault.server);
+    assertFieldsSupported(String(after.path), mountFields, after, context.vault.server);
     if (before.path !== after.path) {
       await remount(context, String(before.path), String(after.path));
     }
-    const { accessor } = await settle(context, after);
+    const { accessor } = await tuneAndReadBack(context, after);
     return { ...after, accessor };
   },
 

@@ -1,5 +1,5 @@
 import { VaultError } from "../../vault/errors.js";
-import type { WorkContext } from "./handlers.js";
+import type { WorkContext } from "../../vaultresource/providers/handlers.js";
 
 const longestMoveMs = 600_000;
 

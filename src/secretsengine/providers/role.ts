@@ -1,9 +1,22 @@
-import { canonicalValues, changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../fields.js";
+import {
+  canonicalValues,
+  changedFields,
+  fromVault,
+  inputsWithDrift,
+  toVault,
+  type Values,
+} from "../../vaultresource/fields.js";
 import { roleFields } from "../roleFields.js";
 import { roleRules } from "../roleRules.js";
-import { mountPathRules, objectNameRules } from "../rules.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
-import { readBelowMount, refuseMissingFields, refuseOther, removeBelowMount, verified } from "./writing.js";
+import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import {
+  readBelowMount,
+  assertFieldsSupported,
+  assertAdoptable,
+  removeBelowMount,
+  readBack,
+} from "../../vaultresource/providers/writing.js";
 
 /** Longest time for Vault to revoke the leases of one role. */
 const revocationTimeoutMs = 300_000;
@@ -32,11 +45,11 @@ export const roleHandlers: ResourceHandlers = {
 
   create: async (context, inputs) => {
     const path = pathOfRole(inputs);
-    refuseMissingFields(path, roleFields, inputs, context.vault.server);
-    refuseOther(path, roleFields, inputs, await context.vault.client.read(path));
+    assertFieldsSupported(path, roleFields, inputs, context.vault.server);
+    assertAdoptable(path, roleFields, inputs, await context.vault.client.read(path));
     await write(context, inputs);
     try {
-      await verified(context, path, roleFields, inputs);
+      await readBack(context, path, roleFields, inputs);
     } catch (error) {
       throw new PartialFailure((error as Error).message, path, inputs);
     }
@@ -54,9 +67,9 @@ export const roleHandlers: ResourceHandlers = {
 
   update: async (context, _before, after) => {
     const path = pathOfRole(after);
-    refuseMissingFields(path, roleFields, after, context.vault.server);
+    assertFieldsSupported(path, roleFields, after, context.vault.server);
     await write(context, after);
-    await verified(context, path, roleFields, canonicalValues(roleFields, after));
+    await readBack(context, path, roleFields, canonicalValues(roleFields, after));
     return after;
   },
 

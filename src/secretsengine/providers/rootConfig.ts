@@ -1,5 +1,5 @@
-import { waitUntilAccepted } from "../../sts/keyReadiness.js";
-import { durationSeconds } from "../../vault/duration.js";
+import { waitUntilAccepted } from "../../aws/sts/keyReadiness.js";
+import { durationSeconds } from "../../internal/duration.js";
 import { isAtLeast } from "../../vault/version.js";
 import { rootConfigRules } from "../configRules.js";
 import {
@@ -11,14 +11,21 @@ import {
   toVault,
   type Values,
   type VaultField,
-} from "../fields.js";
-import type { Duration } from "../roleSpec.js";
+} from "../../vaultresource/fields.js";
+import type { Duration } from "../../internal/duration.js";
 import { rootConfigFields, rotationFieldNames } from "../rootConfigFields.js";
-import { mountPathRules } from "../rules.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
+import { mountPathRules } from "../../vaultresource/rules.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import { keptSecret, withSecretKept } from "./keptSecrets.js";
 import { rotateRoot } from "./rotateRoot.js";
-import { fieldsFor, readBelowMount, refuseMissingFields, refuseOther, removeBelowMount, verified } from "./writing.js";
+import {
+  fieldsFor,
+  readBelowMount,
+  assertFieldsSupported,
+  assertAdoptable,
+  removeBelowMount,
+  readBack,
+} from "../../vaultresource/providers/writing.js";
 
 const fieldsWithoutKey = rootConfigFields.filter((field) => field.name !== "accessKey");
 
@@ -44,13 +51,13 @@ function rotatesByItself(inputs: Values): boolean {
  * Whether the key in Vault is one that Vault made, and shall stay: then `accessKey` and `secretKey` were the seed and are not compared, nor
  * written.
  */
-function keyIsVaults(before: Values, after: Values): boolean {
+function keyWasRotated(before: Values, after: Values): boolean {
   const rotates = after.rotateRootTrigger !== undefined || rotatesByItself(after);
   return rotates && before.keyRotated === true && before.reseedTrigger === after.reseedTrigger;
 }
 
 /** Without this, the only credential that Vault has would be erased. */
-function refuseMissingSeed(path: string, inputs: Values): void {
+function assertSeedGiven(path: string, inputs: Values): void {
   const asked = [...(inputs.rotateRootTrigger === undefined ? [] : ["rotateRootTrigger"]), ...rotationFieldsIn(inputs)];
   if (asked.length > 0 && (inputs.accessKey === undefined || inputs.accessKey === "")) {
     throw new Error(
@@ -155,7 +162,7 @@ export const rootConfigHandlers: ResourceHandlers = {
 
   diff: (before, after) => {
     const replaces = before.mount === after.mount ? [] : ["mount"];
-    const vaults = keyIsVaults(before, after);
+    const vaults = keyWasRotated(before, after);
     const key = vaults ? seedRemoved(before, after) : keyChanged(before, after);
     const changed = changedFields(fieldsWithoutKey, before, after).length > 0 || key;
     const settings = ["rotateRootTrigger", "reseedTrigger", "clearOnDelete"].some(
@@ -166,13 +173,13 @@ export const rootConfigHandlers: ResourceHandlers = {
 
   create: async (context, inputs) => {
     const path = pathOfRoot(inputs);
-    refuseMissingFields(path, rootConfigFields, inputs, context.vault.server);
-    refuseMissingSeed(path, inputs);
+    assertFieldsSupported(path, rootConfigFields, inputs, context.vault.server);
+    assertSeedGiven(path, inputs);
     const existing = await context.vault.client.read(path);
-    refuseOther(path, rootConfigFields, inputs, existing);
+    assertAdoptable(path, rootConfigFields, inputs, existing);
     const written = await writeWithKey(context, inputs, true);
     try {
-      await verified(context, path, rootConfigFields, inputs);
+      await readBack(context, path, rootConfigFields, inputs);
     } catch (error) {
       throw new PartialFailure((error as Error).message, path, written);
     }
@@ -186,7 +193,7 @@ export const rootConfigHandlers: ResourceHandlers = {
     }
     const actual = fromVault(rootConfigFields, data);
     const known = withoutComputed(outputs);
-    const compared = keyIsVaults(outputs, outputs) ? fieldsWithoutKey : rootConfigFields;
+    const compared = keyWasRotated(outputs, outputs) ? fieldsWithoutKey : rootConfigFields;
     const inputs = inputsWithDrift(compared, known, actual);
     const computed = { keyRotated: outputs.keyRotated, rotatedFor: outputs.rotatedFor };
     return { outputs: { ...inputs, ...computed, activeAccessKey: actual.accessKey }, inputs };
@@ -194,16 +201,16 @@ export const rootConfigHandlers: ResourceHandlers = {
 
   update: async (context, before, after) => {
     const path = pathOfRoot(after);
-    refuseMissingFields(path, rootConfigFields, after, context.vault.server);
-    if (keyIsVaults(before, after)) {
+    assertFieldsSupported(path, rootConfigFields, after, context.vault.server);
+    if (keyWasRotated(before, after)) {
       await writeWithoutKey(context, after, before);
-      await verified(context, path, fieldsWithoutKey, after);
+      await readBack(context, path, fieldsWithoutKey, after);
       const { activeAccessKey, keyRotated, rotatedFor } = before;
       return rotateIfAsked(context, { ...after, activeAccessKey, keyRotated, rotatedFor });
     }
-    refuseMissingSeed(path, after);
+    assertSeedGiven(path, after);
     const written = await writeWithKey(context, after, keyChanged(before, after) || before.keyRotated === true);
-    await verified(context, path, rootConfigFields, after);
+    await readBack(context, path, rootConfigFields, after);
     return rotateIfAsked(context, written);
   },
 

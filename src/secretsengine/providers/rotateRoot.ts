@@ -1,5 +1,5 @@
-import type { WorkContext } from "./handlers.js";
-import { patiently } from "./freshRights.js";
+import type { WorkContext } from "../../vaultresource/providers/handlers.js";
+import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
 
 /** What came of a rotation. */
 export interface Rotation {
@@ -17,7 +17,10 @@ export interface Rotation {
 export async function rotateRoot(context: WorkContext, mount: string, before: string): Promise<Rotation> {
   const { client } = context.vault;
   try {
-    const { data } = await patiently(() => client.write(`${mount}/config/rotate-root`, undefined), context.progress);
+    const { data } = await retryOnIamPropagation(
+      () => client.write(`${mount}/config/rotate-root`, undefined),
+      context.progress,
+    );
     return { accessKey: typeof data?.access_key === "string" ? data.access_key : undefined };
   } catch (error) {
     // Vault stores the new key before it deletes the old one: an error does not mean that nothing happened.

@@ -1,12 +1,19 @@
 import { isVaultError } from "../../vault/errors.js";
 import { isAtLeast } from "../../vault/version.js";
 import { staticRoleRules } from "../configRules.js";
-import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../fields.js";
+import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../../vaultresource/fields.js";
 import { staticRoleFields } from "../otherFields.js";
-import { mountPathRules, objectNameRules } from "../rules.js";
-import { patiently } from "./freshRights.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "./handlers.js";
-import { fieldsFor, readBelowMount, refuseMissingFields, refuseOther, removeBelowMount, verified } from "./writing.js";
+import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
+import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import {
+  fieldsFor,
+  readBelowMount,
+  assertFieldsSupported,
+  assertAdoptable,
+  removeBelowMount,
+  readBack,
+} from "../../vaultresource/providers/writing.js";
 
 function pathOfStaticRole(values: Values): string {
   return `${String(values.mount)}/static-roles/${String(values.name)}`;
@@ -15,7 +22,7 @@ function pathOfStaticRole(values: Values): string {
 /** Writing calls AWS, and makes an access key where the role is new. */
 async function write(context: WorkContext, inputs: Values): Promise<void> {
   const body = toVault(fieldsFor(staticRoleFields, inputs, context.vault.server), inputs);
-  await patiently(() => context.vault.client.write(pathOfStaticRole(inputs), body), context.progress);
+  await retryOnIamPropagation(() => context.vault.client.write(pathOfStaticRole(inputs), body), context.progress);
 }
 
 function outputsOf(inputs: Values, data: Values): Values {
@@ -60,7 +67,7 @@ async function currentKey(context: WorkContext, outputs: Values): Promise<string
  * Makes Vault build its client of IAM, if need be. Releases before 1.21 crash when they delete a static role without one (after a restart, or a
  * change of config/root), and then have forgotten the key without deleting it.
  */
-async function wakeIamClient(context: WorkContext, outputs: Values): Promise<void> {
+async function initializeIamClient(context: WorkContext, outputs: Values): Promise<void> {
   const { client, server } = context.vault;
   if (server.version !== undefined && isAtLeast(server.version, "1.21")) {
     return;
@@ -102,9 +109,9 @@ export const staticRoleHandlers: ResourceHandlers = {
 
   create: async (context, inputs) => {
     const path = pathOfStaticRole(inputs);
-    refuseMissingFields(path, staticRoleFields, inputs, context.vault.server);
+    assertFieldsSupported(path, staticRoleFields, inputs, context.vault.server);
     const existing = await context.vault.client.read(path);
-    refuseOther(path, staticRoleFields, inputs, existing);
+    assertAdoptable(path, staticRoleFields, inputs, existing);
     try {
       await write(context, inputs);
     } catch (error) {
@@ -114,7 +121,7 @@ export const staticRoleHandlers: ResourceHandlers = {
       await undoFailedCreate(context, path, inputs, error);
     }
     try {
-      return { id: path, outputs: outputsOf(inputs, await verified(context, path, staticRoleFields, inputs)) };
+      return { id: path, outputs: outputsOf(inputs, await readBack(context, path, staticRoleFields, inputs)) };
     } catch (error) {
       throw new PartialFailure((error as Error).message, path, inputs);
     }
@@ -132,16 +139,16 @@ export const staticRoleHandlers: ResourceHandlers = {
 
   update: async (context, _before, after) => {
     const path = pathOfStaticRole(after);
-    refuseMissingFields(path, staticRoleFields, after, context.vault.server);
+    assertFieldsSupported(path, staticRoleFields, after, context.vault.server);
     await write(context, after);
-    return outputsOf(after, await verified(context, path, staticRoleFields, after));
+    return outputsOf(after, await readBack(context, path, staticRoleFields, after));
   },
 
   remove: async (context, outputs) => {
     const path = pathOfStaticRole(outputs);
     await removeBelowMount(async () => {
       const key = await currentKey(context, outputs);
-      await wakeIamClient(context, outputs);
+      await initializeIamClient(context, outputs);
       try {
         // Not to be repeated: Vault forgets the key before it asks AWS to delete it.
         await context.vault.client.remove(path, { idempotent: false });

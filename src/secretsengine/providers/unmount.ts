@@ -1,6 +1,6 @@
-import { whileRunning } from "../../plugin/index.js";
+import { whileRunning } from "../../internal/reporting/index.js";
 import { isVaultError, type VaultError } from "../../vault/errors.js";
-import type { WorkContext } from "./handlers.js";
+import type { WorkContext } from "../../vaultresource/providers/handlers.js";
 
 /** What to unmount, and how hard to try. */
 export interface Unmounting {
@@ -58,7 +58,7 @@ function explained(path: string, error: VaultError): Error {
   return new Error(
     `${path}/ cannot be unmounted: ${error.errors.join("; ")}. Vault deletes the IAM user of each lease first. Mostly the root ` +
       "credential is gone or lost its permissions, or somebody attached something to the user (a login profile, an MFA device). " +
-      "The mount is tainted now and serves nothing: mend the cause in AWS and destroy again, which carries on. If the users are gone " +
+      "The mount is tainted now and serves nothing: fix the cause in AWS and destroy again, which carries on. If the users are gone " +
       "anyway or may stay, forceDestroy: true gives the leases up",
     { cause: error },
   );

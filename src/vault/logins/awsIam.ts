@@ -1,4 +1,4 @@
-import { loadSts } from "../../sts/loadSts.js";
+import { loadSts } from "../../aws/sts/loadSts.js";
 import type { AwsIamLogin } from "../login.js";
 import type { Environment } from "../settings.js";
 

@@ -1,4 +1,4 @@
-import { loadKubeconfig, within } from "../kubernetes/kubeconfig.js";
+import { loadKubeconfig, within } from "../portForward/kubeconfig.js";
 import type { KubernetesSecretLogin } from "../login.js";
 
 /**

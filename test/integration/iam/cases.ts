@@ -5,8 +5,8 @@ import {
   AttachGroupPolicyCommand,
   ListAccessKeysCommand,
 } from "@aws-sdk/client-iam";
-import type { RootPolicyOptions } from "../../../src/iam/rootPolicy.js";
-import { assumableRoleTrustPolicy } from "../../../src/iam/trustPolicy.js";
+import type { RootPolicyOptions } from "../../../src/iam/policies/rootPolicy.js";
+import { assumableRoleTrustPolicy } from "../../../src/iam/policies/trustPolicy.js";
 import { document, trust } from "../aws/support.js";
 import { accountId, readParameter, type Engine, type Stage } from "./stage.js";
 

@@ -1,8 +1,8 @@
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { derivedRootPolicy, documentedRootPolicy } from "../../../src/iam/rootPolicy.js";
-import { prove } from "../../../src/iam/prove.js";
-import { asList, statementsOf } from "../../../src/iam/statements.js";
+import { derivedRootPolicy, documentedRootPolicy } from "../../../src/iam/policies/rootPolicy.js";
+import { checkRootPolicy } from "../../../src/iam/analysis/checkRootPolicy.js";
+import { asList, statementsOf } from "../../../src/iam/policies/statements.js";
 import { mutantsOf } from "../../unit/iam/support/mutants.js";
 import type { AwsSecretsRoleSpec } from "../../../src/secretsengine/roleSpec.js";
 import { clients, outcome } from "../aws/support.js";
@@ -23,7 +23,9 @@ describe("the derived policy with a real Vault and enforced IAM", () => {
     const declared = await one.prepare(engine);
     const policy = derivedRootPolicy({ partition: "aws", accountId, principalArn: engine.arn, ...declared });
     const proven = { principalArn: engine.arn, ...declared, unreadPolicyArns: [] };
-    expect(prove({ ...proven, policies: [policy] }).filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(checkRootPolicy({ ...proven, policies: [policy] }).filter(({ severity }) => severity === "error")).toEqual(
+      [],
+    );
 
     await engine.grant(policy);
     await stage.aws.control.clearRequests();
@@ -41,7 +43,7 @@ describe("the derived policy with a real Vault and enforced IAM", () => {
       );
       expect(outcome, `without ${mutant.without}`).toMatch(/AccessDenied|not authorized/);
       expect(
-        prove({ ...proven, policies: [mutant.policy] }).filter(({ severity }) => severity === "error"),
+        checkRootPolicy({ ...proven, policies: [mutant.policy] }).filter(({ severity }) => severity === "error"),
         `the proof without ${mutant.without}`,
       ).not.toEqual([]);
       await engine.forgetLeases();

@@ -2,8 +2,8 @@ import { CreateUserCommand, GetUserCommand, ListUserTagsCommand, PutUserPolicyCo
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Aws } from "../../../sandbox/aws/index.js";
-import { evaluate } from "../../../src/iam/evaluate.js";
-import type { PolicyDocument, PolicyStatement } from "../../../src/iam/policyDocument.js";
+import { evaluate } from "../../../src/iam/analysis/evaluate.js";
+import type { PolicyDocument, PolicyStatement } from "../../../src/aws/policyDocument.js";
 import { clients, makeUser, outcome, startTestAws, type Clients, type TestUser } from "../aws/support.js";
 
 const base = "arn:aws:iam::123456789012:user";

@@ -28,8 +28,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Aws } from "../../../sandbox/aws/index.js";
 import { findTool } from "../../../sandbox/tools/index.js";
 import { startUnsealedVault, vaultRequest, type UnsealedVault } from "../../../sandbox/vault/index.js";
-import type { PolicyDocument } from "../../../src/iam/policyDocument.js";
-import { statementsOf } from "../../../src/iam/statements.js";
+import type { PolicyDocument } from "../../../src/aws/policyDocument.js";
+import { statementsOf } from "../../../src/iam/policies/statements.js";
 import type { AwsSecretsRoleSpec } from "../../../src/secretsengine/roleSpec.js";
 import { allow, clients, document, startTestAws, type Clients, type Keys } from "../aws/support.js";
 

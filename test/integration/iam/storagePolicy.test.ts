@@ -15,9 +15,9 @@ import {
   waitUntilActive,
   type Vault,
 } from "../../../sandbox/vault/index.js";
-import type { PolicyDocument } from "../../../src/iam/policyDocument.js";
-import { storagePolicy, type StoragePolicyOptions } from "../../../src/iam/storagePolicy.js";
-import { statementsOf } from "../../../src/iam/statements.js";
+import type { PolicyDocument } from "../../../src/aws/policyDocument.js";
+import { storagePolicy, type StoragePolicyOptions } from "../../../src/iam/policies/storagePolicy.js";
+import { statementsOf } from "../../../src/iam/policies/statements.js";
 import { mutantsOf } from "../../unit/iam/support/mutants.js";
 import { clients, makeUser, startTestAws } from "../aws/support.js";
 

@@ -2,10 +2,10 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { CreateOpenIDConnectProviderCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { irsaTrustPolicy } from "../../../src/iam/irsaTrustPolicy.js";
-import { derivedRootPolicy } from "../../../src/iam/rootPolicy.js";
-import { prove } from "../../../src/iam/prove.js";
-import { assumableRoleTrustPolicy } from "../../../src/iam/trustPolicy.js";
+import { irsaTrustPolicy } from "../../../src/iam/policies/irsaTrustPolicy.js";
+import { derivedRootPolicy } from "../../../src/iam/policies/rootPolicy.js";
+import { checkRootPolicy } from "../../../src/iam/analysis/checkRootPolicy.js";
+import { assumableRoleTrustPolicy } from "../../../src/iam/policies/trustPolicy.js";
 import type { AwsSecretsRoleSpec } from "../../../src/secretsengine/roleSpec.js";
 import { mutantsOf } from "../../unit/iam/support/mutants.js";
 import { outcome } from "../aws/support.js";
@@ -35,7 +35,7 @@ describe("the trust policy of assumable roles", () => {
     const roles = { [name]: { credentialType: "assumed_role" as const, roleArns: [roleArn], ...options } };
     const policy = derivedRootPolicy({ partition: "aws", accountId, principalArn: engine.arn, roles });
     await engine.grant(policy);
-    const findings = prove({
+    const findings = checkRootPolicy({
       principalArn: engine.arn,
       policies: [policy],
       roles,

@@ -223,7 +223,7 @@ describe("unmounting with leases", () => {
       /^stuck\/ cannot be unmounted: failed to revoke "stuck\/creds\/stuck\/\w+" \(1 \/ 1\)/,
     );
     expect(error.message).toMatch(
-      /The mount is tainted now and serves nothing: mend the cause in AWS and destroy again/,
+      /The mount is tainted now and serves nothing: fix the cause in AWS and destroy again/,
     );
     expect((await failureOf(plugin.refresh(stored))).message).toMatch(/^stuck is tainted: an unmount was begun/);
     const policy = {

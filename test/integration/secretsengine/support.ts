@@ -12,7 +12,7 @@ import {
 import { startAws, type Aws } from "../../../sandbox/aws/index.js";
 import { findTool, pythonEnvironment } from "../../../sandbox/tools/index.js";
 import { startUnsealedVault, vaultRequest, type UnsealedVault } from "../../../sandbox/vault/index.js";
-import { provider } from "../../../src/secretsengine/providers/entry.js";
+import { provider } from "../../../src/plugin/dynamic/entry.js";
 
 export type Values = Readonly<Record<string, unknown>>;
 

@@ -177,11 +177,11 @@ describe("AssumableRole warns", () => {
       policyDocument: { Version: "2012-10-17", Statement: { Effect: "Allow", Action: "iam:PassRole", Resource: "*" } },
     });
     await valueOf(deploy.arn);
-    const mend = "Name the actions and resources that the task needs, or set a permissions boundary.";
+    const fix = "Name the actions and resources that the task needs, or set a permissions boundary.";
     expect(warn.mock.calls.map(([text]) => text)).toEqual([
       'AssumableRole "deploy": policyDocument: whoever reads these credentials can hand any role to a service and work through it. ' +
-        mend,
-      `AssumableRole "deploy": policyArns[0]: whoever reads these credentials can do everything in the account. ${mend}`,
+        fix,
+      `AssumableRole "deploy": policyArns[0]: whoever reads these credentials can do everything in the account. ${fix}`,
     ]);
   });
 });

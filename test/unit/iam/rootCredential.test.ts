@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RootCredential } from "../../../src/iam/rootCredential.js";
 import type { RootCredentialArgs } from "../../../src/iam/rootCredentialArgs.js";
-import { derivedRootPolicy, documentedRootPolicy } from "../../../src/iam/rootPolicy.js";
-import { seedKeyRefusal } from "../../../src/iam/seedKeyGuard.js";
+import { derivedRootPolicy, documentedRootPolicy } from "../../../src/iam/policies/rootPolicy.js";
+import { seedKeyProblem } from "../../../src/iam/seedKeyGuard.js";
 import { isKnownOutput, isSecret, valueOf } from "../../support/outputs.js";
 import { accountId, laterFailures, mockAws, registrationsDone, type AwsMocks } from "./support/awsMocks.js";
 
@@ -327,30 +327,30 @@ describe("RootCredential refuses", () => {
   });
   afterEach(registrationsDone);
 
-  const selfGrant = (path: string, pattern: string, got: string, prefix = "vault-") =>
+  const selfEscalation = (path: string, pattern: string, actual: string, prefix = "vault-") =>
     `RootCredential "vault": invalid argument: ${path}: must not match ${pattern}, the users that it may change: it could give ` +
-    `itself any right, got "${got}". Choose a name and path that do not begin with ${prefix}.`;
+    `itself any right, got "${actual}". Choose a name and path that do not begin with ${prefix}.`;
 
   test.each<[string, RootCredentialArgs, string]>([
     [
       "a user name within its own grant",
       { userName: "vault-root" },
-      selfGrant("userName", "user/vault-*", "user/vault-root"),
+      selfEscalation("userName", "user/vault-*", "user/vault-root"),
     ],
     [
       "a path within its own grant",
       { path: "/vault-x/" },
-      selfGrant("path", "user/vault-*", "user/vault-x/root-vault-2abd9f99"),
+      selfEscalation("path", "user/vault-*", "user/vault-x/root-vault-2abd9f99"),
     ],
     [
       "a user among those of a role's path",
       { userName: "vault-root", path: "/p/", roles: { a: { credentialType: "iam_user", userPath: "/p/" } } },
-      selfGrant("userName", "user/p/vault-*", "user/p/vault-root"),
+      selfEscalation("userName", "user/p/vault-*", "user/p/vault-root"),
     ],
     [
       "its default name where the prefix covers it",
       { userNamePrefix: "root-" },
-      selfGrant("userName", "user/root-*", "user/root-vault-2abd9f99", "root-"),
+      selfEscalation("userName", "user/root-*", "user/root-vault-2abd9f99", "root-"),
     ],
     [
       "an empty prefix",
@@ -408,7 +408,7 @@ describe("RootCredential refuses", () => {
     const failures = await laterFailures(() => {
       new RootCredential("vault", { userName: pulumi.output("vault-root") });
     });
-    expect(failures).toEqual([selfGrant("userName", "user/vault-*", "user/vault-root")]);
+    expect(failures).toEqual([selfEscalation("userName", "user/vault-*", "user/vault-root")]);
     expect(mocks.children()).toEqual([]);
   });
 });
@@ -557,13 +557,13 @@ describe("the seed key", () => {
   });
 
   test("is refused for a user that has a key", () => {
-    expect(seedKeyRefusal('RootCredential "vault"', "root", [])).toBeUndefined();
-    expect(seedKeyRefusal('RootCredential "vault"', "root", ["AKIA1"])).toBe(
+    expect(seedKeyProblem('RootCredential "vault"', "root", [])).toBeUndefined();
+    expect(seedKeyProblem('RootCredential "vault"', "root", ["AKIA1"])).toBe(
       'RootCredential "vault": a seed key would be made, but the IAM user root already has an access key (AKIA1). ' +
         "Where Vault has rotated the root key, set seedKey: false: the seed is used up, and Vault's own key stays in use. " +
         "Where Vault has lost its key, delete that key in IAM, and run this again.",
     );
-    expect(seedKeyRefusal('RootCredential "vault"', "root", ["AKIA1", "AKIA2"])).toContain(
+    expect(seedKeyProblem('RootCredential "vault"', "root", ["AKIA1", "AKIA2"])).toContain(
       "already has access keys (AKIA1, AKIA2).",
     );
   });

@@ -15,8 +15,8 @@ import {
   text,
   textMap,
 } from "../../../src/kubernetes/fields.js";
-import { formatIssue } from "../../../src/validation/issues.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 
 const fields = objectOf<
   Record<"name" | "count" | "on" | "color" | "limits" | "labels" | "size" | "nested" | "items" | "pod", unknown>
@@ -93,7 +93,7 @@ describe("closedFieldIssues", () => {
   });
 
   test("gives advice by path before advice by name, without the index of a list", () => {
-    const advice = { old: { mend: "By name." }, "items.old": { rule: "is old", mend: "By path." } };
+    const advice = { old: { fix: "By name." }, "items.old": { rule: "is old", fix: "By path." } };
     expect(told({ name: "a", old: 1, items: [{ path: "x" }, { path: "y", old: 1 }] }, advice)).toEqual([
       "spec.old: is not a field of VaultServer, and Kubernetes would drop it without a word. By name.",
       "spec.items[1].old: is old. By path.",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { changes, refuseImmutableChange } from "../../../src/kubernetes/immutableFields.js";
+import { changes, rejectImmutableChange } from "../../../src/kubernetes/immutableFields.js";
 
 class Unknown {
   readonly __pulumiUnknown = true;
@@ -13,7 +13,7 @@ const spec = {
 };
 
 function update(was: object, now: object): () => void | Promise<void> {
-  const hook = refuseImmutableChange('VaultServer "vault"');
+  const hook = rejectImmutableChange('VaultServer "vault"');
   return () =>
     hook({
       urn: "urn",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../../../src/kubernetes/vaultServerRules.js";
-import { formatIssue } from "../../../src/validation/issues.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 import { plainArgs, withDynamoDb, withSpec, withUnsealer } from "./samples.js";
 
 const irsa = { roleArn: "arn:aws:iam::123456789012:role/vault", clusterRegion: "eu-west-1" };

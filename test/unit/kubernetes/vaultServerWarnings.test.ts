@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { VaultServerPlainArgs } from "../../../src/kubernetes/vaultServerRules.js";
 import { vaultServerWarnings } from "../../../src/kubernetes/vaultServerWarnings.js";
-import { formatIssue } from "../../../src/validation/issues.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 import { plainArgs, withSpec, withUnsealer } from "./samples.js";
 
 const ignored = "is accepted by KubeVault's schema, but its operator is not known to use it";

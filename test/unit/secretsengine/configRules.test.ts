@@ -6,10 +6,10 @@ import {
   staticRoleRules,
 } from "../../../src/secretsengine/configRules.js";
 import { credentialsRules } from "../../../src/secretsengine/credentialsRules.js";
-import type { Values } from "../../../src/secretsengine/fields.js";
-import { mountPathRules, objectNameRules } from "../../../src/secretsengine/rules.js";
-import { formatIssue } from "../../../src/validation/issues.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import type { Values } from "../../../src/vaultresource/fields.js";
+import { mountPathRules, objectNameRules } from "../../../src/vaultresource/rules.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 
 const keys = { accessKey: "AKIAIOSFODNN7EXAMPLE", secretKey: "secret" };
 const badKind = 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".';

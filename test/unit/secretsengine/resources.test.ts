@@ -10,8 +10,8 @@ import {
   AwsStaticRole,
   VaultConnection,
 } from "../../../src/secretsengine/index.js";
-import { provider } from "../../../src/secretsengine/providers/entry.js";
-import { providerText } from "../../../src/secretsengine/providerText.js";
+import { provider } from "../../../src/plugin/dynamic/entry.js";
+import { providerText } from "../../../src/vaultresource/providerText.js";
 import { inputsOf, listed, record, secretValue, settled, type Recorded } from "../../support/recorder.js";
 
 let recorded: Recorded[];

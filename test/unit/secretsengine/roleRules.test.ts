@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { roleSettingsRules } from "../../../src/secretsengine/awsSecretsRole.js";
-import type { Values } from "../../../src/secretsengine/fields.js";
-import { formatIssue } from "../../../src/validation/issues.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import type { Values } from "../../../src/vaultresource/fields.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 import { roleSpecs } from "./generators.js";
 
 const statement = { Effect: "Allow", Action: "s3:*", Resource: "*" };

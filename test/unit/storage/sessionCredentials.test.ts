@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sessionProvider } from "../../../src/storage/sessionProvider.js";
 import { needsNewSession } from "../../../src/storage/sessionRequest.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 
 const inputs = {
   roleArn: "arn:aws:iam::123456789012:role/vault",

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { DynamoDbStorageArgs } from "../../../src/storage/index.js";
 import { storageIssues } from "../../../src/storage/storageRules.js";
-import { formatIssue } from "../../../src/validation/issues.js";
-import { unknownValue } from "../../../src/validation/known.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 
 const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC";
 const irsa = { kind: "irsa", oidcProviderArn, namespace: "vault", serviceAccountName: "vault" } as const;

@@ -1,5 +1,5 @@
-import type { PolicyDocument, PolicyStatement } from "../../../../src/iam/policyDocument.js";
-import { asList, policyDocument, statementsOf } from "../../../../src/iam/statements.js";
+import type { PolicyDocument, PolicyStatement } from "../../../../src/aws/policyDocument.js";
+import { asList, policyDocument, statementsOf } from "../../../../src/iam/policies/statements.js";
 
 /** A policy with something taken away. */
 export interface Mutant {

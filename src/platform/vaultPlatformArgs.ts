@@ -1,0 +1,137 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AssumableRoleArgs } from "../iam/assumableRole.js";
+import type { RootCredentialArgs } from "../iam/rootCredentialArgs.js";
+import type { InputOf } from "../internal/inputOf.js";
+import type { VaultServerArgs } from "../kubernetes/vaultServerArgs.js";
+import type { VaultServerSpec } from "../kubernetes/vaultServerSpec.js";
+import type { AwsLeaseConfigSettings } from "../secretsengine/awsLeaseConfig.js";
+import type { AwsRootConfigSettings } from "../secretsengine/awsRootConfig.js";
+import type { AwsSecretsMountSettings } from "../secretsengine/awsSecretsMount.js";
+import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js";
+import type { AwsStaticRoleSettings } from "../secretsengine/awsStaticRole.js";
+import type { CredentialType } from "../secretsengine/roleSpec.js";
+import type { VaultConnectionArgs } from "../vaultresource/vaultConnection.js";
+import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
+
+/** A role of the secrets engine, as a platform declares it. */
+export interface VaultPlatformRoleArgs extends Omit<AwsSecretsRoleSettings, "credentialType" | "policy" | "arn"> {
+  /** What the role hands out. Plain, since it decides what the root credential needs. */
+  readonly credentialType: CredentialType;
+  /** Names of the platform's `assumableRoles` that may be assumed, besides `roleArns`. `assumed_role` only. */
+  readonly assumableRoles?: readonly string[];
+}
+
+/** The `spec` of a platform's VaultServer: a plain object, whose fields may be outputs. */
+export type VaultPlatformServerSpec = {
+  readonly [Field in keyof Omit<VaultServerSpec, "backend">]: InputOf<VaultServerSpec[Field]>;
+};
+
+/** Vault's pods on EKS take an IAM role by their ServiceAccount (IRSA): there is then no access key anywhere. */
+export interface VaultPlatformIrsaArgs {
+  /** ARN of the cluster's IAM OIDC provider. */
+  readonly oidcProviderArn: pulumi.Input<string>;
+  /** Region of the cluster: EKS puts it into the pods, where it wins over the table's. */
+  readonly clusterRegion: pulumi.Input<string>;
+}
+
+/** Which cluster `pulumi up` goes through to Vault, and as whom. The root token's Secret is read there as well. */
+export interface VaultPlatformPortForwardArgs {
+  /**
+   * A kubeconfig file's path, or its contents, which are kept encrypted in the state.
+   *
+   * @default - KUBECONFIG, `~/.kube/config`, or the pod's own service account
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /**
+   * Context of the kubeconfig.
+   *
+   * @default - its current context
+   */
+  readonly context?: pulumi.Input<string>;
+}
+
+/** What {@link VaultPlatform} takes. */
+export interface VaultPlatformArgs {
+  /** Kubernetes namespace of Vault. It must exist. */
+  readonly namespace: pulumi.Input<string>;
+  /**
+   * The `spec` of the VaultServer in KubeVault's own terms, all but its backend. `version` is needed. With more than one replica Vault takes a lock
+   * in the table.
+   *
+   * @default - keys in the Secret `<name>-keys`, 5 shares of which 3 unseal
+   */
+  readonly vaultServer: VaultPlatformServerSpec;
+  /** Further arguments of the VaultServer component. */
+  readonly vaultServerOptions?: Omit<VaultServerArgs, "namespace" | "spec" | "irsa" | "serverName">;
+  /**
+   * Name of the VaultServer, its Service and its ServiceAccount.
+   *
+   * @default - the component's name
+   */
+  readonly serverName?: string;
+  /**
+   * Where `pulumi up` reaches Vault, such as `https://vault.example.com:8200`.
+   *
+   * @default - the Service's name, which resolves inside the cluster only
+   */
+  readonly vaultAddress?: pulumi.Input<string>;
+  /**
+   * Lets `pulumi up` reach Vault by a port-forward through the Kubernetes API, for as long as each operation lasts, instead of at an address. Not
+   * together with `vaultAddress`. The kubeconfig of Pulumi's Kubernetes provider is not read: give the same one here where it is not the default.
+   *
+   * @default false
+   */
+  readonly portForward?: boolean | VaultPlatformPortForwardArgs;
+  /**
+   * How `pulumi up` speaks with Vault and logs in.
+   *
+   * @default - the root token, read from its Secret at each operation and never stored
+   */
+  readonly connection?: Omit<VaultConnectionArgs, "address" | "kubernetes">;
+  /** Other endpoints of AWS for Vault, such as those of a VPC. */
+  readonly endpoints?: {
+    readonly dynamodb?: pulumi.Input<string>;
+    readonly iam?: pulumi.Input<string>;
+    readonly sts?: pulumi.Input<string>;
+  };
+  /**
+   * Keeps data from being lost by mistake: deletion protection of the table, `terminationPolicy: "DoNotTerminate"`, and Pulumi's `protect` on both. To
+   * destroy the platform set it to false, run `pulumi up`, then `pulumi destroy`.
+   *
+   * @default true
+   */
+  readonly protectData?: boolean;
+  /** The table of Vault's data, and the key that Vault uses it with. */
+  readonly storage?: Omit<DynamoDbStorageArgs, "haEnabled" | "endpoint" | "tags">;
+  /** Vault's pods take an IAM role instead of access keys. Federation tokens and session tokens are then not to be had. */
+  readonly irsa?: VaultPlatformIrsaArgs;
+  /** The identity of Vault's AWS secrets engine. Its rights are derived from `roles` and `staticRoles`. */
+  readonly rootCredential?: Omit<
+    RootCredentialArgs,
+    "roles" | "staticRoles" | "identity" | "serviceAccount" | "trustPolicy" | "trustPolicies" | "tags"
+  >;
+  /** IAM roles for Vault to assume, by names that `roles` refer to. */
+  readonly assumableRoles?: Readonly<Record<string, Omit<AssumableRoleArgs, "trustedPrincipalArn">>>;
+  /** What applications can ask Vault for, by the names of the roles in Vault. */
+  readonly roles?: Readonly<Record<string, VaultPlatformRoleArgs>>;
+  /** IAM users whose keys Vault rotates, by the names of the static roles in Vault. Vault 1.14 and later. */
+  readonly staticRoles?: Readonly<Record<string, AwsStaticRoleSettings>>;
+  /**
+   * Where the secrets engine is mounted.
+   *
+   * @default "aws"
+   */
+  readonly mountPath?: pulumi.Input<string>;
+  /** Further settings of the mount. */
+  readonly mount?: AwsSecretsMountSettings;
+  /** Further settings of `config/root`. */
+  readonly rootConfig?: Omit<AwsRootConfigSettings, "accessKey" | "secretKey" | "iamEndpoint" | "stsEndpoint">;
+  /**
+   * Life of the leases of `iam_user` roles.
+   *
+   * @default - the mount's
+   */
+  readonly leaseConfig?: AwsLeaseConfigSettings;
+  /** Tags of all AWS resources made. */
+  readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
+}

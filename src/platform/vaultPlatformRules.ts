@@ -1,0 +1,223 @@
+import * as pulumi from "@pulumi/pulumi";
+import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
+import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
+import { mapRecord } from "../internal/records.js";
+import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
+import { engineRules } from "../secretsengine/awsSecretsEngine.js";
+import { storageIssues } from "../storage/storageRules.js";
+import { formatIssues, pathOf, under, type Issue } from "../internal/validation/issues.js";
+import { isKnown, unknownValue } from "../internal/validation/known.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
+
+/** Arguments in plain values; parts that are not known yet are `unknownValue`. */
+type Plain = Readonly<Record<string, unknown>>;
+
+const argumentNames = [
+  "namespace",
+  "vaultServer",
+  "vaultServerOptions",
+  "serverName",
+  "vaultAddress",
+  "portForward",
+  "connection",
+  "endpoints",
+  "protectData",
+  "storage",
+  "irsa",
+  "rootCredential",
+  "assumableRoles",
+  "roles",
+  "staticRoles",
+  "mountPath",
+  "mount",
+  "rootConfig",
+  "leaseConfig",
+  "tags",
+];
+
+/**
+ * Holds all that is plain in a platform's arguments against the rules of all its children, so that a user sees every problem at once and under the
+ * name that he gave it. What is not plain is checked by the children, once it is known.
+ *
+ * @throws pulumi.ResourceError with all problems in its message
+ */
+export function assertValidPlatform(resource: pulumi.Resource, name: string, args: VaultPlatformArgs): void {
+  const issues = platformIssues(name, maskUnknowns(args) as Plain);
+  if (issues.length > 0) {
+    throw new pulumi.ResourceError(formatIssues(`VaultPlatform ${JSON.stringify(name)}`, issues), resource, true);
+  }
+}
+
+/** All that is wrong with a platform's plain arguments. */
+export function platformIssues(name: string, args: Plain): Issue[] {
+  const unknown = Object.keys(args)
+    .filter((key) => !argumentNames.includes(key))
+    .map((key) => ({ path: key, rule: "is not an argument of VaultPlatform" }));
+  return [
+    ...unknown,
+    ...vaultServerPart(name, args),
+    ...under("storage", storageIssues(args.storage ?? {})),
+    ...connectionIssues(args),
+    ...identityIssues(args),
+    ...rootCredentialPart(name, args),
+    ...rotationIssues(args),
+    ...assumableRoleParts(args),
+    ...enginePart(args),
+  ];
+}
+
+function vaultServerPart(name: string, args: Plain): Issue[] {
+  const given = args.vaultServer as Plain | undefined;
+  if (given === undefined) {
+    return [{ path: "vaultServer", rule: "is required", fix: 'Give at least { version: "1.18.4" }.' }];
+  }
+  if (!isKnown(given)) {
+    return [];
+  }
+  const backend =
+    "backend" in given
+      ? [{ path: "vaultServer.backend", rule: "is made by VaultPlatform", fix: "Use storage and endpoints instead." }]
+      : [];
+  const plain = {
+    serverName: args.serverName ?? name,
+    namespace: args.namespace ?? "",
+    apiVersion: "kubevault.com/v1alpha2",
+    spec: { ...given, backend: { dynamodb: unknownValue } },
+  } as unknown as VaultServerPlainArgs;
+  const issues = vaultServerIssues(plain).map((issue) => ({
+    ...issue,
+    path: issue.path.replace(/^spec(?=\.|\[|$)/, "vaultServer"),
+  }));
+  return [...backend, ...issues];
+}
+
+/** How `pulumi up` reaches Vault: at an address or through the Kubernetes API. */
+function connectionIssues({ portForward, vaultAddress, connection }: Plain): Issue[] {
+  const issues: Issue[] = [];
+  if (portForward !== undefined && portForward !== false && vaultAddress !== undefined) {
+    issues.push({
+      path: "portForward",
+      rule: "cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
+      fix: "Leave one of the two out.",
+    });
+  }
+  for (const field of ["address", "kubernetes"].filter(
+    (name) => (connection as Plain | undefined)?.[name] !== undefined,
+  )) {
+    issues.push({
+      path: `connection.${field}`,
+      rule: "is made by VaultPlatform",
+      fix: `Use ${field === "address" ? "vaultAddress" : "portForward"} instead.`,
+    });
+  }
+  return [...issues, ...portForwardIssues(portForward)];
+}
+
+function portForwardIssues(given: unknown): Issue[] {
+  if (given === undefined || typeof given === "boolean" || !isKnown(given)) {
+    return [];
+  }
+  if (typeof given !== "object" || given === null) {
+    return [{ path: "portForward", rule: "must be true, false, or an object with kubeconfig and context" }];
+  }
+  return Object.keys(given)
+    .filter((key) => key !== "kubeconfig" && key !== "context")
+    .map((key) => ({
+      path: pathOf("portForward", key),
+      rule: "is not a field of portForward",
+      fix: "Fields are kubeconfig and context; namespace and Service are the VaultServer's.",
+    }));
+}
+
+/** What the choice between access keys and a ServiceAccount's role rules out. */
+function identityIssues({ irsa, storage }: Plain): Issue[] {
+  const credential = (storage as Plain | undefined)?.credential;
+  return irsa !== undefined && credential !== undefined
+    ? [
+        {
+          path: "storage.credential",
+          rule: "cannot be given together with irsa: Vault then uses the table by the role of its pods",
+          fix: "Leave it out.",
+        },
+      ]
+    : [];
+}
+
+/** A rotation needs rights that only `rotateRoot` gives. */
+function rotationIssues({ irsa, rootConfig, rootCredential }: Plain): Issue[] {
+  if ((rootCredential as Plain | undefined)?.rotateRoot === true) {
+    return [];
+  }
+  const given = (rootConfig ?? {}) as Plain;
+  return ["rotateRootTrigger", "rotationSchedule", "rotationPeriod"]
+    .filter((name) => given[name] !== undefined)
+    .map((name) => ({
+      path: `rootConfig.${name}`,
+      ...(irsa === undefined
+        ? {
+            rule: "needs rootCredential.rotateRoot, which lets Vault replace its key",
+            fix: "Set rootCredential.rotateRoot: true.",
+          }
+        : { rule: "cannot be given together with irsa: there is no key to rotate", fix: "Leave it out." }),
+    }));
+}
+
+function rootCredentialPart(name: string, args: Plain): Issue[] {
+  const { irsa, namespace } = args;
+  const identity =
+    irsa === undefined
+      ? {}
+      : {
+          identity: "role",
+          serviceAccount: { ...(irsa as Plain), namespace, serviceAccountName: args.serverName ?? name },
+        };
+  const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Plain>>, (_, role) => engineRole(role));
+  const plain = { ...((args.rootCredential ?? {}) as Plain), ...identity, roles, staticRoles: args.staticRoles };
+  const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
+  return issues.map((issue) => {
+    const own = issue.path.startsWith("roles") || issue.path.startsWith("staticRoles");
+    return own ? issue : { ...issue, path: pathOf("rootCredential", issue.path) };
+  });
+}
+
+function assumableRoleParts({ assumableRoles }: Plain): Issue[] {
+  return Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Plain>>).flatMap(([key, role]) =>
+    under(pathOf("assumableRoles", key), assumableRoleIssues({ ...role, trustedPrincipalArn: unknownValue })),
+  );
+}
+
+function enginePart(args: Plain): Issue[] {
+  const roles = (args.roles ?? {}) as Readonly<Record<string, Plain>>;
+  const known = Object.keys(args.assumableRoles ?? {});
+  const missing = Object.entries(roles).flatMap(([name, role]) =>
+    ((role.assumableRoles ?? []) as readonly string[]).flatMap((key, index) =>
+      known.includes(key)
+        ? []
+        : [
+            {
+              path: `${pathOf("roles", name)}.assumableRoles[${index}]`,
+              rule:
+                known.length === 0
+                  ? "names a role, and there are no assumableRoles"
+                  : `must be one of ${known.join(", ")}`,
+              actual: key,
+            },
+          ],
+    ),
+  );
+  const issues = engineRules({
+    path: args.mountPath,
+    mount: args.mount,
+    rootConfig: args.rootConfig,
+    leaseConfig: args.leaseConfig,
+    roles: mapRecord(roles, (_, role) => engineRole(role)),
+    staticRoles: args.staticRoles,
+  });
+  return [...missing, ...issues.map((issue) => (issue.path === "path" ? { ...issue, path: "mountPath" } : issue))];
+}
+
+/** A role as the engine takes it: the platform's own roles are ARNs that are not known yet. */
+function engineRole({ assumableRoles, ...role }: Plain): Plain {
+  return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
+}

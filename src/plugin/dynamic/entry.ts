@@ -1,0 +1,44 @@
+import { reporting } from "../../internal/reporting/index.js";
+import { sessionProvider } from "../../storage/sessionProvider.js";
+import { credentialsHandlers } from "../../secretsengine/providers/credentials.js";
+import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
+import { dynamicProvider } from "./dynamicProvider.js";
+import type { ResourceHandlers } from "../../vaultresource/providers/handlers.js";
+import { leaseConfigHandlers } from "../../secretsengine/providers/leaseConfig.js";
+import { mountHandlers } from "../../secretsengine/providers/mount.js";
+import { roleHandlers } from "../../secretsengine/providers/role.js";
+import { rootConfigHandlers } from "../../secretsengine/providers/rootConfig.js";
+import { staticRoleHandlers } from "../../secretsengine/providers/staticRole.js";
+
+// As early as can be: whose row to write on is known of requests that come after this.
+reporting.watchRequests();
+
+const handlers: Readonly<Record<string, ResourceHandlers>> = {
+  AwsCredentials: credentialsHandlers,
+  AwsLeaseConfig: leaseConfigHandlers,
+  AwsRootConfig: rootConfigHandlers,
+  AwsSecretsMount: mountHandlers,
+  AwsSecretsRole: roleHandlers,
+  AwsStaticRole: staticRoleHandlers,
+};
+
+/**
+ * What the resources in a stack's state call, by the package's subpath `dynamic/v1`: the path, this function's name and the names of the
+ * kinds are in states for ever and must never change.
+ */
+export function provider(kind: string): DynamicProvider {
+  if (kind === "AwsSessionCredentials") {
+    // The one resource that is not in Vault, but in front of it.
+    return sessionProvider();
+  }
+  const found = handlers[kind];
+  if (found === undefined) {
+    throw Object.assign(
+      new Error(
+        `this version of pulumi-kubevault-aws has no resource "${kind}": a newer one made it, upgrade the package`,
+      ),
+      { stack: "" },
+    );
+  }
+  return dynamicProvider(kind, found);
+}

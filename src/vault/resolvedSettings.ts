@@ -1,0 +1,30 @@
+import type { Dispatcher } from "undici";
+import type { KubernetesConnection } from "./portForward/kubernetesConnection.js";
+
+/** A port-forward to Vault through the Kubernetes API. It stays open for as long as a session works with Vault. */
+export interface PortForwardTunnel {
+  /** Opens the connections. */
+  readonly dispatcher: Dispatcher;
+  /** Lets later connections lead to another pod, if another one is active. Open connections stay as they are. */
+  readonly change: () => void;
+  /** Closes all connections. */
+  readonly close: () => Promise<void>;
+}
+
+/** {@link VaultSettings} with the environment's defaults and the files' contents in place. */
+export interface ResolvedSettings {
+  /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */
+  readonly address: string;
+  readonly kubernetes?: KubernetesConnection;
+  /** The way that connections take, where it is open; none where they go straight to the address. */
+  readonly tunnel?: PortForwardTunnel;
+  readonly namespace?: string;
+  readonly ca?: readonly string[];
+  readonly tlsServerName?: string;
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+  readonly skipTlsVerify: boolean;
+  readonly requestTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly proxyAddress?: string;
+}

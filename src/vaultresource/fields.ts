@@ -1,0 +1,162 @@
+import { isFullyKnown } from "../internal/validation/known.js";
+import { durationSeconds } from "../internal/duration.js";
+import { isAtLeast, type VaultVersion } from "../vault/version.js";
+import { canonicalJson } from "./canonicalJson.js";
+import type { Duration } from "../internal/duration.js";
+
+/**
+ * What kind of value a field holds, and so when two values are the same.
+ *
+ * - `json`: a JSON document, compared by what it says; `set`: texts in no order; `list`: texts in order
+ * - `seconds`: a length of time; `userPath`: an IAM path, where none is `/`
+ * - `template`: a username template, where none is Vault's own default
+ */
+export type FieldKind =
+  "text" | "json" | "set" | "list" | "map" | "seconds" | "count" | "flag" | "userPath" | "template";
+
+/** One field of an object of Vault's API, and the argument that stands for it. */
+export interface VaultField {
+  /** The argument: `policyArns`. */
+  readonly name: string;
+  /** Vault's parameter: `policy_arns`. */
+  readonly vaultName: string;
+  readonly kind: FieldKind;
+  /** First release that knows it, where that is later than the oldest supported one (1.10): earlier ones drop it without a word. */
+  readonly since?: string;
+  /** Whether only Vault Enterprise has it. */
+  readonly enterprise?: boolean;
+  /** What stands for "not set", where it is not the kind's own empty value. */
+  readonly unset?: number;
+}
+
+/** Values by argument name. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Vault's default for `username_template`: read back as text by every release, though nobody set it. */
+export const defaultUsernameTemplate =
+  '{{ if (eq .Type "STS") }}{{ printf "vault-%s-%s" (unix_time) (random 20) | truncate 32 }}{{ else }}' +
+  '{{ printf "vault-%s-%s-%s" (printf "%s-%s" (.DisplayName) (.PolicyName) | truncate 42) (unix_time) (random 20) | truncate 64 }}{{ end }}';
+
+const withoutSpaces = (text: string) => text.replace(/\s+/g, "");
+
+/** A field's value where nothing is set: what has to be written to clear it. */
+export function unsetValue(field: VaultField): unknown {
+  switch (field.kind) {
+    case "set":
+    case "list":
+      return [];
+    case "map":
+      return {};
+    case "seconds":
+    case "count":
+      return field.unset ?? 0;
+    case "flag":
+      return false;
+    default:
+      return "";
+  }
+}
+
+/**
+ * A value in the one form that its equals share, whether a user wrote it or Vault answered it. Values that are not known yet, and values
+ * that break a rule, stay as they are.
+ */
+export function canonicalValue(field: VaultField, value: unknown): unknown {
+  if (value === undefined || value === null) {
+    return unsetValue(field);
+  }
+  if (!isFullyKnown(value)) {
+    return value;
+  }
+  switch (field.kind) {
+    case "json":
+      return value === "" ? "" : (canonicalJson(value) ?? value);
+    case "set":
+      return Array.isArray(value) ? [...new Set(value.map(String))].sort() : value;
+    case "map":
+      return typeof value === "object" ? (JSON.parse(canonicalJson(value) ?? "{}") as unknown) : value;
+    case "seconds": {
+      const seconds = durationSeconds(value as Duration);
+      return seconds === undefined ? value : Math.floor(seconds);
+    }
+    case "userPath":
+      return value === "/" ? "" : value;
+    case "template":
+      return withoutSpaces(value as string) === withoutSpaces(defaultUsernameTemplate) ? "" : value;
+    default:
+      return value;
+  }
+}
+
+/** All fields in their canonical form, the ones that are not set too. */
+export function canonicalValues(fields: readonly VaultField[], values: Values): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field.name, canonicalValue(field, values[field.name])]));
+}
+
+/** Whether a field is set to something. */
+export function isSet(field: VaultField, value: unknown): boolean {
+  return !same(canonicalValue(field, value), unsetValue(field));
+}
+
+/** The fields in which two objects say something different. */
+export function changedFields(fields: readonly VaultField[], before: Values, after: Values): VaultField[] {
+  return fields.filter(
+    (field) => !same(canonicalValue(field, before[field.name]), canonicalValue(field, after[field.name])),
+  );
+}
+
+/** An object as Vault answered it, by argument name and in canonical form. */
+export function fromVault(fields: readonly VaultField[], data: Values): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field.name, canonicalValue(field, data[field.vaultName])]));
+}
+
+/** The whole object as a request body, with an explicit empty value for each field that is not set: Vault keeps what is left out. */
+export function toVault(fields: readonly VaultField[], values: Values): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field.vaultName, canonicalValue(field, values[field.name])]));
+}
+
+/**
+ * The inputs that would describe what Vault has now: the user's own where they still say the same, however they are written, and Vault's
+ * values where they do not.
+ */
+export function inputsWithDrift(
+  fields: readonly VaultField[],
+  inputs: Values,
+  actual: Values,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...inputs };
+  for (const field of changedFields(fields, inputs, actual)) {
+    if (isSet(field, actual[field.name])) {
+      result[field.name] = actual[field.name];
+    } else {
+      delete result[field.name];
+    }
+  }
+  return result;
+}
+
+/** The fields that are set and that a release does not have: it would drop them without a word. */
+export function missingFields(
+  fields: readonly VaultField[],
+  values: Values,
+  version: VaultVersion | undefined,
+): VaultField[] {
+  if (version === undefined) {
+    return [];
+  }
+  return fields.filter(
+    (field) =>
+      isSet(field, values[field.name]) &&
+      ((field.since !== undefined && !isAtLeast(version, field.since)) ||
+        (field.enterprise === true && !version.enterprise)),
+  );
+}
+
+/** What a field needs, for messages: `Vault 1.19 or later, Enterprise`. */
+export function needs(field: VaultField): string {
+  return `${field.enterprise === true ? "Vault Enterprise" : "Vault"}${field.since === undefined ? "" : ` ${field.since} or later`}`;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return canonicalJson({ value: one }) === canonicalJson({ value: other });
+}

@@ -1,0 +1,57 @@
+import { under, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import { isKubernetesName } from "../vault/portForward/kubernetesConnection.js";
+import type { Values } from "./fields.js";
+import { unknownArguments } from "./rules.js";
+
+const fieldNames = ["namespace", "service", "port", "tls", "kubeconfig", "context"];
+
+/** The rules of a connection that goes through the Kubernetes API. */
+export function kubernetesConnectionRules(args: Values): Issue[] {
+  const { kubernetes } = args;
+  if (kubernetes === undefined || !isKnown(kubernetes)) {
+    return [];
+  }
+  const issues: Issue[] = [];
+  if (args.address !== undefined) {
+    issues.push({
+      path: "kubernetes",
+      rule: "cannot be given together with address: Vault is reached at its address or through the Kubernetes API",
+      fix: "Leave one of the two out.",
+    });
+  }
+  if (args.proxyAddress !== undefined) {
+    issues.push({
+      path: "proxyAddress",
+      rule: "cannot be given together with kubernetes",
+      fix: "A proxy before the Kubernetes API is named by the kubeconfig's proxy-url.",
+    });
+  }
+  if (typeof kubernetes !== "object" || kubernetes === null) {
+    return [...issues, { path: "kubernetes", rule: "must be an object with namespace and service" }];
+  }
+  return [...issues, ...under("kubernetes", fieldIssues(kubernetes as Values))];
+}
+
+function fieldIssues(tunnel: Values): Issue[] {
+  const { port, tls } = tunnel;
+  const issues = unknownArguments(tunnel, fieldNames);
+  for (const [field, meaning] of [
+    ["namespace", "the namespace of Vault's Service"],
+    ["service", "the name of Vault's Service, which is the VaultServer's"],
+  ] as const) {
+    const name = tunnel[field];
+    if (name === undefined) {
+      issues.push({ path: field, rule: "is required", fix: `Give ${meaning}.` });
+    } else if (isKnown(name) && !(typeof name === "string" && isKubernetesName(name))) {
+      issues.push({ path: field, rule: "must be the name of a Kubernetes object", actual: name });
+    }
+  }
+  if (port !== undefined && isKnown(port) && !(Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    issues.push({ path: "port", rule: "must be a whole number from 1 to 65535", actual: port });
+  }
+  if (tls !== undefined && isKnown(tls) && typeof tls !== "boolean") {
+    issues.push({ path: "tls", rule: "must be true or false", actual: tls });
+  }
+  return issues;
+}

@@ -1,0 +1,57 @@
+import type { KubernetesConnection } from "../../vault/portForward/kubernetesConnection.js";
+import type { VaultLogin } from "../../vault/login.js";
+import { VaultSession } from "../../vault/session.js";
+import { settingNames } from "../../vault/settings.js";
+
+/** What a provider is configured with, key by key: `config.get("kubevault-aws:address")`. */
+export interface ProviderConfig {
+  get(key: string): unknown;
+}
+
+/** Puts the keys of this package apart from all others that the default provider is handed. */
+export const configNamespace = "kubevault-aws";
+
+/** A connection, as a provider of the plugin keeps it. */
+export interface Connection {
+  readonly session: VaultSession;
+  readonly recreate: boolean;
+}
+
+const connections = new Map<string, Connection>();
+
+/** The connection that a configuration describes. All kinds of resources of one process share it. */
+export function connectionOf(config: ProviderConfig | undefined): Connection {
+  const read = (name: string) => config?.get(`${configNamespace}:${name}`);
+  const settings: Record<string, unknown> = {};
+  for (const name of settingNames) {
+    const value = read(name);
+    if (value !== undefined && value !== "") {
+      settings[name] = typed(name, value);
+    }
+  }
+  const kubernetes = read("kubernetes");
+  if (typeof kubernetes === "string" && kubernetes !== "") {
+    settings.kubernetes = JSON.parse(kubernetes) as KubernetesConnection;
+  }
+  const login = read("login");
+  const recreate = read("onVaultReplaced") === "recreate";
+  const key = JSON.stringify([settings, login, recreate]);
+  let connection = connections.get(key);
+  if (connection === undefined) {
+    const parsed = typeof login === "string" ? (JSON.parse(login) as VaultLogin) : { kind: "environment" as const };
+    connection = {
+      session: new VaultSession(settings, parsed, process.env, (message) => console.error(message)),
+      recreate,
+    };
+    connections.set(key, connection);
+  }
+  return connection;
+}
+
+/** Configuration reaches a provider as texts where it comes from the stack's, and as it was where it comes from an explicit provider. */
+function typed(name: string, value: unknown): unknown {
+  if (name === "skipTlsVerify") {
+    return value === true || value === "true";
+  }
+  return name === "maxRetries" ? Number(value) : value;
+}

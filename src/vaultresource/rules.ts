@@ -1,0 +1,195 @@
+import { parseArn } from "../aws/arns.js";
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { durationSeconds } from "../internal/duration.js";
+import { isSet, type Values, type VaultField } from "./fields.js";
+import type { Duration } from "../internal/duration.js";
+
+/** Whether a value is given and can be looked at. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && isFullyKnown(value);
+}
+
+/** Whether a field is set, or will be once its value is known. */
+export function mayBeSet(fields: readonly VaultField[], values: Values, name: string): boolean {
+  const field = fields.find((candidate) => candidate.name === name);
+  return field !== undefined && isSet(field, values[name]);
+}
+
+/** A text that must be there and not empty. */
+export function requiredText(values: Values, name: string, fix: string): Issue[] {
+  const value = values[name];
+  if (!isKnown(value)) {
+    return [];
+  }
+  if (value === undefined || value === null || value === "") {
+    return [{ path: name, rule: "is required", fix }];
+  }
+  return typeof value === "string" ? [] : [{ path: name, rule: "must be a text", actual: value }];
+}
+
+/** The kinds of values that the fields' types allow; for programs that no compiler checked. */
+export function kindRules(fields: readonly VaultField[], values: Values): Issue[] {
+  return fields.flatMap((field) => {
+    const value = values[field.name];
+    return isGiven(value) ? kindIssues(field, value) : [];
+  });
+}
+
+function kindIssues(field: VaultField, value: unknown): Issue[] {
+  const wrong = (rule: string, fix?: string): Issue[] => [{ path: field.name, rule, actual: value, fix }];
+  switch (field.kind) {
+    case "set":
+    case "list":
+      if (!Array.isArray(value)) {
+        return wrong("must be a list of texts");
+      }
+      return value.flatMap((part, index) =>
+        typeof part === "string" && part !== ""
+          ? []
+          : [{ path: pathOf(field.name, index), rule: "must be a text that is not empty", actual: part as unknown }],
+      );
+    case "map":
+      if (typeof value !== "object" || Array.isArray(value)) {
+        return wrong("must be an object of texts");
+      }
+      return Object.entries(value as object).flatMap(([key, part]) =>
+        typeof part === "string"
+          ? []
+          : [{ path: pathOf(field.name, key), rule: "must be a text", actual: part as unknown }],
+      );
+    case "seconds":
+      return typeof value === "number" || typeof value === "string"
+        ? durationSeconds(value) === undefined
+          ? wrong("must be a length of time", 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".')
+          : []
+        : wrong("must be a length of time", 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".');
+    case "count":
+      return Number.isInteger(value) ? [] : wrong("must be a whole number");
+    case "flag":
+      return typeof value === "boolean" ? [] : wrong("must be true or false");
+    case "json":
+      return typeof value === "string" || (typeof value === "object" && !Array.isArray(value))
+        ? []
+        : wrong("must be a policy document, as an object or as JSON text");
+    default:
+      return typeof value === "string" ? [] : wrong("must be a text");
+  }
+}
+
+/** Arguments whose names are not known: misspelt, or of another version. They would do nothing. */
+export function unknownArguments(values: Values, known: readonly string[]): Issue[] {
+  return Object.keys(values)
+    .filter((name) => values[name] !== undefined && !known.includes(name))
+    .map((name) => {
+      const close = known.find((candidate) => simplified(candidate) === simplified(name));
+      return {
+        path: name,
+        rule: "is not an argument",
+        fix: close === undefined ? `Arguments are: ${known.join(", ")}.` : `Write ${close}.`,
+      };
+    });
+}
+
+/** `policy_arn`, `policyARNs` and `policyArns` alike. */
+function simplified(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z]/g, "")
+    .replace(/s$/, "");
+}
+
+/** The path of a mount. */
+export function mountPathRules(values: Values, name: string): Issue[] {
+  const path = values[name];
+  const missing = requiredText(values, name, 'Give the path that the engine is mounted at, such as "aws".');
+  if (missing.length > 0 || typeof path !== "string" || !isKnown(path)) {
+    return missing;
+  }
+  const bare = trimSlashes(path);
+  if (
+    bare === "" ||
+    /\/\/|\s|[?#*%]|\p{Cc}/u.test(bare) ||
+    bare.split("/").some((part) => part === "." || part === "..")
+  ) {
+    return [{ path: name, rule: "must be a path without spaces, empty parts, dots or wildcards", actual: path }];
+  }
+  const reserved = ["auth", "cubbyhole", "identity", "sys", "audit"].find(
+    (root) => bare === root || bare.startsWith(`${root}/`),
+  );
+  return reserved === undefined
+    ? []
+    : [{ path: name, rule: `must not be at or under Vault's own ${reserved}/`, actual: path }];
+}
+
+/** A mount's path as ids and URLs use it: `/aws/` is `aws`. */
+export function trimSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, "");
+}
+
+/** The name of a role: Vault answers "unsupported path" for any other. */
+export function objectNameRules(values: Values, name: string): Issue[] {
+  const text = values[name];
+  const missing = requiredText(values, name, "Give the role a name.");
+  if (missing.length > 0 || typeof text !== "string" || !isKnown(text)) {
+    return missing;
+  }
+  return /^\w(?:[\w.@-]*\w)?$/.test(text)
+    ? []
+    : [
+        {
+          path: name,
+          rule: 'must be letters, digits and "_", with "-", "." and "@" between them',
+          actual: text,
+          fix: "Vault finds no path for other names.",
+        },
+      ];
+}
+
+/** An ARN of IAM. */
+export function iamArnRules(path: string, value: unknown, type: "policy" | "role" | "user"): Issue[] {
+  if (typeof value !== "string" || !isKnown(value) || value === "") {
+    return [];
+  }
+  const arn = parseArn(value);
+  const account = type === "policy" ? /^(?:\d{12}|aws)$/ : /^\d{12}$/;
+  const holds =
+    arn !== undefined &&
+    /^aws(?:-[a-z-]+)?$/.test(arn.partition) &&
+    arn.service === "iam" &&
+    arn.region === "" &&
+    account.test(arn.accountId) &&
+    new RegExp(`^${type}/[\\x21-\\x7e]+$`).test(arn.resource) &&
+    !arn.resource.endsWith("/");
+  return holds
+    ? []
+    : [{ path, rule: `must be the ARN of an IAM ${type}, arn:aws:iam::ACCOUNT:${type}/NAME`, actual: value }];
+}
+
+/** Bounds of a length of time; 0 stands for "not set" and passes. */
+export function secondsBetween(values: Values, name: string, least: number, most: number, why: string): Issue[] {
+  const value = values[name];
+  if (!isGiven(value)) {
+    return [];
+  }
+  const seconds = durationSeconds(value as Duration);
+  if (seconds === undefined || seconds === 0) {
+    return [];
+  }
+  if (seconds < least) {
+    return [{ path: name, rule: `must be at least ${least} seconds`, actual: value, fix: why }];
+  }
+  return seconds > most ? [{ path: name, rule: `must be at most ${most} seconds`, actual: value, fix: why }] : [];
+}
+
+/** One length of time that must not be longer than another. */
+export function notLonger(values: Values, shorter: string, longer: string): Issue[] {
+  const [one, other] = [values[shorter], values[longer]];
+  if (!isGiven(one) || !isGiven(other)) {
+    return [];
+  }
+  const [least, most] = [durationSeconds(one as Duration), durationSeconds(other as Duration)];
+  return least !== undefined && most !== undefined && most !== 0 && least > most
+    ? [{ path: shorter, rule: `must not be longer than ${longer} (${most} seconds)`, actual: one }]
+    : [];
+}

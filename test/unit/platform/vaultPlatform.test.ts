@@ -1,0 +1,346 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, vi } from "vitest";
+import { VaultPlatform, type VaultPlatformArgs } from "../../../src/index.js";
+import { platformIssues } from "../../../src/platform/vaultPlatformRules.js";
+import { valueOf } from "../../support/outputs.js";
+import { inputsOf, listed, record, secretValue, settled, type Answers, type Recorded } from "../../support/recorder.js";
+
+const account = "123456789012";
+
+/** What AWS and Kubernetes answer to a platform that comes up. */
+const cloud: Answers = {
+  outputs: ({ type, name, inputs }) => {
+    const physical = (inputs.name as string | undefined) ?? name;
+    switch (type) {
+      case "aws:dynamodb/table:Table":
+        return { name: physical, arn: `arn:aws:dynamodb:eu-west-1:${account}:table/${physical}` };
+      case "aws:iam/user:User":
+        return { name: physical, arn: `arn:aws:iam::${account}:user/${physical}` };
+      case "aws:iam/role:Role":
+        return { name: physical, arn: `arn:aws:iam::${account}:role/${physical}` };
+      case "aws:iam/policy:Policy":
+        return { arn: `arn:aws:iam::${account}:policy/${physical}` };
+      case "aws:iam/accessKey:AccessKey":
+        return { secret: `secret of ${name}` };
+      case "kubernetes:core/v1:Secret":
+        return { metadata: { name } };
+      default:
+        return {};
+    }
+  },
+  calls: {
+    "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: account, arn: "", id: account, userId: "" }),
+    "aws:iam/getRole:getRole": ({ name }) => ({ name, arn: `arn:aws:iam::${account}:role/${String(name)}` }),
+    "aws:index/getPartition:getPartition": () => ({ partition: "aws", id: "aws", dnsSuffix: "", reverseDnsPrefix: "" }),
+  },
+};
+
+const small: VaultPlatformArgs = {
+  namespace: "vault",
+  vaultServer: { version: "1.18.4" },
+  assumableRoles: { audit: { policyArns: ["arn:aws:iam::aws:policy/SecurityAudit"] } },
+  roles: {
+    deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
+    audit: { credentialType: "assumed_role", assumableRoles: ["audit"] },
+  },
+};
+
+async function platform(args: VaultPlatformArgs): Promise<{ platform: VaultPlatform; recorded: Recorded[] }> {
+  const recorded = await record(cloud);
+  const made = new VaultPlatform("p", args);
+  await valueOf(made.engine.accessor);
+  await settled();
+  return { platform: made, recorded };
+}
+
+describe("VaultPlatform", () => {
+  it("creates exactly this", async () => {
+    const { recorded } = await platform(small);
+    expect(listed(recorded)).toEqual([
+      "aws:dynamodb/table:Table p-storage-table",
+      "aws:iam/accessKey:AccessKey p-root-key-1",
+      "aws:iam/accessKey:AccessKey p-storage-key-1",
+      "aws:iam/policy:Policy p-root-policy",
+      "aws:iam/policy:Policy p-storage-policy",
+      "aws:iam/role:Role p-audit-role",
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment p-audit-attachment-1",
+      "aws:iam/user:User p-root-user",
+      "aws:iam/user:User p-storage-user",
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment p-root-attachment",
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment p-storage-user-policy",
+      "kubernetes:core/v1:Secret p-storage-credential-secret",
+      "kubernetes:kubevault.com/v1alpha2:VaultServer p-server-vault-server",
+      "kubevault-aws:index:AssumableRole p-audit",
+      "kubevault-aws:index:AwsSecretsEngine p-engine",
+      "kubevault-aws:index:CredentialSecret p-storage-credential",
+      "kubevault-aws:index:DestroyGuard p-guard",
+      "kubevault-aws:index:DynamoDbStorage p-storage",
+      "kubevault-aws:index:RootCredential p-root",
+      "kubevault-aws:index:VaultPlatform p",
+      "kubevault-aws:index:VaultServer p-server",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsRootConfig p-engine-root-config",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsMount p-engine-mount",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRole p-engine-role-audit",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRole p-engine-role-deploy",
+      "pulumi:providers:pulumi-nodejs p-connection",
+    ]);
+  });
+
+  it("lets the root credential assume the roles that trust it, and no others", async () => {
+    const { recorded } = await platform(small);
+    const rootName = inputsOf(recorded, "p-root-user").name as string;
+    const trust = JSON.parse(inputsOf(recorded, "p-audit-role").assumeRolePolicy as string) as object;
+    expect(trust).toMatchObject({
+      Statement: [{ Principal: { AWS: `arn:aws:iam::${account}:user/${rootName}` }, Action: "sts:AssumeRole" }],
+    });
+    const policy = JSON.parse(inputsOf(recorded, "p-root-policy").policy as string) as { Statement: object[] };
+    expect(policy.Statement).toContainEqual(
+      expect.objectContaining({
+        Action: ["sts:AssumeRole"],
+        Resource: [`arn:aws:iam::${account}:role/p-audit-role`],
+      }),
+    );
+    expect(inputsOf(recorded, "p-engine-role-audit").roleArns).toEqual([`arn:aws:iam::${account}:role/p-audit-role`]);
+  });
+
+  it("protects the data unless told otherwise", async () => {
+    const { recorded } = await platform(small);
+    expect(inputsOf(recorded, "p-storage-table")).toMatchObject({ deletionProtectionEnabled: true });
+    expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
+      spec: { terminationPolicy: "DoNotTerminate" },
+    });
+    const unprotected = await platform({ ...small, protectData: false });
+    expect(inputsOf(unprotected.recorded, "p-storage-table")).toMatchObject({ deletionProtectionEnabled: false });
+    expect(inputsOf(unprotected.recorded, "p-server-vault-server")).toMatchObject({
+      spec: { terminationPolicy: "WipeOut" },
+    });
+  });
+
+  it("takes a lock in the table for more than one replica", async () => {
+    const { recorded } = await platform({ ...small, vaultServer: { version: "1.18.4", replicas: 3 } });
+    expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
+      spec: { replicas: 3, backend: { dynamodb: { haEnabled: true } } },
+    });
+    const policy = JSON.parse(inputsOf(recorded, "p-storage-policy").policy as string) as { Statement: object[] };
+    expect(JSON.stringify(policy)).toContain("dynamodb:UpdateItem");
+  });
+
+  it("restarts Vault when its key is not the first any more", async () => {
+    const first = await platform(small);
+    expect(listed(first.recorded).filter((line) => line.includes("VaultOpsRequest"))).toEqual([]);
+    const second = await platform({ ...small, storage: { credential: { kind: "accessKey", generation: 2 } } });
+    expect(listed(second.recorded).filter((line) => line.includes("VaultOpsRequest"))).toEqual([
+      "kubernetes:ops.kubevault.com/v1alpha1:VaultOpsRequest p-server-restart",
+    ]);
+    expect(listed(second.recorded).filter((line) => line.includes("p-storage-key"))).toEqual([
+      "aws:iam/accessKey:AccessKey p-storage-key-2",
+    ]);
+  });
+
+  it("logs in with the root token from its Secret, which it does not know itself", async () => {
+    const { recorded } = await platform(small);
+    expect(JSON.parse(inputsOf(recorded, "p-connection")["kubevault-aws:login"] as string)).toEqual({
+      kind: "kubernetesSecret",
+      namespace: "vault",
+      name: "p-keys",
+      key: "k8s.-.vault.p-root-token",
+    });
+  });
+
+  it("reaches Vault at the address given, or else at its Service", async () => {
+    const inCluster = await platform(small);
+    expect(await valueOf(inCluster.platform.vaultAddress)).toBe("http://p.vault.svc:8200");
+    const outside = await platform({ ...small, vaultAddress: "https://vault.example.com" });
+    expect(await valueOf(outside.platform.vaultAddress)).toBe("https://vault.example.com");
+    expect(inputsOf(outside.recorded, "p-connection")["kubevault-aws:address"]).toBe("https://vault.example.com");
+  });
+
+  describe("with rotateRoot", () => {
+    const rotated: Answers = {
+      ...cloud,
+      outputs: (resource) => ({
+        ...cloud.outputs?.(resource),
+        ...(resource.type.endsWith(":AwsRootConfig") ? { keyRotated: true } : {}),
+      }),
+    };
+    const made = async (args: Partial<VaultPlatformArgs>, answers = rotated) => {
+      const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+      const recorded = await record(answers);
+      const platform = new VaultPlatform("p", { ...small, ...args });
+      await valueOf(platform.engine.accessor);
+      await settled();
+      const warnings = warn.mock.calls.map(([message]) => message).filter((message) => message.includes("seed"));
+      warn.mockRestore();
+      return { warnings, root: inputsOf(recorded, "p-engine-root-config"), resources: listed(recorded) };
+    };
+
+    it("rotates at once, and asks for the seed to be left out then", async () => {
+      const { root, warnings } = await made({ rootCredential: { rotateRoot: true } });
+      expect(root).toMatchObject({ accessKey: "p-root-key-1-id", rotateRootTrigger: "initial" });
+      expect(warnings).toEqual([
+        'VaultPlatform "p": Vault has rotated the root key and deleted the seed key in AWS. Set rootCredential.seedKey: false and run ' +
+          '"pulumi up" again: it takes the seed out of the state, changes nothing in AWS or Vault, and keeps refreshes free of drift.',
+      ]);
+    });
+
+    it("asks for nothing before the rotation", async () => {
+      const { warnings } = await made({ rootCredential: { rotateRoot: true } }, cloud);
+      expect(warnings).toEqual([]);
+    });
+
+    it("rotates without the seed, by a trigger of the user's own", async () => {
+      const { root, warnings, resources } = await made({
+        rootCredential: { rotateRoot: true, seedKey: false },
+        rootConfig: { rotateRootTrigger: "2026-08" },
+      });
+      expect(root).toMatchObject({ rotateRootTrigger: "2026-08" });
+      expect(root).not.toHaveProperty("accessKey");
+      expect(root).not.toHaveProperty("secretKey");
+      expect(resources).not.toContain("aws:iam/accessKey:AccessKey p-root-key-1");
+      expect(warnings).toEqual([]);
+    });
+  });
+
+  it("reaches Vault through the Kubernetes API where that is asked for", async () => {
+    const { platform: made, recorded } = await platform({ ...small, portForward: true });
+    const connection = inputsOf(recorded, "p-connection");
+    expect(connection["kubevault-aws:address"]).toBeUndefined();
+    expect(JSON.parse(connection["kubevault-aws:kubernetes"] as string)).toEqual({
+      namespace: "vault",
+      service: "p",
+      tls: false,
+    });
+    expect(await valueOf(made.vaultAddress)).toBe("http://p.vault.svc:8200");
+    const off = await platform({ ...small, portForward: false });
+    expect(inputsOf(off.recorded, "p-connection")["kubevault-aws:address"]).toBe("http://p.vault.svc:8200");
+  });
+
+  it("goes through the cluster that is given, for Vault and for the root token", async () => {
+    const { recorded } = await platform({
+      ...small,
+      vaultServer: {
+        version: "1.18.4",
+        tls: { issuerRef: { apiGroup: "cert-manager.io", kind: "Issuer", name: "ca" } },
+      },
+      serverName: "main",
+      portForward: { kubeconfig: "LEAKME", context: "prod" },
+    });
+    const connection = inputsOf(recorded, "p-connection");
+    expect(connection["kubevault-aws:kubernetes"]).toEqual(
+      secretValue('{"namespace":"vault","service":"main","tls":true,"kubeconfig":"LEAKME","context":"prod"}'),
+    );
+    expect(connection["kubevault-aws:login"]).toEqual(
+      secretValue(
+        '{"kind":"kubernetesSecret","namespace":"vault","name":"main-keys","key":"k8s.-.vault.main-root-token","kubeconfig":"LEAKME","context":"prod"}',
+      ),
+    );
+    expect(JSON.stringify(recorded.filter(({ name }) => name !== "p-connection"))).not.toContain("LEAKME");
+  });
+
+  it("makes no access key at all with irsa", async () => {
+    const { recorded } = await platform({
+      ...small,
+      irsa: {
+        oidcProviderArn: `arn:aws:iam::${account}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC`,
+        clusterRegion: "eu-west-1",
+      },
+      roles: { audit: { credentialType: "assumed_role", assumableRoles: ["audit"] } },
+    });
+    expect(listed(recorded).filter((line) => /accessKey|iam\/user|Secret |CredentialSecret/.test(line))).toEqual([]);
+    const role = inputsOf(recorded, "p-root-role").name as string;
+    expect(inputsOf(recorded, "p-server-service-account")).toMatchObject({
+      metadata: {
+        name: "p",
+        annotations: { "eks.amazonaws.com/role-arn": `arn:aws:iam::${account}:role/${role}` },
+      },
+    });
+    expect(inputsOf(recorded, "p-engine-root-config").accessKey).toBeUndefined();
+  });
+});
+
+describe("a platform's arguments", () => {
+  const lines = (args: object) =>
+    platformIssues("p", { ...small, ...args }).map(({ path, rule }) => `${path}: ${rule}`);
+
+  it("are fine as the documents show them", () => {
+    expect(lines({})).toEqual([]);
+  });
+
+  it("are told wrong all at once, by the names the user gave", () => {
+    expect(
+      lines({
+        vaultServer: { version: "1.18.4", replicas: 0, terminationPolicie: "Delete" },
+        storage: { maxParallel: 0 },
+        roles: { audit: { credentialType: "assumed_role", assumableRoles: ["audits"] } },
+        leaseConfig: { lease: "soon", leaseMax: "1h" },
+        mountpath: "aws",
+      }),
+    ).toEqual([
+      "mountpath: is not an argument of VaultPlatform",
+      "vaultServer.terminationPolicie: is not a field of VaultServer, and Kubernetes would drop it without a word",
+      "storage.maxParallel: must be a whole number of at least 1",
+      "roles.audit.assumableRoles[0]: must be one of audit",
+      "leaseConfig.lease: must be a length of time",
+    ]);
+  });
+
+  it("say one way to Vault", () => {
+    expect(lines({ portForward: true, vaultAddress: "https://vault.example.com" })).toEqual([
+      "portForward: cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
+    ]);
+    expect(lines({ portForward: false, vaultAddress: "https://vault.example.com" })).toEqual([]);
+    expect(lines({ portForward: "prod" })).toEqual([
+      "portForward: must be true, false, or an object with kubeconfig and context",
+    ]);
+    expect(lines({ portForward: { context: "prod", service: "vault" } })).toEqual([
+      "portForward.service: is not a field of portForward",
+    ]);
+    expect(lines({ connection: { address: "https://v", kubernetes: {} } })).toEqual([
+      "connection.address: is made by VaultPlatform",
+      "connection.kubernetes: is made by VaultPlatform",
+    ]);
+  });
+
+  it("need a VaultServer", () => {
+    expect(lines({ vaultServer: undefined })).toEqual(["vaultServer: is required"]);
+  });
+
+  it("make the backend themselves", () => {
+    expect(lines({ vaultServer: { version: "1.18.4", backend: { dynamodb: {} } } })).toEqual([
+      "vaultServer.backend: is made by VaultPlatform",
+    ]);
+  });
+
+  it("cannot have both an access key and a ServiceAccount's role", () => {
+    const irsa = { oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/x", clusterRegion: "eu-west-1" };
+    const roles = { audit: small.roles?.audit };
+    expect(lines({ irsa, roles, storage: { credential: "accessKey" } })).toEqual([
+      "storage.credential: cannot be given together with irsa: Vault then uses the table by the role of its pods",
+    ]);
+  });
+
+  it("let Vault rotate its key only where it may", () => {
+    const rootConfig = { rotateRootTrigger: "1", rotationPeriod: "24h" };
+    const needs = "needs rootCredential.rotateRoot, which lets Vault replace its key";
+    expect(lines({ rootConfig })).toEqual([
+      `rootConfig.rotateRootTrigger: ${needs}`,
+      `rootConfig.rotationPeriod: ${needs}`,
+    ]);
+    expect(lines({ rootConfig, rootCredential: { rotateRoot: true } })).toEqual([]);
+    expect(lines({ rootCredential: { rotateRoot: true, seedKey: false } })).toEqual([]);
+    expect(lines({ rootCredential: { seedKey: false } })).toEqual([
+      "rootCredential.seedKey: can be false only together with rotateRoot: Vault would have no key",
+    ]);
+    const irsa = { oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/x", clusterRegion: "eu-west-1" };
+    expect(lines({ irsa, roles: {}, rootConfig: { rotateRootTrigger: "1" } })).toEqual([
+      "rootConfig.rotateRootTrigger: cannot be given together with irsa: there is no key to rotate",
+    ]);
+  });
+
+  it("refuse tokens of a user where there is none", () => {
+    const irsa = { oidcProviderArn: "arn:aws:iam::123456789012:oidc-provider/x", clusterRegion: "eu-west-1" };
+    expect(lines({ irsa, roles: { login: { credentialType: "session_token" } } })).toEqual([
+      'roles.login.credentialType: needs identity "user": AWS gives these tokens to the keys of an IAM user alone',
+    ]);
+  });
+});
