@@ -1,5 +1,49 @@
 import pulumi from "@pulumi/eslint-plugin";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+/**
+ * The layers of `src`, from the public surface down. A folder may import from itself, from folders of a layer below, and from nothing above or
+ * beside it.
+ */
+const layers = [
+  ["plugin"],
+  ["platform"],
+  ["access", "storage", "kubernetes"],
+  ["iam"],
+  ["iam/analysis"],
+  ["iam/policies"],
+  ["secretsengine"],
+  ["vaultresource"],
+  ["vault"],
+  ["aws"],
+  ["internal"],
+];
+
+const folders = (names) => names.map((name) => `./src/${name}`);
+
+/** What a folder of a layer must not import: every folder above, and its neighbours. */
+const zones = layers.slice(1).flatMap((layer, index) =>
+  layer.map((folder) => ({
+    target: `./src/${folder}`,
+    from: folders([
+      ...layers
+        .slice(0, index + 1)
+        .flat()
+        // src/iam holds the folders of two lower layers.
+        .filter((above) => !folder.startsWith(`${above}/`)),
+      ...layer.filter((neighbour) => neighbour !== folder),
+    ]),
+    message: `src/${folder} is a layer below: imports go down the list in eslint.config.mjs, never up.`,
+  })),
+);
+/** Files right in src/iam are above its two folders. */
+const iamZones = ["analysis", "policies"].map((folder) => ({
+  target: `./src/iam/${folder}`,
+  from: "./src/iam",
+  except: folder === "analysis" ? ["./analysis", "./policies"] : ["./policies"],
+  message: `src/iam/${folder} is pure and below the components of src/iam.`,
+}));
 
 export default tseslint.config(
   { ignores: ["dist/", "**/node_modules/", "docs/api/", "**/*.d.ts"] },
@@ -14,6 +58,19 @@ export default tseslint.config(
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       eqeqeq: "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts"], extensionAlias: { ".js": [".ts"] } })],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/extensions": [".ts"],
+    },
+    rules: {
+      "import-x/no-cycle": ["error", { ignoreExternal: true }],
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones: [...zones, ...iamZones] }],
     },
   },
 );

@@ -7,7 +7,7 @@ export { awsClients, refusal, type AwsClients, type AwsEndpoint, type AwsKeys } 
 export { applicationParameter, foreignParameter } from "./issuedCredentials.js";
 export { foreignTable, foreignUser } from "./leastPrivilege.js";
 export { leftovers, takeInventory, type Inventory } from "./leftovers.js";
-export { readSecret, secretNames } from "./kubernetesSecrets.js";
+export { readSecret } from "./kubernetesSecrets.js";
 export type { Check, PlatformOutputs, Subject } from "./subject.js";
 
 /** What must be true of examples/platform once it is up. */

@@ -4,14 +4,13 @@ export {
   unsealVault,
   vaultHealth,
   vaultRequest,
-  VaultApiError,
   type SealStatus,
   type VaultEndpoint,
   type VaultHealth,
   type VaultKeys,
   type VaultRequest,
 } from "./api.js";
-export { renderConfig, renderStorage, type ServerConfig, type StorageStanza } from "./config.js";
+export { renderStorage, type ServerConfig, type StorageStanza } from "./config.js";
 export {
   launchVault,
   startUnsealedVault,

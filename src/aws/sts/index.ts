@@ -1,6 +1,4 @@
 export {
-  KeyNotAcceptedError,
-  waitForIdentity,
   waitUntilAccepted,
   type AccessKeyPair,
   type AskIdentity,

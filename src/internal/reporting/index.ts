@@ -1,2 +1,2 @@
-export { Reporting, reporting, type Reporter } from "./reporter.js";
+export { reporting, type Reporter } from "./reporter.js";
 export { whileRunning } from "./whileRunning.js";

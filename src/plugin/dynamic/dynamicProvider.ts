@@ -5,12 +5,7 @@ import type { OpenVault } from "../../vault/session.js";
 import type { Values } from "../../vaultresource/fields.js";
 import { connectionOf, type Connection, type ProviderConfig } from "../../vaultresource/providers/connection.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
-import {
-  PartialFailure,
-  type Difference,
-  type ResourceHandlers,
-  type WorkContext,
-} from "../../vaultresource/providers/handlers.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import { clusterMismatch, originNames, originOf } from "../../vaultresource/providers/clusterIdentity.js";
 
 /** The property that holds a dynamic resource's program text. */
