@@ -35,7 +35,7 @@ export interface Sandbox {
   readonly stop: () => Promise<void>;
 }
 
-const toolNames = ["pulumi", "vault", "kube-apiserver", "etcd"] as const;
+const toolNames = ["pulumi", "vault", "kube-apiserver", "kube-controller-manager", "etcd"] as const;
 
 type Tools = Readonly<Record<(typeof toolNames)[number], FoundTool>>;
 
@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
   };
   try {
-    log("starting AWS (moto behind enforced IAM) and Kubernetes (etcd, kube-apiserver)");
+    log("starting AWS (moto behind enforced IAM) and Kubernetes (etcd, kube-apiserver, kube-controller-manager)");
     const [aws, kubernetes] = await startTogether(
       stops,
       () =>
@@ -73,6 +73,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         startKubernetes({
           workDir: path.join(workDir, "kubernetes"),
           kubeApiserver: tools["kube-apiserver"].path,
+          kubeControllerManager: tools["kube-controller-manager"].path,
           etcd: tools.etcd.path,
         }),
     );

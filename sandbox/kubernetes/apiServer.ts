@@ -11,6 +11,10 @@ export interface ApiServer {
   readonly url: string;
   /** A cluster administrator's bearer token. */
   readonly token: string;
+  /** The token of kube-controller-manager. */
+  readonly controllerToken: string;
+  /** PEM file of the key that signs ServiceAccount tokens. */
+  readonly serviceAccountKeyFile: string;
   readonly process: ManagedProcess;
 }
 
@@ -26,7 +30,12 @@ export async function startApiServer(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const port = await freePort();
   const url = `https://127.0.0.1:${port}`;
-  const token = randomBytes(32).toString("hex");
+  const [token, controllerToken] = [randomBytes(32).toString("hex"), randomBytes(32).toString("hex")];
+  const users = [
+    `${token},sandbox-admin,sandbox-admin,system:masters`,
+    // In one process that acts as itself, the controllers need the rights of all of them together.
+    `${controllerToken},system:kube-controller-manager,kube-controller-manager,system:masters`,
+  ];
   const secretFile = async (name: string, content: string): Promise<string> => {
     const file = join(folder, name);
     await writeFile(file, content, { mode: 0o600 });
@@ -60,11 +69,9 @@ export async function startApiServer(
       `--service-account-issuer=${serviceAccountIssuer}`,
       `--service-account-key-file=${serviceAccountKeyFile}`,
       `--service-account-signing-key-file=${serviceAccountKeyFile}`,
-      `--token-auth-file=${await secretFile("tokens.csv", `${token},sandbox-admin,sandbox-admin,system:masters\n`)}`,
+      `--token-auth-file=${await secretFile("tokens.csv", `${users.join("\n")}\n`)}`,
       "--anonymous-auth=false",
       "--authorization-mode=RBAC",
-      // No controller makes the default ServiceAccounts that this plugin insists on.
-      "--disable-admission-plugins=ServiceAccount",
       // One API server has nobody to share the "kubernetes" Service with.
       "--endpoint-reconciler-type=none",
       "--profiling=false",
@@ -73,7 +80,7 @@ export async function startApiServer(
     cwd: folder,
     logFile: join(folder, "kube-apiserver.log"),
   });
-  const server: ApiServer = { url, token, process };
+  const server: ApiServer = { url, token, controllerToken, serviceAccountKeyFile, process };
   try {
     await untilReady(server, authority.certificate);
   } catch (error) {

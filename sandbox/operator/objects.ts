@@ -3,7 +3,7 @@ import type { VaultServer } from "./vaultServer.js";
 
 interface Offshoot {
   readonly path: string;
-  readonly object: Readonly<Record<string, unknown>>;
+  readonly object: Readonly<Record<string, unknown>> & { readonly metadata: object };
 }
 
 export function reviewerName({ metadata }: VaultServer): string {
@@ -25,10 +25,12 @@ export async function applyOffshoots(
   }
 }
 
-/** Does what the garbage collector does once their owner is gone, since none runs here. */
-export async function removeOffshoots(kubernetes: KubernetesRest, vaultServer: VaultServer): Promise<void> {
-  for (const { path } of offshoots(vaultServer, "")) {
-    await kubernetes.remove(path);
+/** Removes what the garbage collector leaves: an object outside the namespace cannot be owned by one in it. */
+export async function removeUnowned(kubernetes: KubernetesRest, vaultServer: VaultServer): Promise<void> {
+  for (const { path, object } of offshoots(vaultServer, "")) {
+    if (!("ownerReferences" in object.metadata)) {
+      await kubernetes.remove(path);
+    }
   }
 }
 

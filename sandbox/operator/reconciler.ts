@@ -10,7 +10,7 @@ import type { Forwarder } from "./forwarder.js";
 import { kubernetesKeyStore, rootTokenName, type KeyStore } from "./keyStore.js";
 import { readSecret, writeStatus, type SecretData, type VaultServerVersion } from "./kubernetesCalls.js";
 import { VaultNodes, type Launch, type ObservedNode, type VaultNode } from "./nodes.js";
-import { applyOffshoots, removeOffshoots } from "./objects.js";
+import { applyOffshoots, removeUnowned } from "./objects.js";
 import { namedSecrets, problemsOf } from "./rules.js";
 import { statusOf, type Observation } from "./status.js";
 import { storageStanza } from "./storage.js";
@@ -247,7 +247,7 @@ export class Reconciler {
     const { kubernetes } = this.context;
     const policy = vaultServer.spec.terminationPolicy ?? "Delete";
     await this.stop();
-    await removeOffshoots(kubernetes, vaultServer);
+    await removeUnowned(kubernetes, vaultServer);
     if (policy === "WipeOut") {
       await removeTlsSecrets(kubernetes, vaultServer);
     }

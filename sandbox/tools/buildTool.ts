@@ -1,11 +1,13 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { cacheFolder, contentKey, removeAbandoned } from "./cacheFolder.js";
 import { toolCatalog, type GoModule, type ToolName } from "./toolCatalog.js";
 
 const run = promisify(execFile);
+const pollMs = 500;
 const oldestGo = { major: 1, minor: 26 };
 
 /** Where the tool lies once it is built. */
@@ -27,11 +29,14 @@ export async function buildTool(name: ToolName, log: (line: string) => void): Pr
   const { version, source }: { version: string; source: GoModule } = toolCatalog[name];
   const module = path.join(__dirname, source.module);
   const target = path.dirname(builtToolPath(name));
-  removeAbandoned();
-  const scratch = mkdtempSync(path.join(cacheFolder(), `.building-${process.pid}-`));
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   const title = `${name} ${version}`;
+  await untilNobodyElseBuilds(path.basename(target), () => log(`${title}: another process builds it, waiting`));
+  if (existsSync(target)) {
+    return seconds();
+  }
+  const scratch = mkdtempSync(path.join(cacheFolder(), `.building-${process.pid}-${path.basename(target)}-`));
   try {
     log(`${title}: downloading sources`);
     const listed = await go(["list", "-mod=readonly", "-deps", source.package], module, (_, messages) =>
@@ -56,6 +61,24 @@ export async function buildTool(name: ToolName, log: (line: string) => void): Pr
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Two processes that build the same tool at once would both take twice as long. A build that never ends is waited for an hour. */
+async function untilNobodyElseBuilds(tool: string, onWait: () => void): Promise<void> {
+  for (let waits = 0; waits * pollMs < 3_600_000; waits += 1) {
+    removeAbandoned();
+    const others = readdirSync(cacheFolder()).filter((entry) => {
+      const [, pid, built] = /^\.building-(\d+)-(.*)-\w+$/.exec(entry) ?? [];
+      return built === tool && Number(pid) !== process.pid;
+    });
+    if (others.length === 0) {
+      return;
+    }
+    if (waits === 0) {
+      onWait();
+    }
+    await sleep(pollMs);
   }
 }
 

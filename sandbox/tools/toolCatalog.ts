@@ -48,8 +48,18 @@ export const toolCatalog = {
     command: "kube-apiserver",
     release: kubernetesRelease("kube-apiserver", "1.35.4"),
     source: {
-      module: "kube-apiserver",
+      module: "kubernetes",
       package: "k8s.io/kubernetes/cmd/kube-apiserver",
+      stamps: ["k8s.io/component-base/version.gitVersion=v1.35.4"],
+    },
+  },
+  "kube-controller-manager": {
+    version: "1.35.4",
+    command: "kube-controller-manager",
+    release: kubernetesRelease("kube-controller-manager", "1.35.4"),
+    source: {
+      module: "kubernetes",
+      package: "k8s.io/kubernetes/cmd/kube-controller-manager",
       stamps: ["k8s.io/component-base/version.gitVersion=v1.35.4"],
     },
   },

@@ -204,6 +204,44 @@ describe("objects of a cluster", () => {
   });
 });
 
+describe("a deletion", () => {
+  const inDefault = "/api/v1/namespaces/default/configmaps";
+
+  /** A stack with one ConfigMap, on which another depends that Pulumi does not know, held by a finalizer. */
+  async function ownerWithDependent(name: string, annotations: Record<string, string>): Promise<TestStack> {
+    const stack = await makeStack(engine, name, async () => {
+      new ConfigMap("owner", { metadata: { name, annotations } });
+    });
+    await stack.up();
+    const { metadata } = await kubernetes.rest.call<{ metadata: { uid: string } }>("GET", `${inDefault}/${name}`);
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name, uid: metadata.uid, blockOwnerDeletion: true };
+    await kubernetes.rest.call("POST", inDefault, {
+      metadata: { name: `${name}-dependent`, ownerReferences: [owner], finalizers: ["example.com/hold"] },
+    });
+    return stack;
+  }
+
+  const release = (name: string) =>
+    kubernetes.rest.merge(`${inDefault}/${name}-dependent`, { metadata: { finalizers: null } });
+
+  it("waits until what depends on the object is gone", async () => {
+    const stack = await ownerWithDependent("foreground", {});
+    const released = sleep(3000).then(() => release("foreground"));
+    const { printed } = await stack.destroy();
+    expect(await kubernetes.rest.find(`${inDefault}/foreground-dependent`)).toBeUndefined();
+    await released;
+    expect(printed).toContain("waiting until it is gone, held by the finalizers foregroundDeletion");
+  });
+
+  it("does not wait where the object's annotation says so", async () => {
+    const stack = await ownerWithDependent("background", { "pulumi.com/deletionPropagationPolicy": "background" });
+    await stack.destroy();
+    expect(await kubernetes.rest.find(`${inDefault}/background`)).toBeUndefined();
+    expect(await kubernetes.rest.find(`${inDefault}/background-dependent`)).toBeDefined();
+    await release("background");
+  });
+});
+
 describe("what the stand-in does besides", () => {
   it("keeps an object that did not become ready in time in the state, with how it stood", async () => {
     const annotations = { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "1" };

@@ -20,6 +20,7 @@ export async function startTestKubernetes(conversion?: "Webhook" | "None"): Prom
     workDir,
     conversion,
     kubeApiserver: (await findTool("kube-apiserver")).path,
+    kubeControllerManager: (await findTool("kube-controller-manager")).path,
     etcd: (await findTool("etcd")).path,
   });
   const rest = kubernetesRest(kubernetes.kubeconfigPath);

@@ -62,6 +62,7 @@ export class TestSandbox {
       startKubernetes({
         workDir: join(workDir, "kubernetes"),
         kubeApiserver: (await findTool("kube-apiserver")).path,
+        kubeControllerManager: (await findTool("kube-controller-manager")).path,
         etcd: (await findTool("etcd")).path,
       }),
     ]);
@@ -161,8 +162,9 @@ export class TestSandbox {
     await waitFor(async () => ((await check()) ? true : undefined), { what, timeoutMs });
   }
 
+  /** Deletes a VaultServer with all that it owns. */
   async delete(name: string): Promise<void> {
-    await this.rest.call("DELETE", this.path(name));
+    await this.rest.call("DELETE", this.path(name), { propagationPolicy: "Foreground" });
     await this.until(`${name} to be gone`, async () => (await this.rest.find(this.path(name))) === undefined);
   }
 

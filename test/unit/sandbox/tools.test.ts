@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -86,6 +86,19 @@ describe("buildTool", () => {
     goThat("exit 1");
     await expect(buildTool("etcd", () => undefined)).rejects.toThrow("go build ended with code 1");
     expect(readdirSync(path.join(folder, "cache"))).toEqual([running]);
+  });
+
+  it("waits for another process that builds the same tool, and takes what that has built", async () => {
+    goThat("echo built twice >&2; exit 1");
+    const tool = path.dirname(builtToolPath("etcd"));
+    const theirs = path.join(folder, "cache", `.building-${process.ppid}-${path.basename(tool)}-abc123`);
+    mkdirSync(theirs, { recursive: true });
+    writeFileSync(path.join(theirs, "etcd"), "", { mode: 0o755 });
+    const lines: string[] = [];
+    const found = findTool("etcd", { buildTools: true, log: (line) => lines.push(line) });
+    await vi.waitFor(() => expect(lines).toEqual(["etcd 3.6.5: another process builds it, waiting"]));
+    renameSync(theirs, tool);
+    expect((await found).path).toBe(builtToolPath("etcd"));
   });
 
   it("puts the tool into the cache and tells each step", async () => {
