@@ -12,7 +12,6 @@ export { VaultPlatform } from "./platform/vaultPlatform.js";
 export type {
   VaultPlatformArgs,
   VaultPlatformIrsaArgs,
-  VaultPlatformPortForwardArgs,
   VaultPlatformRoleArgs,
   VaultPlatformServerSpec,
 } from "./platform/vaultPlatformArgs.js";

@@ -37,10 +37,9 @@ export = async () => {
     },
     protectData,
 
-    // Where `pulumi up` reaches Vault: at an address, or by a port-forward through the Kubernetes API. Leave both out where the cluster's own
-    // service names resolve.
+    // Where `pulumi up` reaches Vault. By default at its Service: by a port-forward through the Kubernetes API, unless it runs in the cluster itself.
     vaultAddress: config.get("vaultAddress"),
-    portForward: config.getBoolean("portForward"),
+    kubeconfig: config.get("kubeconfig"),
 
     // Other endpoints of AWS, such as those of a VPC. Leave them out for AWS's own.
     endpoints: {

@@ -34,29 +34,12 @@ export interface VaultPlatformIrsaArgs {
   readonly clusterRegion: pulumi.Input<string>;
 }
 
-/** Which cluster `pulumi up` goes through to Vault, and as whom. The root token's Secret is read there as well. */
-export interface VaultPlatformPortForwardArgs {
-  /**
-   * A kubeconfig file's path, or its contents, which are kept encrypted in the state.
-   *
-   * @default - KUBECONFIG, `~/.kube/config`, or the pod's own service account
-   */
-  readonly kubeconfig?: pulumi.Input<string>;
-  /**
-   * Context of the kubeconfig.
-   *
-   * @default - its current context
-   */
-  readonly context?: pulumi.Input<string>;
-}
-
 /** What {@link VaultPlatform} takes. */
 export interface VaultPlatformArgs {
   /** Kubernetes namespace of Vault. It must exist. */
   readonly namespace: pulumi.Input<string>;
   /**
-   * The `spec` of the VaultServer in KubeVault's own terms, all but its backend. `version` is needed. With more than one replica Vault takes a lock
-   * in the table.
+   * The `spec` of the VaultServer in KubeVault's own terms, all but its backend. `version` is required.
    *
    * @default - keys in the Secret `<name>-keys`, 5 shares of which 3 unseal
    */
@@ -70,18 +53,31 @@ export interface VaultPlatformArgs {
    */
   readonly serverName?: string;
   /**
-   * Where `pulumi up` reaches Vault, such as `https://vault.example.com:8200`.
+   * Address that `pulumi up` reaches Vault at, such as `https://vault.example.com:8200`: that of an ingress or a load balancer.
    *
-   * @default - the Service's name, which resolves inside the cluster only
+   * @default - Vault's Service, as `portForward` says
    */
   readonly vaultAddress?: pulumi.Input<string>;
   /**
-   * Lets `pulumi up` reach Vault by a port-forward through the Kubernetes API, for as long as each operation lasts, instead of at an address. Not
-   * together with `vaultAddress`. The kubeconfig of Pulumi's Kubernetes provider is not read: give the same one here where it is not the default.
+   * How `pulumi up` reaches Vault's Service: `true` always by a port-forward through the Kubernetes API, for as long as each operation lasts; `false`
+   * always at the Service's DNS name. Not together with `vaultAddress`.
    *
-   * @default false
+   * @default - at its DNS name where `pulumi` runs in a pod of the cluster and no kubeconfig is given, by a port-forward everywhere else
    */
-  readonly portForward?: boolean | VaultPlatformPortForwardArgs;
+  readonly portForward?: boolean;
+  /**
+   * Kubeconfig of the cluster: a file's path, or its contents, which are kept encrypted in the state. It serves the port-forward, the reading of the
+   * root token, and the wait for the VaultServer. Pulumi's Kubernetes provider has its own, which is not read: give both the same one.
+   *
+   * @default - KUBECONFIG, `~/.kube/config`, or the pod's own service account
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /**
+   * Context of the kubeconfig.
+   *
+   * @default - its current context
+   */
+  readonly context?: pulumi.Input<string>;
   /**
    * How `pulumi up` speaks with Vault and logs in.
    *
@@ -101,8 +97,11 @@ export interface VaultPlatformArgs {
    * @default true
    */
   readonly protectData?: boolean;
-  /** The table of Vault's data, and the key that Vault uses it with. */
-  readonly storage?: Omit<DynamoDbStorageArgs, "haEnabled" | "endpoint" | "tags">;
+  /**
+   * The table of Vault's data, and the identity that Vault uses it with. `haEnabled` is true by default, also for one replica, so that replicas can be
+   * added later: KubeVault cannot change it once the VaultServer exists. The lock costs about one write capacity unit every five seconds.
+   */
+  readonly storage?: Omit<DynamoDbStorageArgs, "endpoint" | "tags" | "unsealer">;
   /** Vault's pods take an IAM role instead of access keys. Federation tokens and session tokens are then not to be had. */
   readonly irsa?: VaultPlatformIrsaArgs;
   /** The identity of Vault's AWS secrets engine. Its rights are derived from `roles` and `staticRoles`. */

@@ -20,6 +20,8 @@ const argumentNames = [
   "serverName",
   "vaultAddress",
   "portForward",
+  "kubeconfig",
+  "context",
   "connection",
   "endpoints",
   "protectData",
@@ -83,19 +85,25 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
     serverName: args.serverName ?? name,
     namespace: args.namespace ?? "",
     apiVersion: "kubevault.com/v1alpha2",
-    spec: { ...given, backend: { dynamodb: unknownValue } },
+    spec: { ...given, backend: { dynamodb: { haEnabled: (args.storage as Plain | undefined)?.haEnabled ?? true } } },
   } as unknown as VaultServerPlainArgs;
   const issues = vaultServerIssues(plain).map((issue) => ({
     ...issue,
     path: issue.path.replace(/^spec(?=\.|\[|$)/, "vaultServer"),
+    rule: inPlatformTerms(issue.rule),
+    ...(issue.fix === undefined ? {} : { fix: inPlatformTerms(issue.fix) }),
   }));
   return [...backend, ...issues];
+}
+
+function inPlatformTerms(text: string): string {
+  return text.replaceAll("backend.dynamodb.haEnabled", "storage.haEnabled");
 }
 
 /** How `pulumi up` reaches Vault: at an address or through the Kubernetes API. */
 function connectionIssues({ portForward, vaultAddress, connection }: Plain): Issue[] {
   const issues: Issue[] = [];
-  if (portForward !== undefined && portForward !== false && vaultAddress !== undefined) {
+  if (portForward !== undefined && vaultAddress !== undefined) {
     issues.push({
       path: "portForward",
       rule: "cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
@@ -115,19 +123,15 @@ function connectionIssues({ portForward, vaultAddress, connection }: Plain): Iss
 }
 
 function portForwardIssues(given: unknown): Issue[] {
-  if (given === undefined || typeof given === "boolean" || !isKnown(given)) {
-    return [];
-  }
-  if (typeof given !== "object" || given === null) {
-    return [{ path: "portForward", rule: "must be true, false, or an object with kubeconfig and context" }];
-  }
-  return Object.keys(given)
-    .filter((key) => key !== "kubeconfig" && key !== "context")
-    .map((key) => ({
-      path: pathOf("portForward", key),
-      rule: "is not a field of portForward",
-      fix: "Fields are kubeconfig and context; namespace and Service are the VaultServer's.",
-    }));
+  return given === undefined || typeof given === "boolean"
+    ? []
+    : [
+        {
+          path: "portForward",
+          rule: "must be true or false",
+          fix: "kubeconfig and context are arguments of VaultPlatform itself.",
+        },
+      ];
 }
 
 /** What the choice between access keys and a ServiceAccount's role rules out. */

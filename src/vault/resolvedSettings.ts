@@ -15,7 +15,10 @@ export interface PortForwardTunnel {
 export interface ResolvedSettings {
   /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */
   readonly address: string;
+  /** Set where the connection goes by a port-forward. */
   readonly kubernetes?: KubernetesConnection;
+  /** The connection whose `caSecret` is to be read; absent where the certificate authority is known. */
+  readonly caFrom?: KubernetesConnection;
   /** The way that connections take, where it is open; none where they go straight to the address. */
   readonly tunnel?: PortForwardTunnel;
   readonly namespace?: string;

@@ -1,3 +1,4 @@
+import { withCaFromSecret } from "./certificateAuthority.js";
 import { VaultClient } from "./client.js";
 import type { ObtainedToken, VaultLogin } from "./login.js";
 import { obtainToken } from "./obtainToken.js";
@@ -64,7 +65,7 @@ export class VaultSession {
   }
 
   private async open(): Promise<OpenVault> {
-    const settings = resolveSettings(this.settings, this.environment);
+    const settings = await withCaFromSecret(resolveSettings(this.settings, this.environment));
     const tunnel =
       settings.kubernetes === undefined ? undefined : await openTunnel(settings, settings.kubernetes, send);
     try {

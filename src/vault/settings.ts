@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Duration } from "../internal/duration.js";
 import { durationSeconds } from "../internal/duration.js";
 import { addressInCluster, type KubernetesConnection } from "./portForward/kubernetesConnection.js";
+import { takesPortForward } from "./portForward/serviceRoute.js";
 import type { ResolvedSettings } from "./resolvedSettings.js";
 
 /**
@@ -74,9 +75,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function resolveSettings(settings: VaultSettings, environment: Environment): ResolvedSettings {
   const variable = (name: string) => (environment[name] === "" ? undefined : environment[name]);
   const override = variable(addressOverrideVariable);
-  const kubernetes = override === undefined ? settings.kubernetes : undefined;
+  const { kubernetes: cluster } = settings;
+  const forwarded =
+    override === undefined && cluster !== undefined && takesPortForward(cluster, environment) ? cluster : undefined;
   const address =
-    kubernetes === undefined ? (override ?? settings.address ?? variable("VAULT_ADDR")) : addressInCluster(kubernetes);
+    override ?? (cluster === undefined ? (settings.address ?? variable("VAULT_ADDR")) : addressInCluster(cluster));
+  const hasOwnCa = settings.caCertificate !== undefined || settings.caCertificateFile !== undefined;
   if (address === undefined) {
     throw new Error(
       "the address of Vault is not known: give the resources a VaultConnection with an address (provider: connection), or set VAULT_ADDR",
@@ -97,7 +101,8 @@ export function resolveSettings(settings: VaultSettings, environment: Environmen
   }
   return {
     address: checkAddress(address),
-    kubernetes,
+    kubernetes: forwarded,
+    ...(cluster?.caSecret === undefined || hasOwnCa ? {} : { caFrom: cluster }),
     namespace: settings.namespace ?? variable("VAULT_NAMESPACE"),
     ca: certificateAuthorities(settings, variable),
     tlsServerName: settings.tlsServerName ?? variable("VAULT_TLS_SERVER_NAME"),
@@ -107,7 +112,7 @@ export function resolveSettings(settings: VaultSettings, environment: Environmen
     maxRetries: retries,
     // The way through Kubernetes has the kubeconfig's proxy, not Vault's.
     proxyAddress:
-      kubernetes === undefined
+      forwarded === undefined
         ? (settings.proxyAddress ?? variable("VAULT_PROXY_ADDR") ?? variable("VAULT_HTTP_PROXY"))
         : undefined,
   };

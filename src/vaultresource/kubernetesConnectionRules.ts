@@ -1,10 +1,10 @@
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
-import { isKubernetesName } from "../vault/portForward/kubernetesConnection.js";
+import { isKubernetesName, serviceRoutes } from "../vault/portForward/kubernetesConnection.js";
 import type { Values } from "./fields.js";
 import { unknownArguments } from "./rules.js";
 
-const fieldNames = ["namespace", "service", "port", "tls", "kubeconfig", "context"];
+const fieldNames = ["namespace", "service", "port", "tls", "kubeconfig", "context", "route", "caSecret"];
 
 /** The rules of a connection that goes through the Kubernetes API. */
 export function kubernetesConnectionRules(args: Values): Issue[] {
@@ -53,5 +53,23 @@ function fieldIssues(tunnel: Values): Issue[] {
   if (tls !== undefined && isKnown(tls) && typeof tls !== "boolean") {
     issues.push({ path: "tls", rule: "must be true or false", actual: tls });
   }
+  const { route, caSecret } = tunnel;
+  if (route !== undefined && isKnown(route) && !(serviceRoutes as readonly unknown[]).includes(route)) {
+    issues.push({ path: "route", rule: `must be one of ${serviceRoutes.join(", ")}`, actual: route });
+  }
+  if (caSecret !== undefined && isKnown(caSecret)) {
+    issues.push(...under("caSecret", caSecretIssues(caSecret)));
+  }
   return issues;
+}
+
+function caSecretIssues(caSecret: unknown): Issue[] {
+  if (typeof caSecret !== "object" || caSecret === null) {
+    return [{ path: "", rule: "must be an object with name and key" }];
+  }
+  const missing = ["name", "key"].filter((field) => [undefined, ""].includes((caSecret as Values)[field] as undefined));
+  return [
+    ...unknownArguments(caSecret as Values, ["name", "key"]),
+    ...missing.map((field) => ({ path: field, rule: "is required" })),
+  ];
 }

@@ -17,7 +17,19 @@ export interface KubernetesConnection {
   readonly kubeconfig?: string;
   /** Context of the kubeconfig. Default: its current context. */
   readonly context?: string;
+  /** How the Service is reached. Default: `portForward`. */
+  readonly route?: ServiceRoute;
+  /** Key of a Secret in the Service's namespace with the certificate authority, in PEM, that signed Vault's certificate. It is read at each operation. */
+  readonly caSecret?: { readonly name: string; readonly key: string };
 }
+
+/**
+ * How a Service is reached: by a port-forward through the Kubernetes API; at its DNS name (`service`), which only resolves in the cluster; or, with
+ * `auto`, at its DNS name where the provider runs in a pod and no kubeconfig is given or found, and by a port-forward everywhere else.
+ */
+export type ServiceRoute = (typeof serviceRoutes)[number];
+
+export const serviceRoutes = ["auto", "portForward", "service"] as const;
 
 /** The port of Vault's API. */
 export const defaultVaultPort = 8200;

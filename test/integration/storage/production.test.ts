@@ -370,11 +370,13 @@ describe("another table for a VaultServer that exists", () => {
   test("is refused at preview and at up", async () => {
     change.current = "new";
     const message = [
-      'VaultServer "moved": backend and unsealer cannot change once the VaultServer exists:',
+      'VaultServer "moved": cannot change once the VaultServer exists:',
       '  - spec.backend.dynamodb.credentialSecretRef.name: was "old-aws", would be "new-aws"',
       '  - spec.backend.dynamodb.table: was "old-data", would be "new-data"',
-      "Vault's data and unseal keys would stay behind, out of its reach. Take the change back. Or move the data (vault operator migrate), and set",
-      'onImmutableChange to "replace" to have the VaultServer deleted and made anew.',
+      "KubeVault does not change the storage settings of a VaultServer that exists; the data are not affected. Set onImmutableChange: " +
+        '"replace": the VaultServer is deleted and created again on the same table, and Vault is unavailable meanwhile.',
+      "Vault's data would stay in the old table. Move the data first (vault operator migrate, or a restored table), then set onImmutableChange: " +
+        '"replace".',
     ].join("\n");
     expect(await errorOf(stack.preview())).toContain(message);
     expect(await errorOf(stack.up())).toContain(message);

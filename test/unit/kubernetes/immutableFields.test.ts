@@ -44,26 +44,54 @@ describe("changes", () => {
   });
 });
 
-describe("refuseImmutableChange", () => {
+describe("rejectImmutableChange", () => {
   test("lets other fields change", () => {
     expect(update(spec, { ...spec, version: "1.18.5", replicas: 3 })).not.toThrow();
   });
 
-  test("refuses another table, naming both", () => {
-    expect(update(spec, { ...spec, backend: { dynamodb: { table: "b" } } })).toThrow(
-      new Error(
-        [
-          'VaultServer "vault": backend and unsealer cannot change once the VaultServer exists:',
-          "  - spec.backend.dynamodb.haEnabled: was true, would be not given",
-          '  - spec.backend.dynamodb.table: was "a", would be "b"',
-          "Vault's data and unseal keys would stay behind, out of its reach. Take the change back. Or move the data (vault operator migrate), and set",
-          'onImmutableChange to "replace" to have the VaultServer deleted and made anew.',
-        ].join("\n"),
-      ),
-    );
+  const rejection = (...lines: string[]) =>
+    new Error(['VaultServer "vault": cannot change once the VaultServer exists:', ...lines].join("\n"));
+
+  test.each<[string, object, string, string]>([
+    [
+      "another table",
+      { ...spec, backend: { dynamodb: { ...spec.backend.dynamodb, table: "b" } } },
+      '  - spec.backend.dynamodb.table: was "a", would be "b"',
+      "Vault's data would stay in the old table. Move the data first (vault operator migrate, or a restored table), then set onImmutableChange: " +
+        '"replace".',
+    ],
+    [
+      "high availability",
+      { ...spec, backend: { dynamodb: { table: "a", haEnabled: false } } },
+      "  - spec.backend.dynamodb.haEnabled: was true, would be false",
+      "KubeVault does not change the storage settings of a VaultServer that exists; the data are not affected. Set onImmutableChange: " +
+        '"replace": the VaultServer is deleted and created again on the same table, and Vault is unavailable meanwhile.',
+    ],
+    [
+      "the number of shares",
+      { ...spec, unsealer: { ...spec.unsealer, secretShares: 3 } },
+      "  - spec.unsealer.secretShares: was 5, would be 3",
+      "It takes effect only when Vault is initialised. Take the change back; an initialised Vault gets other shares by vault operator rekey.",
+    ],
+    [
+      "where the unseal keys are",
+      { ...spec, unsealer: { ...spec.unsealer, mode: { kubernetesSecret: { secretName: "other" } } } },
+      '  - spec.unsealer.mode.kubernetesSecret.secretName: was "keys", would be "other"',
+      "The unseal keys would stay where they are, and Vault could not be unsealed. Copy the unseal keys and the root token to the new place first, " +
+        'then set onImmutableChange: "replace".',
+    ],
+    [
+      "the node selector",
+      { ...spec, podTemplate: { spec: { nodeSelector: { disk: "ssd" } } } },
+      '  - spec.podTemplate.spec.nodeSelector: was not given, would be {"disk":"ssd"}',
+      "KubeVault does not move the pods of a VaultServer that exists by it. Use podTemplate.spec.affinity.nodeAffinity, which can change, or set " +
+        'onImmutableChange: "replace".',
+    ],
+  ])("rejects a change of %s with its own reason", (_, now, ...lines) => {
+    expect(update(spec, now)).toThrow(rejection(...lines));
   });
 
-  test("refuses another unsealer, and one given or taken away later", () => {
+  test("rejects another unsealer, and one given or taken away later", () => {
     expect(update(spec, { ...spec, unsealer: { ...spec.unsealer, secretShares: 3 } })).toThrow(
       "spec.unsealer.secretShares: was 5, would be 3",
     );

@@ -23,7 +23,7 @@ const cloud: Answers = {
       case "aws:iam/accessKey:AccessKey":
         return { secret: `secret of ${name}` };
       case "kubernetes:core/v1:Secret":
-        return { metadata: { name } };
+        return { metadata: { name, ...(inputs.metadata as object) } };
       default:
         return {};
     }
@@ -69,6 +69,7 @@ describe("VaultPlatform", () => {
       "aws:iam/userPolicyAttachment:UserPolicyAttachment p-root-attachment",
       "aws:iam/userPolicyAttachment:UserPolicyAttachment p-storage-user-policy",
       "kubernetes:core/v1:Secret p-storage-credential-secret",
+      "kubernetes:core/v1:Secret p-unseal-keys-secret",
       "kubernetes:kubevault.com/v1alpha2:VaultServer p-server-vault-server",
       "kubevault-aws:index:AssumableRole p-audit",
       "kubevault-aws:index:AwsSecretsEngine p-engine",
@@ -76,6 +77,7 @@ describe("VaultPlatform", () => {
       "kubevault-aws:index:DestroyGuard p-guard",
       "kubevault-aws:index:DynamoDbStorage p-storage",
       "kubevault-aws:index:RootCredential p-root",
+      "kubevault-aws:index:UnsealKeys p-unseal-keys",
       "kubevault-aws:index:VaultPlatform p",
       "kubevault-aws:index:VaultServer p-server",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsRootConfig p-engine-root-config",
@@ -116,10 +118,14 @@ describe("VaultPlatform", () => {
     });
   });
 
-  it("takes a lock in the table for more than one replica", async () => {
-    const { recorded } = await platform({ ...small, vaultServer: { version: "1.18.4", replicas: 3 } });
+  it("takes a lock in the table, so that replicas can be added later", async () => {
+    const { recorded } = await platform(small);
     expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
-      spec: { replicas: 3, backend: { dynamodb: { haEnabled: true } } },
+      spec: { backend: { dynamodb: { haEnabled: true } } },
+    });
+    const without = await platform({ ...small, storage: { haEnabled: false } });
+    expect(inputsOf(without.recorded, "p-server-vault-server")).toMatchObject({
+      spec: { backend: { dynamodb: { haEnabled: false } } },
     });
     const policy = JSON.parse(inputsOf(recorded, "p-storage-policy").policy as string) as { Statement: object[] };
     expect(JSON.stringify(policy)).toContain("dynamodb:UpdateItem");
@@ -150,6 +156,12 @@ describe("VaultPlatform", () => {
   it("reaches Vault at the address given, or else at its Service", async () => {
     const inCluster = await platform(small);
     expect(await valueOf(inCluster.platform.vaultAddress)).toBe("http://p.vault.svc:8200");
+    expect(JSON.parse(inputsOf(inCluster.recorded, "p-connection")["kubevault-aws:kubernetes"] as string)).toEqual({
+      namespace: "vault",
+      service: "p",
+      tls: false,
+      route: "auto",
+    });
     const outside = await platform({ ...small, vaultAddress: "https://vault.example.com" });
     expect(await valueOf(outside.platform.vaultAddress)).toBe("https://vault.example.com");
     expect(inputsOf(outside.recorded, "p-connection")["kubevault-aws:address"]).toBe("https://vault.example.com");
@@ -201,40 +213,61 @@ describe("VaultPlatform", () => {
     });
   });
 
-  it("reaches Vault through the Kubernetes API where that is asked for", async () => {
-    const { platform: made, recorded } = await platform({ ...small, portForward: true });
+  it.each([
+    [true, "portForward"],
+    [false, "service"],
+  ])("takes the same route everywhere with portForward: %s", async (portForward, route) => {
+    const { recorded } = await platform({ ...small, portForward });
     const connection = inputsOf(recorded, "p-connection");
     expect(connection["kubevault-aws:address"]).toBeUndefined();
-    expect(JSON.parse(connection["kubevault-aws:kubernetes"] as string)).toEqual({
-      namespace: "vault",
-      service: "p",
-      tls: false,
-    });
-    expect(await valueOf(made.vaultAddress)).toBe("http://p.vault.svc:8200");
-    const off = await platform({ ...small, portForward: false });
-    expect(inputsOf(off.recorded, "p-connection")["kubevault-aws:address"]).toBe("http://p.vault.svc:8200");
+    expect(JSON.parse(connection["kubevault-aws:kubernetes"] as string)).toMatchObject({ service: "p", route });
   });
 
-  it("goes through the cluster that is given, for Vault and for the root token", async () => {
-    const { recorded } = await platform({
+  it("uses one kubeconfig for Vault and for the root token, also with an address", async () => {
+    const cluster = { kubeconfig: pulumi.output("LEAKME"), context: "prod" };
+    const { recorded } = await platform({ ...small, serverName: "main", ...cluster });
+    const login = secretValue(
+      '{"kind":"kubernetesSecret","namespace":"vault","name":"main-keys","key":"k8s.-.vault.main-root-token","kubeconfig":"LEAKME","context":"prod"}',
+    );
+    const connection = inputsOf(recorded, "p-connection");
+    expect(connection["kubevault-aws:kubernetes"]).toEqual(
+      secretValue(
+        '{"namespace":"vault","service":"main","tls":false,"route":"auto","kubeconfig":"LEAKME","context":"prod"}',
+      ),
+    );
+    expect(connection["kubevault-aws:login"]).toEqual(login);
+    expect(JSON.stringify(recorded.filter(({ name }) => name !== "p-connection"))).not.toContain("LEAKME");
+    const outside = await platform({
+      ...small,
+      serverName: "main",
+      ...cluster,
+      vaultAddress: "https://vault.example.com",
+    });
+    expect(inputsOf(outside.recorded, "p-connection")["kubevault-aws:login"]).toEqual(login);
+  });
+
+  it("creates the unseal keys' Secret before the table, and no Secret for an unsealer of the user's own", async () => {
+    const { recorded } = await platform(small);
+    expect(inputsOf(recorded, "p-unseal-keys-secret")).toMatchObject({
+      metadata: { name: "p-keys", namespace: "vault" },
+    });
+    expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
+      spec: {
+        unsealer: {
+          secretShares: 5,
+          secretThreshold: 3,
+          mode: { kubernetesSecret: { secretName: "p-keys" } },
+        },
+      },
+    });
+    const own = await platform({
       ...small,
       vaultServer: {
         version: "1.18.4",
-        tls: { issuerRef: { apiGroup: "cert-manager.io", kind: "Issuer", name: "ca" } },
+        unsealer: { secretShares: 1, secretThreshold: 1, mode: { kubernetesSecret: { secretName: "mine" } } },
       },
-      serverName: "main",
-      portForward: { kubeconfig: "LEAKME", context: "prod" },
     });
-    const connection = inputsOf(recorded, "p-connection");
-    expect(connection["kubevault-aws:kubernetes"]).toEqual(
-      secretValue('{"namespace":"vault","service":"main","tls":true,"kubeconfig":"LEAKME","context":"prod"}'),
-    );
-    expect(connection["kubevault-aws:login"]).toEqual(
-      secretValue(
-        '{"kind":"kubernetesSecret","namespace":"vault","name":"main-keys","key":"k8s.-.vault.main-root-token","kubeconfig":"LEAKME","context":"prod"}',
-      ),
-    );
-    expect(JSON.stringify(recorded.filter(({ name }) => name !== "p-connection"))).not.toContain("LEAKME");
+    expect(listed(own.recorded).filter((line) => line.includes("unseal-keys"))).toEqual([]);
   });
 
   it("makes no access key at all with irsa", async () => {
@@ -246,7 +279,7 @@ describe("VaultPlatform", () => {
       },
       roles: { audit: { credentialType: "assumed_role", assumableRoles: ["audit"] } },
     });
-    expect(listed(recorded).filter((line) => /accessKey|iam\/user|Secret |CredentialSecret/.test(line))).toEqual([]);
+    expect(listed(recorded).filter((line) => /accessKey|iam\/user|CredentialSecret/.test(line))).toEqual([]);
     const role = inputsOf(recorded, "p-root-role").name as string;
     expect(inputsOf(recorded, "p-server-service-account")).toMatchObject({
       metadata: {
@@ -288,16 +321,17 @@ describe("a platform's arguments", () => {
     expect(lines({ portForward: true, vaultAddress: "https://vault.example.com" })).toEqual([
       "portForward: cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
     ]);
-    expect(lines({ portForward: false, vaultAddress: "https://vault.example.com" })).toEqual([]);
-    expect(lines({ portForward: "prod" })).toEqual([
-      "portForward: must be true, false, or an object with kubeconfig and context",
-    ]);
-    expect(lines({ portForward: { context: "prod", service: "vault" } })).toEqual([
-      "portForward.service: is not a field of portForward",
-    ]);
+    expect(lines({ portForward: { context: "prod" } })).toEqual(["portForward: must be true or false"]);
     expect(lines({ connection: { address: "https://v", kubernetes: {} } })).toEqual([
       "connection.address: is made by VaultPlatform",
       "connection.kubernetes: is made by VaultPlatform",
+    ]);
+  });
+
+  it("need high availability for more than one replica", () => {
+    expect(lines({ vaultServer: { version: "1.18.4", replicas: 3 } })).toEqual([]);
+    expect(lines({ vaultServer: { version: "1.18.4", replicas: 3 }, storage: { haEnabled: false } })).toEqual([
+      "vaultServer.replicas: must be 1 unless storage.haEnabled is true: without its lock several active nodes would write to one table",
     ]);
   });
 

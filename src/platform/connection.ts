@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { VaultServer } from "../kubernetes/vaultServer.js";
+import { VaultConnection, type VaultConnectionArgs, type VaultLoginArgs } from "../vaultresource/vaultConnection.js";
+import type { PlatformScope } from "./scope.js";
+
+/** Creates the connection that the resources in Vault are reached through. */
+export function createConnection(scope: PlatformScope, vaultServer: VaultServer): VaultConnection {
+  const { name, args, parent } = scope;
+  return new VaultConnection(
+    `${name}-connection`,
+    { login: rootTokenLogin(scope, vaultServer), ...args.connection, ...endpointOf(scope, vaultServer) },
+    parent,
+  );
+}
+
+/** Reads the root token from its Secret at each operation, so that it is stored nowhere else. */
+function rootTokenLogin({ args }: PlatformScope, vaultServer: VaultServer): VaultLoginArgs {
+  const location = vaultServer.rootTokenSecret.apply((secret) => secret ?? { namespace: "", name: "", key: "" });
+  return {
+    kind: "kubernetesSecret",
+    namespace: location.namespace,
+    name: location.name,
+    key: location.key,
+    ...clusterOf(args),
+  };
+}
+
+/**
+ * Where the provider reaches Vault: at the address given, or else at its Service. How the Service is reached is decided where the provider
+ * runs, so that the same state serves a laptop and a runner in the cluster.
+ */
+function endpointOf(
+  { args }: PlatformScope,
+  vaultServer: VaultServer,
+): Pick<VaultConnectionArgs, "address" | "kubernetes"> {
+  if (args.vaultAddress !== undefined) {
+    return { address: args.vaultAddress };
+  }
+  // Known once Vault is Ready, as its address is.
+  const service = pulumi.all([vaultServer.serviceName, vaultServer.address]).apply(([serviceName]) => serviceName);
+  return {
+    kubernetes: {
+      namespace: vaultServer.namespace,
+      service,
+      tls: vaultServer.address.apply((address) => address.startsWith("https:")),
+      route: args.portForward === undefined ? "auto" : args.portForward ? "portForward" : "service",
+      ...clusterOf(args),
+    },
+  };
+}
+
+function clusterOf({ kubeconfig, context }: PlatformScope["args"]) {
+  return { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) };
+}

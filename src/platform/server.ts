@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RootCredential } from "../iam/rootCredential.js";
+import type { CredentialSecret } from "../kubernetes/credentialSecret.js";
+import { VaultServer } from "../kubernetes/vaultServer.js";
+import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
+import type { PlatformScope } from "./scope.js";
+import { keyInUse } from "./storage.js";
+import type { PlatformUnsealing } from "./unsealing.js";
+
+/** What the VaultServer is created from. */
+export interface ServerRequest {
+  readonly rootCredential: RootCredential;
+  readonly storage: DynamoDbStorage;
+  readonly storageSecret: CredentialSecret | undefined;
+  readonly unsealing: PlatformUnsealing;
+}
+
+/** Creates Vault in the cluster. */
+export function createServer(scope: PlatformScope, request: ServerRequest): VaultServer {
+  const { name, args, parent, serverName, protectData } = scope;
+  const { rootCredential, storage, storageSecret, unsealing } = request;
+  const { roleArn } = storage;
+  // Field by field, so that a field that is not known yet does not hide the others from a preview.
+  const dynamodb = {
+    ...storage.backend,
+    ...(storageSecret === undefined ? {} : { credentialSecretRef: { name: storageSecret.secretName } }),
+  };
+  return new VaultServer(
+    `${name}-server`,
+    {
+      restartTrigger: keyInUse(scope, storage),
+      sessionTokenSecretName: storageSecret?.sessionTokenSecretName,
+      kubeconfig: args.kubeconfig,
+      context: args.context,
+      ...args.vaultServerOptions,
+      namespace: args.namespace,
+      serverName,
+      spec: {
+        terminationPolicy: protectData ? "DoNotTerminate" : "WipeOut",
+        ...args.vaultServer,
+        unsealer: unsealing.unsealer,
+        backend: { dynamodb },
+      },
+      ...(args.irsa === undefined || roleArn === undefined
+        ? {}
+        : {
+            irsa: {
+              // Vault may start only when its role has all its rights.
+              roleArn: pulumi.all([roleArn, rootCredential.readyArn]).apply(([arn]) => arn),
+              clusterRegion: args.irsa.clusterRegion,
+            },
+          }),
+    },
+    { ...parent, protect: protectData },
+  );
+}
