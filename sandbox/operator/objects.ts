@@ -89,23 +89,26 @@ function service(vaultServer: VaultServer, name: string, spec: Readonly<Record<s
 }
 
 function owned(vaultServer: VaultServer, name: string) {
-  const owner = {
-    apiVersion: "kubevault.com/v1alpha2",
-    kind: "VaultServer",
-    name: vaultServer.metadata.name,
-    uid: vaultServer.metadata.uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
   return {
     name,
     namespace: vaultServer.metadata.namespace,
     labels: labels(vaultServer.metadata.name),
-    ownerReferences: [owner],
+    ownerReferences: [owner(vaultServer)],
   };
 }
 
-function labels(instance: string): Readonly<Record<string, string>> {
+export function owner({ metadata }: VaultServer) {
+  return {
+    apiVersion: "kubevault.com/v1alpha2",
+    kind: "VaultServer",
+    name: metadata.name,
+    uid: metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+export function labels(instance: string): Readonly<Record<string, string>> {
   return {
     "app.kubernetes.io/name": "vaultservers.kubevault.com",
     "app.kubernetes.io/instance": instance,

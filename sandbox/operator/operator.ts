@@ -6,6 +6,7 @@ import { vaultHealth } from "../vault/index.js";
 import { installAdmission } from "./admission.js";
 import type { ApiServerAccess } from "./authMethods.js";
 import { startAwsGateway } from "./awsGateway.js";
+import { startKubelet } from "./kubelet.js";
 import { startForwarder, type Forwarder } from "./forwarder.js";
 import { listVaultServers } from "./kubernetesCalls.js";
 import type { VaultNode } from "./nodes.js";
@@ -68,6 +69,10 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     },
     reserved,
   );
+  const kubelet = await startKubelet(kubernetes, (namespace, pod) => {
+    const node = controller.nodes(`${namespace}/${pod.replace(/-\d+$/, "")}`).find(({ name }) => name === pod);
+    return node === undefined ? undefined : Number(new URL(node.address).port);
+  });
   controller.start();
   return {
     address: (key) => controller.address(key),
@@ -83,6 +88,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     },
     stop: async () => {
       await controller.stop();
+      await kubelet.stop();
       await gateway.stop();
       await kubernetes.close();
     },

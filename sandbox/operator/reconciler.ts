@@ -11,6 +11,7 @@ import { kubernetesKeyStore, rootTokenName, type KeyStore } from "./keyStore.js"
 import { readSecret, writeStatus, type SecretData, type VaultServerVersion } from "./kubernetesCalls.js";
 import { VaultNodes, type Launch, type ObservedNode, type VaultNode } from "./nodes.js";
 import { applyOffshoots, removeUnowned } from "./objects.js";
+import { VaultPods } from "./pods.js";
 import { namedSecrets, problemsOf } from "./rules.js";
 import { statusOf, type Observation } from "./status.js";
 import { storageStanza } from "./storage.js";
@@ -45,6 +46,7 @@ class StepFailure extends Error {
 /** Brings what runs for one VaultServer in line with what it says, a step at each call of {@link reconcile}. */
 export class Reconciler {
   private readonly nodes: VaultNodes;
+  private readonly pods: VaultPods;
   private authMethods: AuthMethodStatus[] | undefined;
   private template: string | undefined;
   private phase: Phase | undefined;
@@ -55,6 +57,7 @@ export class Reconciler {
     private readonly key: string,
     private readonly forwarder: Forwarder,
   ) {
+    this.pods = new VaultPods(context.kubernetes);
     const [, name = key] = key.split("/");
     const log = (message: string) => context.log(`${key}: ${message}`);
     this.nodes = new VaultNodes({ name, workDir: this.folder(), vault: context.vault, forwarder, log });
@@ -94,6 +97,10 @@ export class Reconciler {
       await kubernetes.merge(pathOf(vaultServer), { metadata: { finalizers: [...finalizers, finalizer] } });
     }
     const observation = await this.step(vaultServer);
+    await this.pods.sync(
+      vaultServer,
+      observation.nodes.map(({ name, health }) => ({ name, ready: health?.sealed === false })),
+    );
     const status = statusOf(vaultServer, observation, new Date());
     this.phase = status.phase;
     await writeStatus(kubernetes, vaultServer, status);
@@ -247,6 +254,7 @@ export class Reconciler {
     const { kubernetes } = this.context;
     const policy = vaultServer.spec.terminationPolicy ?? "Delete";
     await this.stop();
+    await this.pods.sync(vaultServer, []);
     await removeUnowned(kubernetes, vaultServer);
     if (policy === "WipeOut") {
       await removeTlsSecrets(kubernetes, vaultServer);
