@@ -15,3 +15,4 @@ export type {
   VaultPlatformRoleArgs,
   VaultPlatformServerSpec,
 } from "./platform/vaultPlatformArgs.js";
+export { useProviderPlugin } from "./vaultresource/resourceHost.js";

@@ -7,6 +7,8 @@ import { contentKey } from "../tools/cacheFolder.js";
 export type PluginName = "aws" | "kubernetes";
 
 const pluginsFolder = path.join(__dirname, "..", "plugins");
+/** The gRPC server of resource providers, which the package's own plugin uses as well. */
+const serverFolder = path.join(__dirname, "..", "..", "src", "plugin", "server");
 
 /**
  * One JavaScript file that is a stand-in plugin, made on first use and kept in the cache.
@@ -15,7 +17,7 @@ const pluginsFolder = path.join(__dirname, "..", "plugins");
  * loading the sources through tsx takes.
  */
 export async function bundlePlugin(name: PluginName | "nodejs"): Promise<string> {
-  const sources = [...sourcesIn(path.join(pluginsFolder, "common")), ...sourcesIn(path.join(pluginsFolder, name))];
+  const sources = [...sourcesIn(serverFolder), ...sourcesIn(path.join(pluginsFolder, name))];
   const file = path.join(cacheFolder(), `plugin-${name}-${contentKey(sources, ...bundledVersions())}.js`);
   if (existsSync(file)) {
     return file;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { providerText } from "../vaultresource/providerText.js";
+import { resourceHost } from "../vaultresource/resourceHost.js";
 
 /** What {@link AwsSessionCredentials} takes. */
 export interface AwsSessionCredentialsArgs {
@@ -66,6 +66,8 @@ export class AwsSessionCredentials extends pulumi.CustomResource {
   declare readonly expiration: pulumi.Output<string>;
 
   constructor(name: string, args: AwsSessionCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
+    const host = resourceHost();
+    const kind = "AwsSessionCredentials";
     const durationSeconds = pulumi.output(args.durationSeconds ?? 3600);
     const props = {
       sessionAccessKeyId: undefined,
@@ -81,15 +83,9 @@ export class AwsSessionCredentials extends pulumi.CustomResource {
       secretAccessKey: args.secretAccessKey === undefined ? undefined : pulumi.secret(args.secretAccessKey),
       region: args.region,
       stsEndpoint: args.stsEndpoint,
-      __provider: providerText("AwsSessionCredentials"),
+      ...host.propsOf(kind),
     };
-    super(
-      "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials",
-      name,
-      props,
-      pulumi.mergeOptions(opts, {
-        additionalSecretOutputs: ["secretAccessKey", "sessionSecretAccessKey", "sessionToken"],
-      }),
-    );
+    const secrets = { additionalSecretOutputs: ["secretAccessKey", "sessionSecretAccessKey", "sessionToken"] };
+    super(host.typeOf(kind), name, props, host.optionsOf(kind, pulumi.mergeOptions(opts, secrets)));
   }
 }

@@ -9,6 +9,7 @@ import type { Values } from "./fields.js";
 import { assertValid } from "./inputs.js";
 import { kubernetesConnectionRules } from "./kubernetesConnectionRules.js";
 import type { Duration } from "../internal/duration.js";
+import { resourceHost } from "./resourceHost.js";
 import { unknownArguments } from "./rules.js";
 
 /** A login with inputs in its fields. */
@@ -133,8 +134,8 @@ export class VaultConnection extends pulumi.ProviderResource {
       kubernetes: kubernetes === undefined ? undefined : pulumi.jsonStringify(withSecrets(kubernetes)),
       login: login === undefined ? undefined : pulumi.jsonStringify(withSecrets(login)),
     };
-    const props = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`kubevault-aws:${key}`, value]));
-    super("pulumi-nodejs", name, props, opts);
+    const host = resourceHost();
+    super(host.providerPackage, name, host.connectionProps(inputs), opts);
   }
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Values } from "./fields.js";
-import { providerText } from "./providerText.js";
+import { resourceHost } from "./resourceHost.js";
 
 /**
  * A resource in Vault. It is created by Pulumi's dynamic provider plugin, which comes with `@pulumi/pulumi`; where Vault is, is told by a
@@ -24,7 +24,8 @@ export abstract class VaultResource extends pulumi.CustomResource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     const outputs = ["vaultClusterId", "vaultAddress", ...computed].map((output) => [output, undefined] as const);
-    const props = { ...Object.fromEntries(outputs), ...inputs, __provider: providerText(kind) };
-    super(`pulumi-nodejs:dynamic/kubevault-aws:${kind}`, name, props, opts);
+    const host = resourceHost();
+    const props = { ...Object.fromEntries(outputs), ...inputs, ...host.propsOf(kind) };
+    super(host.typeOf(kind), name, props, host.optionsOf(kind, opts));
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { unknownValue, type PropertyObject } from "../common/propertyValues.js";
-import type { CheckResult } from "../common/resourceProvider.js";
+import { unknownValue, type PropertyObject } from "../../../src/plugin/server/propertyValues.js";
+import type { CheckResult } from "../../../src/plugin/server/resourceProvider.js";
 import type { ResourceType } from "./resourceType.js";
 
 /** Where the released provider notes which arguments it chose itself. */

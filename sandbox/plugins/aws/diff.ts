@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { containsUnknown, isObject, type PropertyObject, type PropertyValue } from "../common/propertyValues.js";
-import type { DiffResult, PropertyChange } from "../common/resourceProvider.js";
+import {
+  containsUnknown,
+  isObject,
+  type PropertyObject,
+  type PropertyValue,
+} from "../../../src/plugin/server/propertyValues.js";
+import type { DiffResult, PropertyChange } from "../../../src/plugin/server/resourceProvider.js";
 import { chosenByProvider } from "./check.js";
 import type { PropertyDefinition, ResourceType, TagChange } from "./resourceType.js";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject, type PropertyValue } from "../common/propertyValues.js";
+import { isObject, type PropertyValue } from "../../../src/plugin/server/propertyValues.js";
 
 /** Lists that are sets to AWS: order and repetition mean nothing. */
 export function sameSet(left: PropertyValue, right: PropertyValue): boolean {

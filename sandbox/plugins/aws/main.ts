@@ -1,4 +1,4 @@
-import { serve } from "../common/server.js";
+import { serve } from "../../../src/plugin/server/serve.js";
 import { AwsProvider } from "./provider.js";
 
 // Stand-in for pulumi-resource-aws; its version comes from the launcher, which knows which SDK it was installed for.

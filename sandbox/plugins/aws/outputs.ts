@@ -1,4 +1,4 @@
-import { isObject, type PropertyObject, type PropertyValue } from "../common/propertyValues.js";
+import { isObject, type PropertyObject, type PropertyValue } from "../../../src/plugin/server/propertyValues.js";
 import { chosenByProvider } from "./check.js";
 import { allTags, sameValue } from "./diff.js";
 import type { Arguments, ResourceType } from "./resourceType.js";

@@ -1,4 +1,4 @@
-import { isObject, type PropertyObject, type PropertyValue } from "../common/propertyValues.js";
+import { isObject, type PropertyObject, type PropertyValue } from "../../../src/plugin/server/propertyValues.js";
 
 type Principal = { type: string; identifiers: string[] };
 type Condition = { test: string; variable: string; values: string[] };

@@ -1,4 +1,4 @@
-import { unknownValue, type PropertyObject } from "../common/propertyValues.js";
+import { unknownValue, type PropertyObject } from "../../../src/plugin/server/propertyValues.js";
 import {
   PartialFailure,
   type CheckResult,
@@ -9,7 +9,7 @@ import {
   type ResourceState,
   type ResourceStateOf,
   type Subject,
-} from "../common/resourceProvider.js";
+} from "../../../src/plugin/server/resourceProvider.js";
 import { checkArguments } from "./check.js";
 import { AwsClients } from "./clients.js";
 import { diffArguments, tagChange } from "./diff.js";

@@ -1,4 +1,4 @@
-import { isObject, type PropertyObject } from "../common/propertyValues.js";
+import { isObject, type PropertyObject } from "../../../src/plugin/server/propertyValues.js";
 
 /** What the stand-in understands of the AWS provider's configuration. */
 export interface ProviderConfig {

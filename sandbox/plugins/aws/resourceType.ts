@@ -1,5 +1,5 @@
-import type { PropertyObject, PropertyValue } from "../common/propertyValues.js";
-import type { Progress } from "../common/resourceProvider.js";
+import type { PropertyObject, PropertyValue } from "../../../src/plugin/server/propertyValues.js";
+import type { Progress } from "../../../src/plugin/server/resourceProvider.js";
 import type { AwsClients } from "./clients.js";
 
 /** How one argument of a resource type behaves. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { unknownValue, type PropertyObject } from "../common/propertyValues.js";
-import type { CheckResult, Subject } from "../common/resourceProvider.js";
+import { unknownValue, type PropertyObject } from "../../../src/plugin/server/propertyValues.js";
+import type { CheckResult, Subject } from "../../../src/plugin/server/resourceProvider.js";
 import { autonamedAnnotation } from "./diff.js";
 import { annotation, objectOf, type KubernetesObject } from "./kubernetesObject.js";
 import { waitConditions } from "./waitFor.js";

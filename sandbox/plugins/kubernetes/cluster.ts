@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import type { PropertyObject } from "../common/propertyValues.js";
+import type { PropertyObject } from "../../../src/plugin/server/propertyValues.js";
 import type { KubernetesObject } from "./kubernetesObject.js";
 import type { ProviderConfig } from "./providerConfig.js";
 

@@ -6,8 +6,8 @@ import {
   type PropertyObject,
   type PropertyPath,
   type PropertyValue,
-} from "../common/propertyValues.js";
-import type { DiffResult, PropertyChange } from "../common/resourceProvider.js";
+} from "../../../src/plugin/server/propertyValues.js";
+import type { DiffResult, PropertyChange } from "../../../src/plugin/server/resourceProvider.js";
 import { annotation, isConfigMap, isSecret, withEncodedData, type KubernetesObject } from "./kubernetesObject.js";
 import type { ProviderConfig } from "./providerConfig.js";
 

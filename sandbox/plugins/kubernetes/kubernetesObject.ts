@@ -1,4 +1,9 @@
-import { isObject, unknownValue, type PropertyObject, type PropertyValue } from "../common/propertyValues.js";
+import {
+  isObject,
+  unknownValue,
+  type PropertyObject,
+  type PropertyValue,
+} from "../../../src/plugin/server/propertyValues.js";
 
 export interface ObjectMetadata extends PropertyObject {
   name?: string;

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { containsUnknown, isObject, type PropertyObject, type PropertyPath } from "../common/propertyValues.js";
+import {
+  containsUnknown,
+  isObject,
+  type PropertyObject,
+  type PropertyPath,
+} from "../../../src/plugin/server/propertyValues.js";
 import {
   PartialFailure,
   type CheckResult,
@@ -11,7 +16,7 @@ import {
   type ResourceState,
   type ResourceStateOf,
   type Subject,
-} from "../common/resourceProvider.js";
+} from "../../../src/plugin/server/resourceProvider.js";
 import { checkObject } from "./check.js";
 import { ApiError, Cluster, NoSuchKind, type ApplyOptions } from "./cluster.js";
 import { diffObjects, prune } from "./diff.js";

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { PropertyObject } from "../common/propertyValues.js";
+import type { PropertyObject } from "../../../src/plugin/server/propertyValues.js";
 
 /** What the stand-in understands of the Kubernetes provider's configuration. */
 export interface ProviderConfig {

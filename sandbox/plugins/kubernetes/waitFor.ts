@@ -5,8 +5,8 @@ import {
   type PropertyObject,
   type PropertyPath,
   type PropertyValue,
-} from "../common/propertyValues.js";
-import type { Operation } from "../common/resourceProvider.js";
+} from "../../../src/plugin/server/propertyValues.js";
+import type { Operation } from "../../../src/plugin/server/resourceProvider.js";
 import { annotation, idOf, type KubernetesObject } from "./kubernetesObject.js";
 
 /** Between two looks at an object that is waited for. */

@@ -1,6 +1,7 @@
 import { EngineLog, type LogLine } from "./engineLog.js";
 import { pluginProcess, type PluginProcess } from "./pluginProcess.js";
 import { noteUrns, urnOf } from "./requestUrns.js";
+import { rowOf } from "./resourceRow.js";
 
 /** Tells the user what becomes of one operation on one resource. Never fails, whatever happens to what it tells. */
 export interface Reporter {
@@ -36,6 +37,10 @@ export class Reporting {
    * @param properties what the plugin handed over for the operation: the object itself
    */
   reporterOf(subject: string, properties: object): Reporter {
+    const row = rowOf(properties);
+    if (row !== undefined) {
+      return { progress: row.progress, warn: row.warn, flush: () => Promise.resolve() };
+    }
     const urn = urnOf(properties);
     const log = urn === undefined ? undefined : this.openLog();
     const pending = new Set<Promise<void>>();

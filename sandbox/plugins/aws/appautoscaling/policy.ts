@@ -5,7 +5,7 @@ import {
   type MetricType,
   type TargetTrackingScalingPolicyConfiguration,
 } from "@aws-sdk/client-application-auto-scaling";
-import { isObject, withoutUndefined, type PropertyObject } from "../../common/propertyValues.js";
+import { isObject, withoutUndefined, type PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { sameGiven } from "../equality.js";
 import type { OperationContext, ResourceType } from "../resourceType.js";
 import { isAwsError, orGone, whilePropagating } from "../retry.js";

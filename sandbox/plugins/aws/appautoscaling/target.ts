@@ -5,7 +5,7 @@ import {
   type ScalableDimension,
   type ServiceNamespace,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { PropertyObject } from "../../common/propertyValues.js";
+import type { PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import type { ResourceType } from "../resourceType.js";
 import { orGone } from "../retry.js";
 

@@ -17,7 +17,7 @@ import {
   type TableDescription,
   type UpdateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { isObject, type PropertyObject } from "../../common/propertyValues.js";
+import { isObject, type PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { sameGiven } from "../equality.js";
 import {
   MadeButFailed,

@@ -6,7 +6,7 @@ import {
   UpdateAccessKeyCommand,
   type StatusType,
 } from "@aws-sdk/client-iam";
-import type { PropertyObject } from "../../common/propertyValues.js";
+import type { PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { MadeButFailed, type ResourceType } from "../resourceType.js";
 import { isAwsError, whilePropagating } from "../retry.js";
 import { noSuchEntity, text, unlessGone } from "./shared.js";

@@ -8,7 +8,7 @@ import {
   UntagOpenIDConnectProviderCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import type { PropertyValue } from "../../common/propertyValues.js";
+import type { PropertyValue } from "../../../../src/plugin/server/propertyValues.js";
 import { sameSet } from "../equality.js";
 import { tagArguments, tagList, tagMap, type ResourceType } from "../resourceType.js";
 import { text, unlessGone } from "./shared.js";

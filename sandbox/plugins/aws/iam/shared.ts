@@ -1,4 +1,4 @@
-import type { PropertyObject } from "../../common/propertyValues.js";
+import type { PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { orGone } from "../retry.js";
 
 export const noSuchEntity = ["NoSuchEntity"];

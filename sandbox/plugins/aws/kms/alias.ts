@@ -6,7 +6,7 @@ import {
   type AliasListEntry,
   type KMSClient,
 } from "@aws-sdk/client-kms";
-import type { PropertyValue } from "../../common/propertyValues.js";
+import type { PropertyValue } from "../../../../src/plugin/server/propertyValues.js";
 import type { ResourceType } from "../resourceType.js";
 import { orGone } from "../retry.js";
 

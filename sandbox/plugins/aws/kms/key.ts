@@ -17,7 +17,7 @@ import {
   type KeyUsageType,
   type KMSClient,
 } from "@aws-sdk/client-kms";
-import type { PropertyObject } from "../../common/propertyValues.js";
+import type { PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { samePolicy } from "../equality.js";
 import { MadeButFailed, tagArguments, type ResourceType } from "../resourceType.js";
 import { isAwsError, orGone, whilePropagating } from "../retry.js";

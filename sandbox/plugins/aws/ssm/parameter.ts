@@ -10,7 +10,7 @@ import {
   type ParameterType,
   type PutParameterCommandInput,
 } from "@aws-sdk/client-ssm";
-import type { PropertyObject } from "../../common/propertyValues.js";
+import type { PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { tagArguments, tagList, tagMap, type ResourceType } from "../resourceType.js";
 import { orGone } from "../retry.js";
 

@@ -6,7 +6,7 @@ import { inputsOf, outputsOf } from "../../../../sandbox/plugins/aws/outputs.js"
 import { policyDocument } from "../../../../sandbox/plugins/aws/policyDocumentFunction.js";
 import { configFailures, parseConfig } from "../../../../sandbox/plugins/aws/providerConfig.js";
 import { tagArguments, type ResourceType } from "../../../../sandbox/plugins/aws/resourceType.js";
-import { unknownValue } from "../../../../sandbox/plugins/common/propertyValues.js";
+import { unknownValue } from "../../../../src/plugin/server/propertyValues.js";
 
 function never(): never {
   throw new Error("these tests reach no AWS");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unknownValue, type PropertyObject } from "../../../../sandbox/plugins/common/propertyValues.js";
+import { unknownValue, type PropertyObject } from "../../../../src/plugin/server/propertyValues.js";
 import { checkObject } from "../../../../sandbox/plugins/kubernetes/check.js";
 import { diffObjects } from "../../../../sandbox/plugins/kubernetes/diff.js";
 import { objectOf, withEncodedData } from "../../../../sandbox/plugins/kubernetes/kubernetesObject.js";
@@ -110,6 +110,7 @@ describe("pulumi.com/waitFor", () => {
     preview: false,
     timeoutMs: undefined,
     progress: () => undefined,
+    warn: () => undefined,
     cancelled: new AbortController().signal,
   };
 

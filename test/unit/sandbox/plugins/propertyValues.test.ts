@@ -8,7 +8,7 @@ import {
   unknownValue,
   valueAt,
   type PropertyObject,
-} from "../../../../sandbox/plugins/common/propertyValues.js";
+} from "../../../../src/plugin/server/propertyValues.js";
 
 const signature = "4dabf18193072939515e22adb298388d";
 

@@ -1,3 +1,4 @@
+import type { ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb.js";
 import type { PropertyObject, PropertyPath } from "./propertyValues.js";
 
 /** What a request names: the resource's URN and its type token. */
@@ -43,22 +44,26 @@ export interface Operation {
   /** From the resource's customTimeouts, in milliseconds; undefined when none is set. */
   readonly timeoutMs: number | undefined;
   readonly progress: Progress;
+  /** Says on the resource's row what has to be known afterwards, too. */
+  readonly warn: Progress;
   /** Aborted when the engine is told to cancel. */
   readonly cancelled: AbortSignal;
 }
 
 /** A resource plugin behind the wire format: plain values in, plain values out. An error's message is what the user reads. */
 export interface ResourceProvider {
-  /** The Pulumi package it stands in for: `aws`. */
+  /** The Pulumi package that it serves: `aws`. */
   readonly packageName: string;
   readonly version: string;
-  checkConfig(inputs: PropertyObject): CheckResult;
+  /** The package's schema as JSON. */
+  schema?: () => string;
+  checkConfig(inputs: PropertyObject): CheckResult | Promise<CheckResult>;
   configure(config: PropertyObject): void;
   check(subject: Subject, olds: PropertyObject, news: PropertyObject, randomSeed: Uint8Array): Promise<CheckResult>;
   diff(subject: Subject, state: ResourceStateOf, inputs: PropertyObject): Promise<DiffResult>;
   create(subject: Subject, inputs: PropertyObject, operation: Operation): Promise<ResourceState>;
   /** @returns undefined when the resource is gone */
-  read(subject: Subject, state: ResourceStateOf): Promise<ReadResult | undefined>;
+  read(subject: Subject, state: ResourceStateOf, operation: Operation): Promise<ReadResult | undefined>;
   update(
     subject: Subject,
     state: ResourceStateOf,
@@ -67,6 +72,10 @@ export interface ResourceProvider {
   ): Promise<ResourceState>;
   delete(subject: Subject, state: ResourceStateOf, operation: Operation): Promise<void>;
   invoke(token: string, args: PropertyObject): Promise<PropertyObject>;
+  /** Creates a component, by registering its children with the engine at this address. */
+  construct?: (request: ConstructRequest, engineAddress: string) => Promise<ConstructResponse>;
+  /** Releases what the provider holds, such as tokens, when the engine cancels its work. */
+  close?: () => Promise<void>;
 }
 
 /** What the engine remembers of a resource. Both objects are empty when it is being imported. */

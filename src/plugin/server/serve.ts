@@ -14,6 +14,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { Any } from "google-protobuf/google/protobuf/any_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { largestMessageBytes } from "./messageSize.js";
 import { EngineClient } from "./engineClient.js";
 import { decode, encode, secretsOfOutputs, type Decoded, type PropertyPath } from "./propertyValues.js";
 import {
@@ -28,15 +29,12 @@ import {
   type Subject,
 } from "./resourceProvider.js";
 
-// The engine's own limit for messages between it and its plugins.
-const largestMessageBytes = 400 * 1024 * 1024;
-
-/** Serves a provider to the engine whose address is the first command-line argument; the port goes to standard output. */
+/**
+ * Serves a provider to the engine. The engine's address is among the command-line arguments, or comes with the handshake or `Attach`; the port goes
+ * to standard output.
+ */
 export async function serve(provider: ResourceProvider): Promise<void> {
-  const engineAddress = process.argv[2];
-  if (engineAddress === undefined) {
-    throw new Error(`pulumi-resource-${provider.packageName} is started by Pulumi's engine, not by hand.`);
-  }
+  const engineAddress = process.argv.slice(2).find((argument) => /^[^/=\s]+:\d+$/.test(argument));
   const server = new Server({ "grpc.max_receive_message_length": largestMessageBytes });
   server.addService(ResourceProviderService, implementation(provider, new EngineClient(engineAddress)));
   const port = await new Promise<number>((resolve, reject) => {
@@ -78,14 +76,26 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
     preview,
     timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1000 : undefined,
     progress: (message) => engine.status(urn, message),
+    warn: (message) => engine.warn(urn, message),
     cancelled: cancellation.signal,
   });
 
   return {
-    handshake: handler(() => {
+    handshake: handler((request: messages.ProviderHandshakeRequest) => {
+      engine.connectTo(request.getEngineAddress());
       const response = new messages.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
       response.setAcceptResources(true);
+      response.setAcceptOutputs(true);
+      return response;
+    }),
+    attach: handler((request: { getAddress(): string }) => {
+      engine.connectTo(request.getAddress());
+      return new Empty();
+    }),
+    getSchema: handler(() => {
+      const response = new messages.GetSchemaResponse();
+      response.setSchema(implemented(provider.schema)());
       return response;
     }),
     getPluginInfo: handler(() => {
@@ -93,9 +103,9 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
       response.setVersion(provider.version);
       return response;
     }),
-    checkConfig: handler((request: messages.CheckRequest) => {
+    checkConfig: handler(async (request: messages.CheckRequest) => {
       const news = decodeStruct(request.getNews());
-      return checkResponse(provider.checkConfig(news.values), news.secrets);
+      return checkResponse(await provider.checkConfig(news.values), news.secrets);
     }),
     diffConfig: handler((request: messages.DiffRequest) => {
       // A provider that points elsewhere is the same provider to its resources: it is updated, never replaced.
@@ -113,6 +123,7 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setAcceptresources(true);
+      response.setAcceptoutputs(true);
       response.setSupportspreview(true);
       return response;
     }),
@@ -123,6 +134,9 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
       response.setReturn(Struct.fromJavaScript(encode(result, [])));
       return response;
     }),
+    construct: handler((request: messages.ConstructRequest) =>
+      implemented(provider.construct)(request, engine.requireAddress()),
+    ),
     check: handler(async (request: messages.CheckRequest) => {
       const news = decodeStruct(request.getNews());
       const olds = decodeStruct(request.getOlds());
@@ -150,7 +164,8 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
       const outputs = decodeStruct(request.getProperties());
       const inputs = decodeStruct(request.getInputs());
       const state = { id: request.getId(), outputs: outputs.values, inputs: inputs.values };
-      const result = await provider.read(subjectOf(request), state);
+      const doing = operation(request.getUrn(), false, request.getTimeout());
+      const result = await provider.read(subjectOf(request), state, doing);
       const response = new messages.ReadResponse();
       if (result !== undefined) {
         response.setId(result.id);
@@ -175,11 +190,20 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
       await provider.delete(subjectOf(request), state, operation(request.getUrn(), false, request.getTimeout()));
       return new Empty();
     }),
-    cancel: handler(() => {
+    cancel: handler(async () => {
       cancellation.abort(new Error("cancelled"));
+      await provider.close?.();
       return new Empty();
     }),
   };
+}
+
+/** A method that not every provider has. */
+function implemented<T>(method: T | undefined): T {
+  if (method === undefined) {
+    throw Object.assign(new Error("this provider does not implement the call"), { grpcStatus: status.UNIMPLEMENTED });
+  }
+  return method;
 }
 
 function subjectOf(request: { getUrn(): string }): Subject {
@@ -287,5 +311,6 @@ function wireError(error: unknown) {
     // gRPC's own field for structured errors, which the Go side reads and this library has no call for.
     metadata.add("grpc-status-details-bin", Buffer.from(wireStatus.serializeBinary()));
   }
-  return { name: "PluginError", message, code: status.UNKNOWN, details: message, metadata };
+  const code = (error as { grpcStatus?: status }).grpcStatus ?? status.UNKNOWN;
+  return { name: "PluginError", message, code, details: message, metadata };
 }

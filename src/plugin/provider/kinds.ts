@@ -1,0 +1,109 @@
+import type { Issue } from "../../internal/validation/issues.js";
+import { isKnown } from "../../internal/validation/known.js";
+import { credentialFields, reissueFields } from "../../secretsengine/credentialsRules.js";
+import { legacyRoleRules, withoutLegacyForm } from "../../secretsengine/legacyRole.js";
+import { mountFields } from "../../secretsengine/mountFields.js";
+import { leaseFields, staticRoleFields } from "../../secretsengine/otherFields.js";
+import { roleFields } from "../../secretsengine/roleFields.js";
+import { rootConfigFields } from "../../secretsengine/rootConfigFields.js";
+import { canonicalValue, type Values, type VaultField } from "../../vaultresource/fields.js";
+import { trimSlashes } from "../../vaultresource/rules.js";
+import { configId, mountId, roleId, type ParseId } from "./importIds.js";
+
+/**
+ * What the provider plugin has to know of a kind of resource beside its handlers. In a TypeScript program the class does this, in its constructor;
+ * test/unit/plugin/provider/kinds.test.ts compares the two.
+ */
+export interface Kind {
+  /** Outputs that are no inputs. */
+  readonly computed: readonly string[];
+  /** Outputs that are secret whatever the inputs were. */
+  readonly secretOutputs: readonly string[];
+  /** Rules of forms that only users write: the handlers see {@link Kind.toInputs}' result. */
+  readonly rules?: (args: Values) => Issue[];
+  /** The arguments in the form that the state holds. */
+  readonly toInputs: (args: Values) => Values;
+  /** The properties that an ID stands for, for `pulumi import`. Undefined where nothing in Vault can be imported. */
+  readonly parseId?: ParseId;
+}
+
+const origin = ["vaultClusterId", "vaultAddress", "vaultNamespace"];
+
+/** The arguments, with those that are fields in canonical form. */
+function canonical(fields: readonly VaultField[], args: Values): Values {
+  const given = fields.filter(({ name }) => args[name] !== undefined && args[name] !== null);
+  return {
+    ...args,
+    ...Object.fromEntries(given.map((field) => [field.name, canonicalValue(field, args[field.name])])),
+  };
+}
+
+function withTrimmedPath(args: Values, name: string): Values {
+  const path = args[name];
+  return typeof path === "string" && isKnown(path) ? { ...args, [name]: trimSlashes(path) } : args;
+}
+
+/** A role in the fields of today; `policy` and `arn` are the form of Vault before 0.11. */
+function roleInputs({ mount, name, adoptExisting, revokeLeasesOnDelete, ...settings }: Values): Values {
+  const role = { mount, name, adoptExisting, revokeLeasesOnDelete, ...withoutLegacyForm(settings) };
+  return canonical(roleFields, withTrimmedPath(role, "mount"));
+}
+
+/** The kinds of resources by the name of their class, which is the last part of their type token. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  AwsSecretsMount: {
+    computed: [...origin, "accessor"],
+    secretOutputs: [],
+    toInputs: (args) => canonical(mountFields, withTrimmedPath({ ...args, path: args.path ?? "aws" }, "path")),
+    parseId: mountId,
+  },
+  AwsSecretsRole: {
+    computed: origin,
+    secretOutputs: [],
+    rules: legacyRoleRules,
+    toInputs: roleInputs,
+    parseId: roleId("roles"),
+  },
+  AwsStaticRole: {
+    computed: [...origin, "userId"],
+    secretOutputs: [],
+    toInputs: (args) => canonical(staticRoleFields, withTrimmedPath(args, "mount")),
+    parseId: roleId("static-roles"),
+  },
+  AwsRootConfig: {
+    computed: [...origin, "activeAccessKey", "keyRotated"],
+    secretOutputs: [],
+    toInputs: (args) => canonical(rootConfigFields, withTrimmedPath(args, "mount")),
+    parseId: configId("root"),
+  },
+  AwsLeaseConfig: {
+    computed: origin,
+    secretOutputs: [],
+    toInputs: (args) => canonical(leaseFields, withTrimmedPath(args, "mount")),
+    parseId: configId("lease"),
+  },
+  AwsCredentials: {
+    computed: [
+      ...origin,
+      "accessKeyId",
+      "secretAccessKey",
+      "sessionToken",
+      "leaseId",
+      "issuedAt",
+      "expiresAt",
+      "callerArn",
+      "tokenAccessor",
+    ],
+    secretOutputs: ["accessKeyId", "secretAccessKey", "sessionToken", "leaseId", "tokenAccessor"],
+    toInputs: (args) => canonical([...credentialFields, ...reissueFields], withTrimmedPath(args, "mount")),
+  },
+  AwsSessionCredentials: {
+    computed: ["sessionAccessKeyId", "sessionSecretAccessKey", "sessionToken", "expiration"],
+    secretOutputs: ["secretAccessKey", "sessionSecretAccessKey", "sessionToken"],
+    toInputs: (args) => {
+      const durationSeconds = args.durationSeconds ?? 3600;
+      const half = isKnown(durationSeconds) ? Math.floor(Number(durationSeconds) / 2) : durationSeconds;
+      return { sessionName: "vault-storage", renewBeforeSeconds: half, ...args, durationSeconds };
+    },
+  },
+};
