@@ -254,7 +254,7 @@ describe("the text in a state finds the packed package", () => {
     return path.join(root, packed?.filename ?? "");
   }
 
-  async function packManifest(manifest: { readonly name: string }): Promise<string> {
+  async function packManifest(manifest: { readonly name: string; readonly version: string }): Promise<string> {
     return pack(await writeProject(path.join(root, "sources", manifest.name), manifest));
   }
 });
