@@ -297,7 +297,7 @@ describe("DynamoDbStorage", () => {
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials vault-session",
     ]);
     const { __provider, ...inputs } = inputsOf(recorded, "vault-session");
-    expect(__provider).toContain('provider("AwsSessionCredentials")');
+    expect(__provider).toContain("provider('AwsSessionCredentials')");
     expect(inputs).toEqual({
       sessionName: "vault-storage",
       durationSeconds: 43_200,
