@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from "./access/index.js";
 export * from "./iam/index.js";
 export * from "./kubernetes/index.js";
 export * from "./secretsengine/index.js";

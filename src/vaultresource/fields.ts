@@ -8,11 +8,12 @@ import type { Duration } from "../internal/duration.js";
  * What kind of value a field holds, and so when two values are the same.
  *
  * - `json`: a JSON document, compared by what it says; `set`: texts in no order; `list`: texts in order
+ * - `cidrs`: address ranges in no order, where one address is the same with and without its full prefix length
  * - `seconds`: a length of time; `userPath`: an IAM path, where none is `/`
  * - `template`: a username template, where none is Vault's own default
  */
 export type FieldKind =
-  "text" | "json" | "set" | "list" | "map" | "seconds" | "count" | "flag" | "userPath" | "template";
+  "text" | "json" | "set" | "list" | "cidrs" | "map" | "seconds" | "count" | "flag" | "userPath" | "template";
 
 /** One field of an object of Vault's API, and the argument that stands for it. */
 export interface VaultField {
@@ -26,7 +27,7 @@ export interface VaultField {
   /** Whether only Vault Enterprise has it. */
   readonly enterprise?: boolean;
   /** What stands for "not set", where it is not the kind's own empty value. */
-  readonly unset?: number;
+  readonly unset?: number | string | boolean;
 }
 
 /** Values by argument name. */
@@ -44,6 +45,7 @@ export function unsetValue(field: VaultField): unknown {
   switch (field.kind) {
     case "set":
     case "list":
+    case "cidrs":
       return [];
     case "map":
       return {};
@@ -51,9 +53,9 @@ export function unsetValue(field: VaultField): unknown {
     case "count":
       return field.unset ?? 0;
     case "flag":
-      return false;
+      return field.unset ?? false;
     default:
-      return "";
+      return field.unset ?? "";
   }
 }
 
@@ -71,8 +73,13 @@ export function canonicalValue(field: VaultField, value: unknown): unknown {
   switch (field.kind) {
     case "json":
       return value === "" ? "" : (canonicalJson(value) ?? value);
+    // Vault trims what is in a list.
+    case "list":
+      return Array.isArray(value) ? value.map((part) => String(part).trim()) : value;
     case "set":
-      return Array.isArray(value) ? [...new Set(value.map(String))].sort() : value;
+      return Array.isArray(value) ? [...new Set(value.map((part) => String(part).trim()))].sort() : value;
+    case "cidrs":
+      return Array.isArray(value) ? [...new Set(value.map(withoutFullPrefix))].sort() : value;
     case "map":
       return typeof value === "object" ? (JSON.parse(canonicalJson(value) ?? "{}") as unknown) : value;
     case "seconds": {
@@ -155,6 +162,12 @@ export function missingFields(
 /** What a field needs, for messages: `Vault 1.19 or later, Enterprise`. */
 export function needs(field: VaultField): string {
   return `${field.enterprise === true ? "Vault Enterprise" : "Vault"}${field.since === undefined ? "" : ` ${field.since} or later`}`;
+}
+
+/** `10.0.0.1/32` is `10.0.0.1`, and `::1/128` is `::1`: Vault answers the short form. */
+function withoutFullPrefix(range: unknown): string {
+  const text = String(range);
+  return text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -41,6 +41,7 @@ function kindIssues(field: VaultField, value: unknown): Issue[] {
   switch (field.kind) {
     case "set":
     case "list":
+    case "cidrs":
       if (!Array.isArray(value)) {
         return wrong("must be a list of texts");
       }

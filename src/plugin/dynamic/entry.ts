@@ -1,3 +1,12 @@
+import { jwtAuthConfigHandlers, kubernetesAuthConfigHandlers } from "../../access/providers/authConfigs.js";
+import {
+  appRoleAuthRoleHandlers,
+  jwtAuthRoleHandlers,
+  kubernetesAuthRoleHandlers,
+} from "../../access/providers/authRoles.js";
+import { vaultAuditDeviceHandlers } from "../../access/providers/vaultAuditDevice.js";
+import { vaultAuthMethodHandlers } from "../../access/providers/vaultAuthMethod.js";
+import { vaultPolicyHandlers } from "../../access/providers/vaultPolicy.js";
 import { reporting } from "../../internal/reporting/index.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
 import { credentialsHandlers } from "../../secretsengine/providers/credentials.js";
@@ -14,12 +23,20 @@ import { staticRoleHandlers } from "../../secretsengine/providers/staticRole.js"
 reporting.watchRequests();
 
 const handlers: Readonly<Record<string, ResourceHandlers>> = {
+  AppRoleAuthRole: appRoleAuthRoleHandlers,
   AwsCredentials: credentialsHandlers,
   AwsLeaseConfig: leaseConfigHandlers,
   AwsRootConfig: rootConfigHandlers,
   AwsSecretsMount: mountHandlers,
   AwsSecretsRole: roleHandlers,
   AwsStaticRole: staticRoleHandlers,
+  JwtAuthMethodConfig: jwtAuthConfigHandlers,
+  JwtAuthRole: jwtAuthRoleHandlers,
+  KubernetesAuthMethodConfig: kubernetesAuthConfigHandlers,
+  KubernetesAuthRole: kubernetesAuthRoleHandlers,
+  VaultAuditDevice: vaultAuditDeviceHandlers,
+  VaultAuthMethod: vaultAuthMethodHandlers,
+  VaultPolicy: vaultPolicyHandlers,
 };
 
 /**

@@ -1,0 +1,136 @@
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import type { Values, VaultField } from "../vaultresource/fields.js";
+import { kindRules, mayBeSet, requiredText, unknownArguments } from "../vaultresource/rules.js";
+import { authPathRules, oneOf } from "./accessRules.js";
+
+/**
+ * The fields of `auth/kubernetes/config`.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#configure-method
+ */
+export const kubernetesAuthConfigFields: readonly VaultField[] = [
+  { name: "kubernetesHost", vaultName: "kubernetes_host", kind: "text" },
+  { name: "kubernetesCaCert", vaultName: "kubernetes_ca_cert", kind: "text" },
+  { name: "pemKeys", vaultName: "pem_keys", kind: "list" },
+  { name: "issuer", vaultName: "issuer", kind: "text" },
+  { name: "disableIssValidation", vaultName: "disable_iss_validation", kind: "flag", unset: true },
+  { name: "disableLocalCaJwt", vaultName: "disable_local_ca_jwt", kind: "flag" },
+  {
+    name: "useAnnotationsAsAliasMetadata",
+    vaultName: "use_annotations_as_alias_metadata",
+    kind: "flag",
+    since: "1.16",
+  },
+];
+
+/** What Vault never shows of it. */
+export const kubernetesAuthConfigSecrets: readonly VaultField[] = [
+  { name: "tokenReviewerJwt", vaultName: "token_reviewer_jwt", kind: "text" },
+];
+
+/**
+ * The fields of `auth/jwt/config`.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#configure
+ */
+export const jwtAuthConfigFields: readonly VaultField[] = [
+  { name: "oidcDiscoveryUrl", vaultName: "oidc_discovery_url", kind: "text" },
+  { name: "oidcDiscoveryCaPem", vaultName: "oidc_discovery_ca_pem", kind: "text" },
+  { name: "oidcClientId", vaultName: "oidc_client_id", kind: "text" },
+  { name: "oidcResponseMode", vaultName: "oidc_response_mode", kind: "text" },
+  { name: "oidcResponseTypes", vaultName: "oidc_response_types", kind: "set" },
+  { name: "jwksUrl", vaultName: "jwks_url", kind: "text" },
+  { name: "jwksCaPem", vaultName: "jwks_ca_pem", kind: "text" },
+  { name: "jwtValidationPubkeys", vaultName: "jwt_validation_pubkeys", kind: "list" },
+  { name: "jwtSupportedAlgs", vaultName: "jwt_supported_algs", kind: "set" },
+  { name: "boundIssuer", vaultName: "bound_issuer", kind: "text" },
+  { name: "defaultRole", vaultName: "default_role", kind: "text" },
+  { name: "namespaceInState", vaultName: "namespace_in_state", kind: "flag", unset: true },
+];
+
+/** What Vault never shows of it. */
+export const jwtAuthConfigSecrets: readonly VaultField[] = [
+  { name: "oidcClientSecret", vaultName: "oidc_client_secret", kind: "text" },
+];
+
+function configRules(args: Values, fields: readonly VaultField[]): Issue[] {
+  return [
+    ...unknownArguments(args, ["mount", "adoptExisting", ...fields.map(({ name }) => name)]),
+    ...authPathRules(args, "mount"),
+    ...kindRules(fields, args),
+  ];
+}
+
+/** The rules of the Kubernetes auth method's configuration. */
+export function kubernetesAuthConfigRules(args: Values): Issue[] {
+  return [
+    ...configRules(args, [...kubernetesAuthConfigFields, ...kubernetesAuthConfigSecrets]),
+    ...requiredText(
+      args,
+      "kubernetesHost",
+      'Give the API server as Vault reaches it: "https://kubernetes.default.svc".',
+    ),
+    ...pemRules(args, "kubernetesCaCert"),
+  ].map(withoutSecrets);
+}
+
+/** The rules of the JWT/OIDC auth method's configuration. */
+export function jwtAuthConfigRules(args: Values): Issue[] {
+  const has = (name: string) => mayBeSet(jwtAuthConfigFields, args, name);
+  const sources = ["oidcDiscoveryUrl", "jwksUrl", "jwtValidationPubkeys"];
+  const given = sources.filter(has);
+  const issues = [
+    ...configRules(args, [...jwtAuthConfigFields, ...jwtAuthConfigSecrets]),
+    ...oneOf(args, "oidcResponseMode", ["query", "form_post", ""]),
+    ...["oidcDiscoveryCaPem", "jwksCaPem"].flatMap((name) => pemRules(args, name)),
+    ...["oidcDiscoveryUrl", "jwksUrl"].flatMap((name) => urlRules(args, name)),
+  ].map(withoutSecrets);
+  if (given.length !== 1) {
+    issues.push({
+      path: given[1] ?? "oidcDiscoveryUrl",
+      rule:
+        given.length === 0
+          ? "or jwksUrl or jwtValidationPubkeys is required"
+          : `cannot be given together with ${given[0] ?? ""}`,
+      fix: "Vault takes the issuer's keys from exactly one of them.",
+    });
+  }
+  const secret = args.oidcClientSecret !== undefined && args.oidcClientSecret !== "";
+  if (has("oidcClientId") !== secret) {
+    issues.push({
+      path: secret ? "oidcClientId" : "oidcClientSecret",
+      rule: "is missing: a client ID and its secret belong together",
+    });
+  }
+  if (has("oidcClientId") && !has("oidcDiscoveryUrl")) {
+    issues.push({ path: "oidcDiscoveryUrl", rule: "is required with oidcClientId" });
+  }
+  return issues;
+}
+
+function pemRules(args: Values, name: string): Issue[] {
+  const text = args[name];
+  return typeof text === "string" && text !== "" && isKnown(text) && !text.includes("-----BEGIN CERTIFICATE-----")
+    ? [{ path: name, rule: "must be a certificate in PEM", fix: "It starts with -----BEGIN CERTIFICATE-----." }]
+    : [];
+}
+
+function urlRules(args: Values, name: string): Issue[] {
+  const url = args[name];
+  if (typeof url !== "string" || url === "" || !isKnown(url)) {
+    return [];
+  }
+  if (!/^https?:\/\/[^\s/]+/.test(url)) {
+    return [{ path: name, rule: "must be an http or https URL", actual: url }];
+  }
+  return name === "oidcDiscoveryUrl" && url.includes("/.well-known")
+    ? [{ path: name, rule: "must be without /.well-known/openid-configuration, which Vault adds", actual: url }]
+    : [];
+}
+
+/** Values of secrets are never quoted. */
+function withoutSecrets(issue: Issue): Issue {
+  const secret = [...kubernetesAuthConfigSecrets, ...jwtAuthConfigSecrets].some(({ name }) => name === issue.path);
+  return secret ? { ...issue, actual: undefined } : issue;
+}

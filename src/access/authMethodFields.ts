@@ -1,0 +1,32 @@
+import type { Issue } from "../internal/validation/issues.js";
+import type { Values, VaultField } from "../vaultresource/fields.js";
+import { kindRules, notLonger, requiredText, unknownArguments } from "../vaultresource/rules.js";
+import { authPathRules, oneOf } from "./accessRules.js";
+import { tokenTypes } from "./tokenFields.js";
+
+/** The fields of an auth method that can be changed in place, with `sys/auth/:path/tune`. */
+export const tunableAuthFields: readonly VaultField[] = [
+  { name: "description", vaultName: "description", kind: "text" },
+  { name: "defaultLeaseTtl", vaultName: "default_lease_ttl", kind: "seconds" },
+  { name: "maxLeaseTtl", vaultName: "max_lease_ttl", kind: "seconds" },
+  { name: "listingVisibility", vaultName: "listing_visibility", kind: "text" },
+  { name: "tokenType", vaultName: "token_type", kind: "text", unset: "default-service" },
+];
+
+/** The fields that are fixed when it is enabled. */
+export const fixedAuthFields: readonly VaultField[] = [{ name: "local", vaultName: "local", kind: "flag" }];
+
+export const authMethodFields: readonly VaultField[] = [...tunableAuthFields, ...fixedAuthFields];
+
+/** The rules of an auth method. */
+export function authMethodRules(args: Values): Issue[] {
+  return [
+    ...unknownArguments(args, ["path", "type", "adoptExisting", ...authMethodFields.map(({ name }) => name)]),
+    ...requiredText(args, "type", 'Give the type of the auth method, such as "kubernetes" or "jwt".'),
+    ...authPathRules(args, "path"),
+    ...kindRules(authMethodFields, args),
+    ...oneOf(args, "listingVisibility", ["hidden", "unauth", ""]),
+    ...oneOf(args, "tokenType", tokenTypes),
+    ...notLonger(args, "defaultLeaseTtl", "maxLeaseTtl"),
+  ];
+}

@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { InputOf } from "../internal/inputOf.js";
+import { warn } from "../internal/validation/warn.js";
+import type { Values } from "../vaultresource/fields.js";
+import { assertValid } from "../vaultresource/inputs.js";
+import { VaultResource } from "../vaultresource/vaultResource.js";
+import { authRoleInputs, authRoleRules, type AuthRoleLocation } from "./authRole.js";
+import {
+  admitsEveryone,
+  kubernetesAuthRoleFields,
+  kubernetesAuthRoleRules,
+  type aliasNameSources,
+} from "./kubernetesAuthRoleRules.js";
+import type { TokenSettings } from "./tokenFields.js";
+
+/** A selector of Kubernetes namespaces by their labels. */
+export interface NamespaceSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** What {@link KubernetesAuthRole} takes. */
+export interface KubernetesAuthRoleArgs extends AuthRoleLocation, TokenSettings {
+  /** Path of the auth method, without `auth/`. A change replaces the role. @default "kubernetes" */
+  readonly mount?: pulumi.Input<string>;
+  /** Names of the service accounts that may log in; `["*"]` is any. */
+  readonly boundServiceAccountNames: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Their namespaces; `["*"]` is any. Needed unless there is a selector; with both, either admits a namespace. */
+  readonly boundServiceAccountNamespaces?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Selector of their namespaces by label, as an object or as JSON or YAML text. Vault must be allowed to read namespaces. Vault 1.16 and later. */
+  readonly boundServiceAccountNamespaceSelector?: pulumi.Input<string> | InputOf<NamespaceSelector>;
+  /**
+   * Audience that a service account's token must be for. Without one any token of the cluster will do, also one that was made for another service.
+   *
+   * @default - none is asked for
+   */
+  readonly audience?: pulumi.Input<string>;
+  /** What names the client in Vault: the service account's UID, or its namespace and name. @default "serviceaccount_uid" */
+  readonly aliasNameSource?: pulumi.Input<(typeof aliasNameSources)[number]>;
+}
+
+/**
+ * A role of Vault's Kubernetes auth method: which service accounts may log in, and what their tokens may do.
+ *
+ * The auth method must be enabled and configured: KubeVault's operator does so for each VaultServer, at `kubernetes`. Elsewhere use
+ * {@link VaultAuthMethod} and {@link KubernetesAuthMethodConfig}.
+ *
+ * @example
+ * new KubernetesAuthRole(
+ *   "shop",
+ *   {
+ *     name: "shop",
+ *     boundServiceAccountNames: ["shop"],
+ *     boundServiceAccountNamespaces: ["shop"],
+ *     tokenPolicies: ["shop"],
+ *     tokenTtl: "1h",
+ *   },
+ *   { provider: connection },
+ * );
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#create-update-role
+ */
+export class KubernetesAuthRole extends VaultResource {
+  declare public readonly mount: pulumi.Output<string>;
+  declare public readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: KubernetesAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
+    const subject = `KubernetesAuthRole "${name}"`;
+    assertValid(subject, args, (given) => authRoleRules(given, kubernetesAuthRoleFields, kubernetesAuthRoleRules));
+    super(
+      "KubernetesAuthRole",
+      name,
+      authRoleInputs(args as unknown as Values, "kubernetes", kubernetesAuthRoleFields),
+      [],
+      opts,
+    );
+    const bound = {
+      boundServiceAccountNames: args.boundServiceAccountNames,
+      boundServiceAccountNamespaces: args.boundServiceAccountNamespaces,
+    };
+    pulumi.output(bound).apply((known) => {
+      if (admitsEveryone(known)) {
+        warn(this, subject, [everyoneMayLogIn]);
+      }
+    });
+  }
+}
+
+const everyoneMayLogIn = {
+  path: "boundServiceAccountNames",
+  rule: "admits every service account of every namespace",
+  fix: "Name the service accounts or the namespaces: every pod of the cluster can log in to this role.",
+};

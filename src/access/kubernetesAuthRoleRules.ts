@@ -1,0 +1,114 @@
+import type { Issue } from "../internal/validation/issues.js";
+import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import type { Values, VaultField } from "../vaultresource/fields.js";
+import { kindRules, mayBeSet } from "../vaultresource/rules.js";
+import { oneOf } from "./accessRules.js";
+import { tokenFields, tokenSettingsRules } from "./tokenFields.js";
+
+export const aliasNameSources = ["serviceaccount_uid", "serviceaccount_name"] as const;
+
+const ownFields: readonly VaultField[] = [
+  { name: "boundServiceAccountNames", vaultName: "bound_service_account_names", kind: "set" },
+  { name: "boundServiceAccountNamespaces", vaultName: "bound_service_account_namespaces", kind: "set" },
+  {
+    name: "boundServiceAccountNamespaceSelector",
+    vaultName: "bound_service_account_namespace_selector",
+    kind: "json",
+    since: "1.16",
+  },
+  { name: "audience", vaultName: "audience", kind: "text" },
+  { name: "aliasNameSource", vaultName: "alias_name_source", kind: "text", unset: aliasNameSources[0] },
+];
+
+/**
+ * The fields of `auth/kubernetes/role/:name`.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#create-update-role
+ */
+export const kubernetesAuthRoleFields: readonly VaultField[] = [...ownFields, ...tokenFields];
+
+/** The rules of a role of the Kubernetes auth method, apart from its name: Vault's own. */
+export function kubernetesAuthRoleRules(role: Values): Issue[] {
+  const kinds = kubernetesAuthRoleFields.filter(({ name }) => name !== "boundServiceAccountNamespaceSelector");
+  return [
+    ...kindRules(kinds, role),
+    ...boundNameRules(role),
+    ...selectorRules(role.boundServiceAccountNamespaceSelector),
+    ...audienceRules(role),
+    ...oneOf(role, "aliasNameSource", aliasNameSources),
+    ...tokenSettingsRules(role),
+  ];
+}
+
+function boundNameRules(role: Values): Issue[] {
+  const has = (name: string) => mayBeSet(kubernetesAuthRoleFields, role, name);
+  const issues: Issue[] = [];
+  if (!has("boundServiceAccountNames")) {
+    issues.push({
+      path: "boundServiceAccountNames",
+      rule: "is required",
+      fix: 'Name the service accounts that may log in; ["*"] is any.',
+    });
+  }
+  if (!has("boundServiceAccountNamespaces") && !has("boundServiceAccountNamespaceSelector")) {
+    issues.push({
+      path: "boundServiceAccountNamespaces",
+      rule: "or boundServiceAccountNamespaceSelector is required",
+      fix: 'Name the namespaces of the service accounts; ["*"] is any.',
+    });
+  }
+  for (const name of ["boundServiceAccountNames", "boundServiceAccountNamespaces"]) {
+    const list = role[name];
+    if (Array.isArray(list) && list.length > 1 && list.includes("*")) {
+      issues.push({
+        path: name,
+        rule: 'must not mix "*" with names',
+        actual: list,
+        fix: 'Write ["*"], or the names only.',
+      });
+    }
+  }
+  return issues;
+}
+
+function selectorRules(selector: unknown): Issue[] {
+  const path = "boundServiceAccountNamespaceSelector";
+  if (selector === undefined || selector === null || selector === "" || !isFullyKnown(selector)) {
+    return [];
+  }
+  if (typeof selector === "string") {
+    // JSON or YAML: only Vault reads both.
+    return /[:{]/.test(selector)
+      ? []
+      : [
+          {
+            path,
+            rule: "must be a label selector as an object, JSON or YAML",
+            actual: selector,
+            fix: 'Write { matchLabels: { team: "shop" } }.',
+          },
+        ];
+  }
+  if (typeof selector !== "object" || Array.isArray(selector)) {
+    return [{ path, rule: "must be a label selector as an object, JSON or YAML", actual: selector }];
+  }
+  return Object.keys(selector)
+    .filter((key) => key !== "matchLabels" && key !== "matchExpressions")
+    .map((key) => ({
+      path: `${path}.${key}`,
+      rule: "is not a part of a label selector",
+      fix: "A selector has matchLabels and matchExpressions.",
+    }));
+}
+
+function audienceRules({ audience }: Values): Issue[] {
+  return typeof audience === "string" && isKnown(audience) && /\s|,/.test(audience)
+    ? [{ path: "audience", rule: "must be one audience, without spaces or commas", actual: audience }]
+    : [];
+}
+
+/** Whether every service account of the cluster may log in: allowed by Vault, and seldom meant. */
+export function admitsEveryone(role: Values): boolean {
+  const all = (list: unknown) => Array.isArray(list) && list.includes("*");
+  return all(role.boundServiceAccountNames) && all(role.boundServiceAccountNamespaces);
+}

@@ -1,0 +1,84 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Duration } from "../internal/duration.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import type { Values, VaultField } from "../vaultresource/fields.js";
+import { notLonger } from "../vaultresource/rules.js";
+import { oneOf, tokenPoliciesRules } from "./accessRules.js";
+
+/**
+ * The fields of the tokens that an auth method's role makes; the same for all methods.
+ *
+ * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#create-update-role
+ */
+export const tokenFields: readonly VaultField[] = [
+  { name: "tokenTtl", vaultName: "token_ttl", kind: "seconds" },
+  { name: "tokenMaxTtl", vaultName: "token_max_ttl", kind: "seconds" },
+  { name: "tokenPolicies", vaultName: "token_policies", kind: "set" },
+  { name: "tokenBoundCidrs", vaultName: "token_bound_cidrs", kind: "cidrs" },
+  { name: "tokenExplicitMaxTtl", vaultName: "token_explicit_max_ttl", kind: "seconds" },
+  { name: "tokenNoDefaultPolicy", vaultName: "token_no_default_policy", kind: "flag" },
+  { name: "tokenNumUses", vaultName: "token_num_uses", kind: "count" },
+  { name: "tokenPeriod", vaultName: "token_period", kind: "seconds" },
+  { name: "tokenType", vaultName: "token_type", kind: "text", unset: "default" },
+];
+
+/** Kinds of tokens that a role can make. */
+export const tokenTypes = ["default", "service", "batch", "default-service", "default-batch"] as const;
+
+export type TokenType = (typeof tokenTypes)[number];
+
+/** What a role says about the tokens of its logins. */
+export interface TokenSettings {
+  /** Life of a token; it can be renewed up to `tokenMaxTtl`. @default - the auth method's, 768 hours unless configured */
+  readonly tokenTtl?: pulumi.Input<Duration>;
+  /** Longest life of a token, renewals included. @default - the auth method's, 768 hours unless configured */
+  readonly tokenMaxTtl?: pulumi.Input<Duration>;
+  /** Names of the policies of a token, besides `default`. @default [] */
+  readonly tokenPolicies?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Address ranges that a token can be used from, such as `10.0.0.0/8`. @default - any */
+  readonly tokenBoundCidrs?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Longest life of a token, which also ends periodic ones. @default - none */
+  readonly tokenExplicitMaxTtl?: pulumi.Input<Duration>;
+  /** Whether a token lacks Vault's policy `default`. @default false */
+  readonly tokenNoDefaultPolicy?: pulumi.Input<boolean>;
+  /** How often a token can be used; 0 is any number of times. @default 0 */
+  readonly tokenNumUses?: pulumi.Input<number>;
+  /** Life of a token that each renewal starts from its beginning, without a longest life. @default - none */
+  readonly tokenPeriod?: pulumi.Input<Duration>;
+  /** Kind of token. Leases of AWS credentials end with a token of either kind. @default "default" */
+  readonly tokenType?: pulumi.Input<TokenType>;
+}
+
+/** The rules of {@link TokenSettings} beyond the kinds of values. */
+export function tokenSettingsRules(values: Values): Issue[] {
+  const issues = [
+    ...tokenPoliciesRules(values),
+    ...oneOf(values, "tokenType", tokenTypes),
+    ...notLonger(values, "tokenTtl", "tokenMaxTtl"),
+    ...cidrRules(values),
+  ];
+  if (typeof values.tokenNumUses === "number" && values.tokenNumUses < 0) {
+    issues.push({ path: "tokenNumUses", rule: "must be at least 0", actual: values.tokenNumUses });
+  }
+  return issues;
+}
+
+function cidrRules(values: Values): Issue[] {
+  const ranges = values.tokenBoundCidrs;
+  return Array.isArray(ranges)
+    ? ranges.flatMap((range: unknown, index) =>
+        typeof range !== "string" ||
+        !isKnown(range) ||
+        /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/i.test(range)
+          ? []
+          : [
+              {
+                path: `tokenBoundCidrs[${index}]`,
+                rule: "must be an address or a range such as 10.0.0.0/8",
+                actual: range,
+              },
+            ],
+      )
+    : [];
+}

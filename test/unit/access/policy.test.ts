@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { policyMeaning } from "../../../src/access/policyMeaning.js";
+import { capabilities, policyText, type PolicyRule } from "../../../src/access/policyRule.js";
+
+const texts = fc.string({ minLength: 1, maxLength: 12 });
+const parameters = fc.dictionary(texts, fc.array(texts, { maxLength: 3 }), { minKeys: 1, maxKeys: 3 });
+const rules: fc.Arbitrary<PolicyRule[]> = fc.uniqueArray(
+  fc.record(
+    {
+      path: fc.stringMatching(/^[a-z]{1,6}(\/[a-z"\\ -]{1,6}){0,3}\*?$/),
+      capabilities: fc.uniqueArray(fc.constantFrom(...capabilities.filter((one) => one !== "deny")), { minLength: 1 }),
+      allowedParameters: parameters,
+      deniedParameters: parameters,
+      requiredParameters: fc.array(texts, { minLength: 1, maxLength: 3 }),
+      minWrappingTtl: fc.constantFrom("1s", "1h"),
+    },
+    { requiredKeys: ["path", "capabilities"] },
+  ),
+  { selector: ({ path }) => path, minLength: 1, maxLength: 5 },
+);
+
+describe("a policy's text", () => {
+  it("is the same for the same rules in any order", () => {
+    expect(
+      policyText([
+        {
+          path: "sys/leases/renew",
+          capabilities: ["update"],
+          allowedParameters: { lease_id: ["aws/creds/deploy/*"], increment: [] },
+        },
+        { path: "aws/creds/deploy", capabilities: ["update", "read"] },
+      ]),
+    ).toBe(
+      'path "aws/creds/deploy" {\n  capabilities = ["read", "update"]\n}\n\n' +
+        'path "sys/leases/renew" {\n  capabilities = ["update"]\n  allowed_parameters = {\n' +
+        '    "increment" = []\n    "lease_id" = ["aws/creds/deploy/*"]\n  }\n}\n',
+    );
+    fc.assert(
+      fc.property(rules, (given) => {
+        expect(policyText([...given].reverse())).toBe(policyText(given));
+      }),
+    );
+  });
+
+  it("says what the rules say, read back", () => {
+    fc.assert(
+      fc.property(rules, (given) => {
+        const { canonical, problems } = policyMeaning(policyText(given));
+        expect(problems).toEqual([]);
+        const asJson = Object.fromEntries(
+          given.map((rule) => [
+            rule.path,
+            {
+              capabilities: rule.capabilities,
+              ...(rule.allowedParameters === undefined ? {} : { allowed_parameters: rule.allowedParameters }),
+              ...(rule.deniedParameters === undefined ? {} : { denied_parameters: rule.deniedParameters }),
+              ...(rule.requiredParameters === undefined ? {} : { required_parameters: rule.requiredParameters }),
+              ...(rule.minWrappingTtl === undefined ? {} : { min_wrapping_ttl: rule.minWrappingTtl }),
+            },
+          ]),
+        );
+        expect(policyMeaning(JSON.stringify({ path: asJson })).canonical).toBe(canonical);
+      }),
+    );
+  });
+
+  it("differs in meaning where any rule differs", () => {
+    const base: PolicyRule = { path: "aws/creds/deploy", capabilities: ["read"] };
+    const others: PolicyRule[] = [
+      { ...base, path: "aws/creds/deploy2" },
+      { ...base, path: "aws/creds/deploy*" },
+      { ...base, capabilities: ["read", "update"] },
+      { ...base, capabilities: ["deny"] },
+      { ...base, allowedParameters: { ttl: [] } },
+      { ...base, requiredParameters: ["ttl"] },
+      { ...base, maxWrappingTtl: "1m" },
+    ];
+    const meanings = [base, ...others].map((rule) => policyMeaning(policyText([rule])).canonical);
+    expect(new Set(meanings).size).toBe(meanings.length);
+  });
+
+  it.each([
+    ["old words", 'path "a" { policy = "read" }', 'path "a" { capabilities = ["list", "read"] }'],
+    ["deny beside others", 'path "a" { capabilities = ["deny", "read"] }', 'path "a" { policy = "deny" }'],
+    ["a comment", 'path "a" {\n  # why\n  capabilities = ["read"] // so\n}', 'path "a" { capabilities = ["read"] }'],
+    ["a slash in front", 'path "/a" { capabilities = ["read"] }', 'path "a" { capabilities = ["read"] }'],
+    ["quoted keys", '"path" "a" { "capabilities" = ["read"] }', 'path "a" { capabilities = ["read"] }'],
+  ])("says the same with %s", (_, one, other) => {
+    expect(policyMeaning(one).canonical).toBe(policyMeaning(other).canonical);
+  });
+
+  it.each([
+    ["", "grants nothing"],
+    ["# nothing\n", "grants nothing"],
+    ['path "a" {', "cannot be read: line 1: expected }, found the end"],
+    ['\n\npath "a" { capabilities = <<EOT\n', 'cannot be read: line 3: unexpected "<<EOT\\n"'],
+    ['{"path": ', "cannot be read: "],
+    ['path "a" { policy = "rw" }', 'path "a" has an unknown policy "rw"'],
+    ['path = "a"', "has a path without a block of settings"],
+  ])("%j has a problem", (text, problem) => {
+    expect(policyMeaning(text).problems.join("\n")).toContain(problem);
+  });
+});

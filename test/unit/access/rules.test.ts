@@ -1,0 +1,322 @@
+import { describe, expect, it } from "vitest";
+import { appRoleFields, appRoleRules } from "../../../src/access/appRoleRules.js";
+import { auditDeviceRules } from "../../../src/access/auditDeviceRules.js";
+import { jwtAuthConfigRules, kubernetesAuthConfigRules } from "../../../src/access/authConfigRules.js";
+import { authMethodRules } from "../../../src/access/authMethodFields.js";
+import { authRoleRules } from "../../../src/access/authRole.js";
+import { jwtAuthRoleFields, jwtAuthRoleRules } from "../../../src/access/jwtAuthRoleRules.js";
+import {
+  admitsEveryone,
+  kubernetesAuthRoleFields,
+  kubernetesAuthRoleRules,
+} from "../../../src/access/kubernetesAuthRoleRules.js";
+import { vaultPolicyRules } from "../../../src/access/vaultPolicyRules.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
+
+type Args = Readonly<Record<string, unknown>>;
+
+const kinds = {
+  policy: {
+    good: { name: "shop", policy: 'path "a" { capabilities = ["read"] }' },
+    rules: vaultPolicyRules,
+  },
+  kubernetes: {
+    good: { name: "shop", boundServiceAccountNames: ["shop"], boundServiceAccountNamespaces: ["shop"] },
+    rules: (args: Args) => authRoleRules(args, kubernetesAuthRoleFields, kubernetesAuthRoleRules),
+  },
+  jwt: {
+    good: { name: "deploy", userClaim: "sub", boundSubject: "repo:example/shop:ref:refs/heads/main" },
+    rules: (args: Args) => authRoleRules(args, jwtAuthRoleFields, jwtAuthRoleRules),
+  },
+  appRole: {
+    good: { name: "pulumi" },
+    rules: (args: Args) => authRoleRules(args, appRoleFields, appRoleRules),
+  },
+  method: { good: { type: "jwt", path: "jwt" }, rules: authMethodRules },
+  kubernetesConfig: {
+    good: { mount: "kubernetes", kubernetesHost: "https://kubernetes.default.svc" },
+    rules: kubernetesAuthConfigRules,
+  },
+  jwtConfig: {
+    good: { mount: "jwt", oidcDiscoveryUrl: "https://token.actions.githubusercontent.com" },
+    rules: jwtAuthConfigRules,
+  },
+  audit: { good: { path: "file", type: "file", options: { file_path: "stdout" } }, rules: auditDeviceRules },
+} as const;
+
+function issuesOf(kind: keyof typeof kinds, change: Args): string[] {
+  const { good, rules } = kinds[kind];
+  const args = Object.entries({ ...good, ...change }).filter(([, value]) => value !== undefined);
+  return rules(Object.fromEntries(args)).map(formatIssue);
+}
+
+describe("the rules", () => {
+  it.each(Object.keys(kinds) as (keyof typeof kinds)[])(
+    "of %s pass what is right, and all that is not known yet",
+    (kind) => {
+      expect(issuesOf(kind, {})).toEqual([]);
+      const unknown = Object.fromEntries(Object.keys(kinds[kind].good).map((name) => [name, unknownValue]));
+      expect(issuesOf(kind, unknown)).toEqual([]);
+    },
+  );
+
+  it.each<[keyof typeof kinds, Args, string]>([
+    [
+      "policy",
+      { name: "root" },
+      'name: must not be one of Vault\'s own policies (root, default, response-wrapping, control-group), got "root". Choose another name.',
+    ],
+    [
+      "policy",
+      { name: "Default" },
+      'name: must not be one of Vault\'s own policies (root, default, response-wrapping, control-group), got "Default". Choose another name.',
+    ],
+    ["policy", { name: "Shop" }, 'name: must be in lower case, as Vault stores it, got "Shop". Write "shop".'],
+    [
+      "policy",
+      { name: "a,b" },
+      'name: must be lower case letters, digits and "_", with "-", "." and "/" between them, got "a,b".',
+    ],
+    [
+      "policy",
+      { name: "../x" },
+      'name: must be lower case letters, digits and "_", with "-", "." and "/" between them, got "../x".',
+    ],
+    ["policy", { name: undefined }, "name: is required. Give the policy a name."],
+    ["policy", { policy: undefined }, "rules: or policy is required. Give rules, or the policy's text in HCL or JSON."],
+    ["policy", { rules: [] }, "policy: cannot be given together with rules. Leave one of the two out."],
+    ["policy", { policy: undefined, rules: [] }, "rules: must be a list of at least one rule, got []."],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "/v1/aws/creds/x", capabilities: ["read"] }] },
+      'rules[0].path: must not start with "/" or "v1/", got "/v1/aws/creds/x". Write "aws/creds/x".',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a/*/b", capabilities: ["read"] }] },
+      'rules[0].path: must have "*" at its end only, and not after "+", got "a/*/b".',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a", capabilities: ["write"] }] },
+      'rules[0].capabilities[0]: must be one of create, read, update, patch, delete, list, sudo, subscribe, deny, got "write".',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a", capabilities: [] }] },
+      "rules[0].capabilities: must be a list of at least one capability, got [].",
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a", capability: ["read"], capabilities: ["deny", "read"] }] },
+      "rules[0].capability: is not an argument. Arguments are: path, capabilities, allowedParameters, deniedParameters, requiredParameters, minWrappingTtl, maxWrappingTtl.",
+    ],
+    [
+      "kubernetes",
+      { mount: "auth/kubernetes" },
+      'mount: must be the path without "auth/", got "auth/kubernetes". Write "kubernetes".',
+    ],
+    [
+      "kubernetes",
+      { mount: "token" },
+      'mount: must be a path without spaces, empty parts, dots or wildcards, and not "token", got "token".',
+    ],
+    ["kubernetes", { name: "Shop" }, 'name: must be in lower case, as Vault stores it, got "Shop". Write "shop".'],
+    [
+      "kubernetes",
+      { name: "a/b" },
+      'name: must be lower case letters, digits and "_", with "-" and "." between them, got "a/b". Vault finds no path for other names.',
+    ],
+    [
+      "kubernetes",
+      { boundServiceAccountNames: [] },
+      'boundServiceAccountNames: is required. Name the service accounts that may log in; ["*"] is any.',
+    ],
+    [
+      "kubernetes",
+      { boundServiceAccountNamespaces: undefined },
+      'boundServiceAccountNamespaces: or boundServiceAccountNamespaceSelector is required. Name the namespaces of the service accounts; ["*"] is any.',
+    ],
+    [
+      "kubernetes",
+      { boundServiceAccountNames: ["*", "shop"] },
+      'boundServiceAccountNames: must not mix "*" with names, got ["*","shop"]. Write ["*"], or the names only.',
+    ],
+    [
+      "kubernetes",
+      { boundServiceAccountNamespaceSelector: "team" },
+      'boundServiceAccountNamespaceSelector: must be a label selector as an object, JSON or YAML, got "team". Write { matchLabels: { team: "shop" } }.',
+    ],
+    [
+      "kubernetes",
+      { boundServiceAccountNamespaceSelector: { labels: {} } },
+      "boundServiceAccountNamespaceSelector.labels: is not a part of a label selector. A selector has matchLabels and matchExpressions.",
+    ],
+    ["kubernetes", { audience: "a, b" }, 'audience: must be one audience, without spaces or commas, got "a, b".'],
+    [
+      "kubernetes",
+      { aliasNameSource: "uid" },
+      'aliasNameSource: must be one of serviceaccount_uid, serviceaccount_name, got "uid".',
+    ],
+    [
+      "kubernetes",
+      { tokenPolicies: ["root"] },
+      'tokenPolicies[0]: must not be root: Vault gives no root tokens to logins, got "root".',
+    ],
+    [
+      "kubernetes",
+      { tokenPolicies: ["default", "Shop"] },
+      'tokenPolicies[1]: must be in lower case, as Vault stores it, got "Shop". Write "shop".',
+    ],
+    [
+      "kubernetes",
+      { tokenTtl: "2h", tokenMaxTtl: "1h" },
+      'tokenTtl: must not be longer than tokenMaxTtl (3600 seconds), got "2h".',
+    ],
+    [
+      "kubernetes",
+      { tokenType: "wrapped" },
+      'tokenType: must be one of default, service, batch, default-service, default-batch, got "wrapped".',
+    ],
+    [
+      "kubernetes",
+      { tokenBoundCidrs: ["my-host"] },
+      'tokenBoundCidrs[0]: must be an address or a range such as 10.0.0.0/8, got "my-host".',
+    ],
+    ["kubernetes", { tokenNumUses: -1 }, "tokenNumUses: must be at least 0, got -1."],
+    [
+      "kubernetes",
+      { bound_service_account_names: ["x"] },
+      "bound_service_account_names: is not an argument. Write boundServiceAccountNames.",
+    ],
+    [
+      "jwt",
+      { boundSubject: undefined },
+      "boundClaims: or boundAudiences, boundSubject or tokenBoundCidrs is required. Anybody with a token of the issuer could log in: with GitHub Actions that is every repository on GitHub.",
+    ],
+    [
+      "jwt",
+      { userClaim: undefined },
+      'userClaim: is required. Name the claim that tells clients apart, such as "repository" or "sub".',
+    ],
+    [
+      "jwt",
+      { roleType: "oidc" },
+      'allowedRedirectUris: is required for a role of type oidc. Give "http://localhost:8250/oidc/callback" for the vault command.',
+    ],
+    ["jwt", { roleType: "saml" }, 'roleType: must be one of jwt, oidc, got "saml".'],
+    [
+      "jwt",
+      { boundClaims: { ref: "refs/heads/*" } },
+      'boundClaims.ref: has a "*", which stands for itself where boundClaimsType is "string", got "refs/heads/*". Set boundClaimsType: "glob" to have it stand for any text.',
+    ],
+    ["jwt", { boundClaims: { ref: { a: 1 } } }, 'boundClaims.ref: must be a text or a list of texts, got {"a":1}.'],
+    [
+      "jwt",
+      { boundClaimsType: "glob", boundClaims: { id: 7 } },
+      "boundClaims.id: must be a text or a list of texts, got 7.",
+    ],
+    [
+      "jwt",
+      { claimMappings: { a: "role" } },
+      'claimMappings.a: must not be "role", which Vault sets itself, got "role".',
+    ],
+    ["jwt", { claimMappings: { a: "x", b: "x" } }, 'claimMappings.b: must not be the same as that of a, got "x".'],
+    [
+      "jwt",
+      { expirationLeeway: -2 },
+      "expirationLeeway: must be at least -1, got -2. 0 is Vault's default, -1 is none.",
+    ],
+    [
+      "appRole",
+      { bindSecretId: false },
+      "bindSecretId: must be true where neither tokenBoundCidrs nor secretIdBoundCidrs is given. Whoever knows the role ID, which is no secret, could log in.",
+    ],
+    [
+      "method",
+      { type: undefined },
+      'type: is required. Give the type of the auth method, such as "kubernetes" or "jwt".',
+    ],
+    [
+      "method",
+      { path: "a b" },
+      'path: must be a path without spaces, empty parts, dots or wildcards, and not "token", got "a b".',
+    ],
+    [
+      "kubernetesConfig",
+      { kubernetesHost: undefined },
+      'kubernetesHost: is required. Give the API server as Vault reaches it: "https://kubernetes.default.svc".',
+    ],
+    [
+      "kubernetesConfig",
+      { kubernetesCaCert: "/ca.crt" },
+      "kubernetesCaCert: must be a certificate in PEM. It starts with -----BEGIN CERTIFICATE-----.",
+    ],
+    ["kubernetesConfig", { tokenReviewerJwt: 5 }, "tokenReviewerJwt: must be a text."],
+    [
+      "jwtConfig",
+      { oidcDiscoveryUrl: undefined },
+      "oidcDiscoveryUrl: or jwksUrl or jwtValidationPubkeys is required. Vault takes the issuer's keys from exactly one of them.",
+    ],
+    [
+      "jwtConfig",
+      { jwksUrl: "https://gitlab.com/oauth/discovery/keys" },
+      "jwksUrl: cannot be given together with oidcDiscoveryUrl. Vault takes the issuer's keys from exactly one of them.",
+    ],
+    [
+      "jwtConfig",
+      { oidcDiscoveryUrl: "https://a.example/.well-known/openid-configuration" },
+      'oidcDiscoveryUrl: must be without /.well-known/openid-configuration, which Vault adds, got "https://a.example/.well-known/openid-configuration".',
+    ],
+    [
+      "jwtConfig",
+      { oidcDiscoveryUrl: "a.example" },
+      'oidcDiscoveryUrl: must be an http or https URL, got "a.example".',
+    ],
+    [
+      "jwtConfig",
+      { oidcClientId: "vault" },
+      "oidcClientSecret: is missing: a client ID and its secret belong together.",
+    ],
+    [
+      "audit",
+      { options: {} },
+      'options.file_path: is required for type file. Give "stdout", or a file that Vault can write.',
+    ],
+    [
+      "audit",
+      { options: { file_path: "audit.log" } },
+      'options.file_path: must be an absolute path, "stdout" or "discard", got "audit.log".',
+    ],
+    [
+      "audit",
+      { options: { file_path: "stdout", path: "x" } },
+      "options.path: is not an option of audit devices of type file. Options are: file_path, mode, log_raw, hmac_accessor, format, prefix, elide_list_responses, exclude, fallback, filter.",
+    ],
+    [
+      "audit",
+      { options: { file_path: "stdout", log_raw: "true" } },
+      "options.log_raw: must not be true: secrets would stand in the log in plain text. Leave it out: Vault writes a HMAC of each secret, which can be searched for.",
+    ],
+    ["audit", { type: "kafka", options: {} }, 'type: must be one of file, syslog, socket, got "kafka".'],
+    ["audit", { type: "socket", options: {} }, "options.address: is required for type socket."],
+  ])("of %s report %j", (kind, change, message) => {
+    expect(issuesOf(kind, change)).toContain(message);
+  });
+
+  it("quote no secret", () => {
+    const secret = "a-secret-that-nobody-may-see";
+    expect(issuesOf("jwtConfig", { oidcClientSecret: [secret], oidcClientId: "x" }).join()).not.toContain(secret);
+    expect(issuesOf("kubernetesConfig", { tokenReviewerJwt: [secret] }).join()).not.toContain(secret);
+  });
+
+  it.each([
+    [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaces: ["*"] }, true],
+    [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaces: ["shop"] }, false],
+    [{ boundServiceAccountNames: ["shop"], boundServiceAccountNamespaces: ["*"] }, false],
+    [{ boundServiceAccountNames: ["*"] }, false],
+  ])("see whether %j admits everyone", (role, everyone) => {
+    expect(admitsEveryone(role)).toBe(everyone);
+  });
+});
