@@ -28,14 +28,14 @@ async function inputs(name: string): Promise<Record<string, unknown>> {
 
 describe("the program text in the state", () => {
   it.each([
-    ["AppRoleAuthRole", "1495727b8d7a65ff"],
-    ["JwtAuthMethodConfig", "2aae6aeb8ffa0ffd"],
-    ["JwtAuthRole", "be49c1cc858b7275"],
-    ["KubernetesAuthMethodConfig", "4428b73182118b20"],
-    ["KubernetesAuthRole", "ddb40d04f4931e77"],
-    ["VaultAuditDevice", "22626d4759572fc2"],
-    ["VaultAuthMethod", "9c16c2f2ae019c9c"],
-    ["VaultPolicy", "d508467b0d9f522f"],
+    ["AppRoleAuthRole", "047bbbf89f0771b4"],
+    ["JwtAuthMethodConfig", "4a27319f7114aef8"],
+    ["JwtAuthRole", "4c7f882324e0d1da"],
+    ["KubernetesAuthMethodConfig", "02f0796ac18381a1"],
+    ["KubernetesAuthRole", "5b8401faaebd3cb4"],
+    ["VaultAuditDevice", "b019512c41c88309"],
+    ["VaultAuthMethod", "515b1ff198136717"],
+    ["VaultPolicy", "12e1433607712943"],
   ])("of %s never changes, and its code is there", (kind, hash) => {
     expect(createHash("sha256").update(providerText(kind)).digest("hex").slice(0, 16)).toBe(hash);
     expect(Object.keys(provider(kind))).toContain("create");
