@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startAws, type Aws } from "./aws/index.js";
-import { createEngine, type Engine } from "./engine/index.js";
+import { createEngine, findLanguages, type Engine, type Language } from "./engine/index.js";
 import { putFixtures } from "./fixtures.js";
 import { startKubernetes, type Kubernetes } from "./kubernetes/index.js";
 import { startOperator, type Operator } from "./operator/index.js";
@@ -17,6 +17,11 @@ export interface SandboxOptions {
   readonly keyDelaySeconds?: number;
   /** VaultServers whose address must be known ahead, as `namespace/name`. Default: `vault/vault`. */
   readonly vaultServers?: readonly string[];
+  /**
+   * Languages of programs that are run by their Pulumi.yaml. With "python", `python3` is one that has Pulumi's SDK; what else a program imports goes
+   * onto PYTHONPATH. Default: nodejs.
+   */
+  readonly languages?: readonly Language[];
   /** Build tools that the machine does not have from their sources, and fetch no releases. Default false. */
   readonly buildTools?: boolean;
 }
@@ -43,7 +48,9 @@ type Tools = Readonly<Record<(typeof toolNames)[number], FoundTool>>;
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const log = options.log ?? (() => undefined);
   const python = await pythonEnvironment(log);
-  const tools = await findTools(toolNames, { log, buildTools: options.buildTools });
+  const find = { log, buildTools: options.buildTools };
+  const tools = await findTools(toolNames, find);
+  const languageSupport = await findLanguages(options.languages ?? ["nodejs"], find);
   const workDir = await mkdtemp(path.join(tmpdir(), "kubevault-aws-"));
   // The folder holds keys: it goes even where stop() is never called.
   const removeFolder = () => rmSync(workDir, { recursive: true, force: true });
@@ -98,6 +105,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       pulumi: tools.pulumi.path,
       aws,
       kubeconfigPath: kubernetes.kubeconfigPath,
+      ...languageSupport,
     });
     return {
       aws,

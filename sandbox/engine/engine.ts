@@ -4,6 +4,7 @@ import path from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { writeStackConfig, type ConfigValues } from "./stackConfig.js";
 import { engineEnvironment, type AwsTarget } from "./environment.js";
+import { installLanguageHosts, type LanguageHosts } from "./languageHosts.js";
 import { installPlugins, type PluginsInUse } from "./installPlugins.js";
 
 export interface EngineOptions {
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly sdkFolder?: string;
   /** Use the stand-ins even where the released plugins are installed. Default false. */
   readonly standInsOnly?: boolean;
+  /** Languages of programs that are run by their Pulumi.yaml. Programs in this process, given to `createStack`, need none. Default: none. */
+  readonly languageHosts?: LanguageHosts;
   /** The AWS that programs reach unless their provider says otherwise. Default: none. */
   readonly aws?: AwsTarget;
   /** The cluster that programs reach unless their provider says otherwise. Default: none. */
@@ -87,6 +90,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     programFolder: options.sdkFolder ?? path.join(__dirname, "..", ".."),
     standInsOnly: options.standInsOnly ?? false,
   });
+  installLanguageHosts(pulumiHome, options.languageHosts ?? {});
   const passphrase = randomBytes(24).toString("base64url");
   const variables = engineEnvironment({
     stateFolder,

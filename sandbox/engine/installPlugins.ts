@@ -22,7 +22,6 @@ export interface PluginOptions {
  */
 export async function installPlugins(pulumiHome: string, options: PluginOptions): Promise<PluginsInUse> {
   installDynamicProviderLauncher(pulumiHome);
-  await installLanguageHost(pulumiHome, options.programFolder);
   return {
     aws: await install("aws", pulumiHome, options),
     kubernetes: await install("kubernetes", pulumiHome, options),
@@ -66,25 +65,6 @@ function installDynamicProviderLauncher(pulumiHome: string): void {
   const script = `process.argv.splice(1, 0, ${host}); require(process.argv[1]);`;
   writeLauncher(path.join(folder, "pulumi-resource-pulumi-nodejs"), [
     `exec ${quoted(process.execPath)} -e ${quoted(script)} -- "$@"`,
-  ]);
-}
-
-/** What runs a program from its Pulumi.yaml. Released Pulumi installations have it beside the `pulumi` command, or on PATH. */
-async function installLanguageHost(pulumiHome: string, programFolder: string): Promise<void> {
-  const command = "pulumi-language-nodejs";
-  const resolver = createRequire(path.join(programFolder, "package.json"));
-  const version = packageVersion(resolver, "@pulumi/pulumi");
-  const folder = path.join(pulumiHome, "plugins", `language-nodejs-v${version}`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const onPath = findCommand(command);
-  if (onPath !== undefined) {
-    symlinkSync(onPath, path.join(folder, command));
-    return;
-  }
-  writeLauncher(path.join(folder, command), [
-    `export PULUMI_STAND_IN_VERSION=${quoted(version)}`,
-    `exec ${quoted(process.execPath)} ${quoted(await bundlePlugin("nodejs"))} "$@"`,
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -49,6 +49,16 @@ export async function buildTool(name: ToolName, log: (line: string) => void): Pr
       module,
       (_, packages) => log(`${title}: compiling, ${packages} of up to ${listed} packages, ${seconds()} s`),
     );
+    for (const { module: from, file } of source.beside ?? []) {
+      const { stdout } = await run("go", ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", from], {
+        cwd: module,
+        env: goEnvironment(),
+      });
+      const copy = path.join(scratch, path.basename(file));
+      copyFileSync(path.join(stdout.trim(), file), copy);
+      // Files of the module cache are read-only, and not executable.
+      chmodSync(copy, 0o755);
+    }
     if (existsSync(target)) {
       // Another process built the same tool meanwhile; both are the same.
       rmSync(scratch, { recursive: true, force: true });

@@ -9,7 +9,7 @@ export interface FoundTool {
   readonly path: string;
   /** Where it came from, for the reader: `PATH`, `KUBEBUILDER_ASSETS`, `cache`, `fetched`, `built in 312 s`. */
   readonly source: string;
-  /** The pinned version; `undefined` for a tool of the machine's own, which may be of any. */
+  /** The version of the release or source; `undefined` for a tool of the machine's own, which may be of any. */
   readonly version?: string;
 }
 
@@ -66,7 +66,7 @@ async function find(name: ToolName, { log, buildTools, slots }: Means): Promise<
   let noRelease = "";
   if (!buildTools) {
     try {
-      return { path: await fetchRelease(tool.release, log), source: "fetched", version };
+      return { path: await fetchRelease(tool.release, log), source: "fetched", version: tool.release.version };
     } catch (error) {
       noRelease = (error as Error).message;
       log(`${name} ${version}: the release is not to be had, it is built: ${noRelease}`);
@@ -88,9 +88,14 @@ function findPresent(name: ToolName, { command, release, version }: Tool, builtO
   if (own !== undefined) {
     return own;
   }
-  const cached = [builtToolPath(name), ...(builtOnly ? [] : [fetchedToolPath(release)])];
-  const file = cached.find((candidate) => candidate !== undefined && isExecutable(candidate));
-  return file === undefined ? undefined : { path: file, source: "cache", version };
+  const built = builtToolPath(name);
+  if (isExecutable(built)) {
+    return { path: built, source: "cache", version };
+  }
+  const fetched = builtOnly ? undefined : fetchedToolPath(release);
+  return fetched !== undefined && isExecutable(fetched)
+    ? { path: fetched, source: "cache", version: release.version }
+    : undefined;
 }
 
 function findOnMachine(command: string): FoundTool | undefined {

@@ -1,4 +1,4 @@
 export { cacheFolder } from "./cacheFolder.js";
 export { findTool, findTools, type FindOptions, type FoundTool } from "./findTool.js";
-export { pythonEnvironment } from "./pythonEnvironment.js";
+export { pulumiPythonEnvironment, pythonEnvironment } from "./pythonEnvironment.js";
 export { toolCatalog, type ToolName } from "./toolCatalog.js";

@@ -1,7 +1,14 @@
-import { findTools, pythonEnvironment, toolCatalog, type FindOptions, type ToolName } from "./index.js";
+import {
+  findTools,
+  pulumiPythonEnvironment,
+  pythonEnvironment,
+  toolCatalog,
+  type FindOptions,
+  type ToolName,
+} from "./index.js";
 
 export interface InstallOptions extends FindOptions {
-  /** Default: all, and the Python environment of the sandbox's AWS. */
+  /** Default: all, and the Python environments. */
   readonly names?: readonly ToolName[];
 }
 
@@ -11,6 +18,7 @@ export async function installTools(options: InstallOptions = {}): Promise<void> 
   const started = Date.now();
   if (options.names === undefined) {
     await pythonEnvironment(log);
+    await pulumiPythonEnvironment(log);
   }
   const names = options.names ?? (Object.keys(toolCatalog) as ToolName[]);
   const found = await findTools(names, options);

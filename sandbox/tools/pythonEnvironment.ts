@@ -6,7 +6,9 @@ import { cacheFolder, contentKey } from "./cacheFolder.js";
 
 const run = promisify(execFile);
 const oldestPython = { major: 3, minor: 11 };
-const requirements = path.join(__dirname, "..", "python", "requirements.txt");
+const requirementsFolder = path.join(__dirname, "..", "python");
+
+type Log = (line: string) => void;
 
 /**
  * A Python interpreter whose environment holds what the sandbox's AWS needs, made on first use and kept in the cache.
@@ -14,7 +16,16 @@ const requirements = path.join(__dirname, "..", "python", "requirements.txt");
  * @returns the full path of the interpreter
  * @throws Error naming what to install when Python is missing or too old
  */
-export async function pythonEnvironment(log: (line: string) => void = () => undefined): Promise<string> {
+export function pythonEnvironment(log: Log = () => undefined): Promise<string> {
+  return environmentOf("moto", path.join(requirementsFolder, "requirements.txt"), log);
+}
+
+/** The same with Pulumi's SDK and what SDKs need that Pulumi generates: for programs in Python. */
+export function pulumiPythonEnvironment(log: Log = () => undefined): Promise<string> {
+  return environmentOf("Pulumi's SDK", path.join(requirementsFolder, "pulumi-requirements.txt"), log);
+}
+
+async function environmentOf(content: string, requirements: string, log: Log): Promise<string> {
   const version = await pythonVersion();
   const folder = path.join(cacheFolder(), `python-${version}-${contentKey([requirements])}`);
   const interpreter = path.join(folder, "bin", "python");
@@ -23,7 +34,7 @@ export async function pythonEnvironment(log: (line: string) => void = () => unde
   }
   const started = Date.now();
   const scratch = `${folder}.building-${process.pid}`;
-  log(`python ${version}: installing moto into an environment of its own`);
+  log(`python ${version}: installing ${content} into an environment of its own`);
   try {
     await run("python3", ["-m", "venv", scratch]);
     // Interpreter and packages only, started by full path: an environment so used can be moved, which its scripts could not.
@@ -45,13 +56,13 @@ async function pythonVersion(): Promise<string> {
   try {
     answer = (await run("python3", ["-c", "import sys, venv; print('%d.%d.%d' % sys.version_info[:3])"])).stdout.trim();
   } catch (error) {
-    throw new Error(`The sandbox's AWS needs ${wanted} with its venv module as python3 on PATH. Install it.`, {
+    throw new Error(`The sandbox needs ${wanted} with its venv module as python3 on PATH. Install it.`, {
       cause: error,
     });
   }
   const [major = 0, minor = 0] = answer.split(".").map(Number);
   if (major < oldestPython.major || (major === oldestPython.major && minor < oldestPython.minor)) {
-    throw new Error(`The sandbox's AWS needs ${wanted}; python3 on PATH is ${answer}. Install a newer one.`);
+    throw new Error(`The sandbox needs ${wanted}; python3 on PATH is ${answer}. Install a newer one.`);
   }
   return answer;
 }

@@ -8,6 +8,8 @@ export interface GoModule {
   readonly package: string;
   /** Linker flags that set variables, such as the version the program reports. */
   readonly stamps?: readonly string[];
+  /** Files that the program wants beside itself, from another module that the go.mod pins: module, and path in it. */
+  readonly beside?: readonly { readonly module: string; readonly file: string }[];
 }
 
 /** A server or command of the sandbox, which is fetched or built when the machine has none. */
@@ -18,6 +20,27 @@ export interface Tool {
   readonly command?: string;
   readonly release: Release;
   readonly source: GoModule;
+}
+
+const pulumiSdk = "github.com/pulumi/pulumi/sdk/v3";
+
+/**
+ * A language host. Version 3.62 is the last whose module holds the hosts of Go, Node.js and Python together: from then on they are modules of their
+ * own, which the module proxy does not serve. The engine still speaks their protocol; what they lack are commands that generate or link SDKs.
+ */
+function languageHost(language: string, folder: string, beside: GoModule["beside"] = []): Tool {
+  const command = `pulumi-language-${language}`;
+  return {
+    version: "3.62.0",
+    command,
+    release: pulumiRelease("3.250.0", command),
+    source: {
+      module: "pulumi-hosts",
+      package: `${pulumiSdk}/${folder}`,
+      stamps: [`${pulumiSdk}/go/common/version.Version=v3.62.0`],
+      beside,
+    },
+  };
 }
 
 /**
@@ -41,6 +64,21 @@ export const toolCatalog = {
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       // Without a version the Automation API refuses the CLI.
       stamps: ["github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.250.0"],
+    },
+  },
+  "pulumi-language-nodejs": languageHost("nodejs", "nodejs/cmd/pulumi-language-nodejs"),
+  "pulumi-language-go": languageHost("go", "go/pulumi-language-go"),
+  "pulumi-language-python": languageHost("python", "python/cmd/pulumi-language-python", [
+    { module: pulumiSdk, file: "python/cmd/pulumi-language-python-exec" },
+  ]),
+  "pulumi-language-yaml": {
+    version: "1.25.0",
+    command: "pulumi-language-yaml",
+    release: pulumiRelease("3.250.0", "pulumi-language-yaml"),
+    source: {
+      module: "pulumi-yaml",
+      package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+      stamps: ["github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.25.0"],
     },
   },
   "kube-apiserver": {

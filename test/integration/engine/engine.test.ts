@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -84,17 +84,6 @@ describe("an engine", () => {
     expect((await first.up()).outputs.said?.value).toBe("first");
     const second = await makeStack(engine, "taken-over", async () => ({ said: "second" }));
     expect((await second.up()).outputs.said?.value).toBe("second");
-  });
-
-  it("runs a project from its Pulumi.yaml", async () => {
-    const folder = scratchFolder();
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: from-yaml\nruntime: nodejs\nmain: index.js\n");
-    writeFileSync(path.join(folder, "package.json"), "{}");
-    writeFileSync(path.join(folder, "index.js"), "exports.said = 'hello from the file';\n");
-    symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-    await engine.run(["stack", "init", "dev"], folder);
-    await engine.run(["up", "--yes", "--skip-preview", "--non-interactive"], folder);
-    expect(await engine.run(["stack", "output", "said"], folder)).toBe("hello from the file");
   });
 
   it("runs the pulumi command on its own stacks, and says what failed", async () => {

@@ -147,15 +147,17 @@ describe("a tool that the machine does not have", () => {
     expect(path.basename(path.dirname(found.path))).toBe(name);
   });
 
-  it("is fetched from Pulumi's archive with all that lies beside it", async () => {
+  it("is fetched from Pulumi's archive, once for all that is in it", async () => {
     const archive = await tarball({ "pulumi/pulumi": "the CLI", "pulumi/pulumi-language-nodejs": "a host" });
     const file = `pulumi-v3.250.0-${platform.os}-${platform.cpu === "amd64" ? "x64" : "arm64"}.tar.gz`;
     const release = "/github.com/pulumi/pulumi/releases/download/v3.250.0";
     files.set(`${release}/${file}`, archive);
     files.set(`${release}/pulumi-3.250.0-checksums.txt`, `${sha256(archive)}  ${file}\n`);
-    const found = await find("pulumi");
-    expect(readFileSync(found.path, "utf8")).toBe("the CLI");
-    expect(readFileSync(path.join(path.dirname(found.path), "pulumi-language-nodejs"), "utf8")).toBe("a host");
+    const found = await findTools(["pulumi", "pulumi-language-nodejs"], { log });
+    expect(readFileSync(found.pulumi.path, "utf8")).toBe("the CLI");
+    expect(readFileSync(found["pulumi-language-nodejs"].path, "utf8")).toBe("a host");
+    expect(found["pulumi-language-nodejs"]).toMatchObject({ source: "fetched", version: "3.250.0" });
+    expect(requests).toEqual([`${release}/pulumi-3.250.0-checksums.txt`, `${release}/${file}`]);
   });
 });
 

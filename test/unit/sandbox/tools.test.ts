@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -101,6 +111,20 @@ describe("buildTool", () => {
     expect((await found).path).toBe(builtToolPath("etcd"));
   });
 
+  it("puts the files that a program wants beside it there", async () => {
+    const module = path.join(folder, "module");
+    mkdirSync(path.join(module, "python", "cmd"), { recursive: true });
+    writeFileSync(path.join(module, "python", "cmd", "pulumi-language-python-exec"), "the executor", { mode: 0o444 });
+    command(
+      "go",
+      `case "$*" in "env "*) echo go1.26.0;; *" -m "*) echo '${module}';; build*) shift $(($# - 2)); : > "$1"; /bin/chmod 755 "$1";; esac`,
+    );
+    const { path: host } = await findTool("pulumi-language-python", { buildTools: true });
+    const executor = path.join(path.dirname(host), "pulumi-language-python-exec");
+    expect(readFileSync(executor, "utf8")).toBe("the executor");
+    expect(statSync(executor).mode & 0o777).toBe(0o755);
+  });
+
   it("puts the tool into the cache and tells each step", async () => {
     // go build … -o FILE PACKAGE
     goThat('shift $(($# - 2)); : > "$1"; /bin/chmod 755 "$1"');
@@ -118,14 +142,14 @@ describe("buildTool", () => {
 describe("pythonEnvironment", () => {
   it("says what to install where there is no Python", async () => {
     await expect(pythonEnvironment()).rejects.toThrow(
-      "The sandbox's AWS needs Python 3.11 or newer with its venv module as python3 on PATH. Install it.",
+      "The sandbox needs Python 3.11 or newer with its venv module as python3 on PATH. Install it.",
     );
   });
 
   it("says what to install where Python is too old", async () => {
     command("python3", "echo 3.9.2");
     await expect(pythonEnvironment()).rejects.toThrow(
-      "The sandbox's AWS needs Python 3.11 or newer; python3 on PATH is 3.9.2. Install a newer one.",
+      "The sandbox needs Python 3.11 or newer; python3 on PATH is 3.9.2. Install a newer one.",
     );
   });
 
