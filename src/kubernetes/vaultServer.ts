@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { validateInputs } from "../internal/validation/validateInputs.js";
 import { unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
-import { explainStuck } from "./explainStuck.js";
+import { inspectCluster } from "./inspectCluster.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import { immutableFields, rejectImmutableChange } from "./immutableFields.js";
 import type { VaultServerArgs } from "./vaultServerArgs.js";
@@ -18,6 +18,7 @@ import {
 } from "./vaultServerNames.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "./vaultServerRules.js";
 import { roleArnAnnotation, vaultServerWarnings } from "./vaultServerWarnings.js";
+import { digestOf, VaultServerRollout } from "./vaultServerRollout.js";
 import { warn } from "../internal/validation/warn.js";
 
 /** How long Vault may take to become Ready where nothing is said: images are pulled, the table is read, Vault is initialised. */
@@ -32,11 +33,12 @@ export type VaultServerPhase = "Initializing" | "Unsealing" | "Sealed" | "Ready"
  * Creates, in this order:
  * - with `irsa`, the ServiceAccount of Vault's pods, `${name}-service-account`: the operator takes it over where it exists, and EKS reads its
  *   role when a pod is made, so it must be there first
- * - the VaultServer, `${name}-vault-server`, and waits until its phase is Ready
- * - with `restartTrigger`, a VaultOpsRequest that restarts Vault, `${name}-restart`
+ * - the VaultServer, `${name}-vault-server`
+ * - the wait until it is Ready, `${name}-rollout`. Where a change needs it (version, TLS, configSecret, podTemplate, dataSources, monitor,
+ *   `restartTrigger`), Vault's pods are restarted by a VaultOpsRequest, one after the other
  *
- * All arguments are checked before anything is sent, since Kubernetes drops misspelt fields without a word and KubeVault's own webhook may be
- * down unnoticed.
+ * All arguments are checked before anything is sent, since Kubernetes drops misspelt fields silently and KubeVault's own webhook is not asked while it
+ * is unavailable.
  *
  * @example
  * const vault = new VaultServer("vault", {
@@ -76,14 +78,12 @@ export class VaultServer extends pulumi.ComponentResource {
   readonly rootTokenSecret: pulumi.Output<SecretKeyLocation | undefined>;
   /** Where the certificate is that Vault's own is signed by. undefined without `tls`. */
   readonly caSecret: pulumi.Output<SecretKeyLocation | undefined>;
-  /** Phase of the VaultServer when it was last looked at. */
+  /** Phase of the VaultServer when it was last waited for. */
   readonly phase: pulumi.Output<VaultServerPhase | undefined>;
   /** The VaultServer object. */
   readonly vaultServer: apiextensions.CustomResource;
   /** The ServiceAccount. undefined without `irsa`: the operator makes it then. */
   readonly serviceAccount: core.ServiceAccount | undefined;
-  /** The VaultOpsRequest that restarts Vault. undefined without `restartTrigger`. */
-  readonly restart: apiextensions.CustomResource | undefined;
 
   constructor(name: string, args: VaultServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:VaultServer", name, { namespace: args.namespace }, opts);
@@ -104,10 +104,12 @@ export class VaultServer extends pulumi.ComponentResource {
     warn(this, subject, vaultServerWarnings(maskUnknowns(ruled) as VaultServerPlainArgs));
 
     this.serviceAccount = args.irsa === undefined ? undefined : this.createServiceAccount(name, serverName, args);
-    this.vaultServer = this.createVaultServer(name, { serverName, apiVersion, subject, plain, args });
-    this.restart = args.restartTrigger === undefined ? undefined : this.createRestart(name, args.restartTrigger, args);
+    const request = { serverName, apiVersion, subject, plain, args, awaited: opts?.dependsOn !== undefined };
+    const manifest = this.manifestOf(request);
+    this.vaultServer = this.createVaultServer(name, manifest, request);
+    const rollout = this.createRollout(name, manifest, request);
 
-    const ready = pulumi.all([plain, this.vaultServer.id, this.restart?.id]).apply(([values]) => values);
+    const ready = pulumi.all([plain, this.vaultServer.id, rollout.id, rollout.phase]).apply(([values]) => values);
     this.name = pulumi.output(serverName);
     this.namespace = pulumi.output(args.namespace);
     this.serviceName = this.name;
@@ -129,8 +131,7 @@ export class VaultServer extends pulumi.ComponentResource {
           ? undefined
           : { namespace, name: secretName, key: `${unsealerKeyPrefix(clusterName, namespace, server)}-root-token` };
       });
-    const { status } = this.vaultServer as StatusOutput;
-    this.phase = pulumi.all([status, plain]).apply(([value]) => value?.phase);
+    this.phase = pulumi.all([rollout.phase, plain]).apply(([value]) => value as VaultServerPhase | undefined);
 
     this.registerOutputs({
       name: this.name,
@@ -163,15 +164,9 @@ export class VaultServer extends pulumi.ComponentResource {
     });
   }
 
-  private createVaultServer(name: string, request: VaultServerRequest): apiextensions.CustomResource {
-    const { serverName, apiVersion, subject, plain, args } = request;
+  private manifestOf({ serverName, apiVersion, plain, args }: VaultServerRequest): apiextensions.CustomResourceArgs {
     const manifestOptions = { apiVersion, sessionTokenSecretName: args.sessionTokenSecretName };
-    const replace = args.onImmutableChange === "replace";
-    const ignored = [
-      // KubeVault's conversion forgets the field, and every `up` would send it again.
-      ...(args.sessionTokenSecretName === undefined ? [] : ["spec.backend.dynamodb.sessionTokenSecret"]),
-      ...(replace && pulumi.runtime.isDryRun() ? [`metadata.annotations.${untriedAnnotation}`] : []),
-    ];
+    const untried = args.onImmutableChange === "replace" && pulumi.runtime.isDryRun();
     const manifest: apiextensions.CustomResourceArgs = {
       apiVersion,
       kind: "VaultServer",
@@ -179,83 +174,93 @@ export class VaultServer extends pulumi.ComponentResource {
         name: serverName,
         namespace: args.namespace,
         labels: args.labels,
-        annotations: {
-          "pulumi.com/waitFor": "jsonpath={.status.phase}=Ready",
-          ...(replace && pulumi.runtime.isDryRun() ? { [untriedAnnotation]: unknownValue } : {}),
-        },
+        ...(untried ? { annotations: { [untriedAnnotation]: unknownValue } } : {}),
       },
       // At preview parts may be unknown: they alone show as such. At `up` all is known, and nothing is sent that breaks a rule.
       spec: pulumi.runtime.isDryRun()
         ? vaultServerManifestSpec(args.spec, manifestOptions)
         : plain.apply((values) => vaultServerManifestSpec(values.spec, manifestOptions)),
     };
-    const timeout = `${args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds}s`;
-    return new apiextensions.CustomResource(
-      `${name}-vault-server`,
-      // Named, so that the status that the operator writes becomes an output.
-      { ...(args.transform?.vaultServer?.(manifest) ?? manifest), status: undefined },
-      {
-        parent: this,
-        dependsOn: this.serviceAccount === undefined ? [] : [this.serviceAccount],
-        customTimeouts: { create: timeout, update: timeout },
-        ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
-        ...(replace ? { replaceOnChanges: [...immutableFields], deleteBeforeReplace: true } : {}),
-        hooks: whereHooksRun(() => {
-          const { before, after } = this.stuckHooks(name, serverName, args);
-          return {
-            beforeCreate: [before],
-            afterCreate: [after],
-            beforeUpdate: replace ? [before] : [immutabilityHook(name, subject), before],
-            afterUpdate: [after],
-          };
-        }),
-      },
-    );
+    return args.transform?.vaultServer?.(manifest) ?? manifest;
   }
 
-  private stuckHooks(
+  private createVaultServer(
     name: string,
-    serverName: pulumi.Input<string>,
-    args: VaultServerArgs,
-  ): { readonly before: pulumi.ResourceHook; readonly after: pulumi.ResourceHook } {
-    const { namespace, kubeconfig, context } = args;
-    const { before, after } = explainStuck(
-      { name: serverName, namespace, kubeconfig, context },
-      args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds,
-      (message) => void pulumi.log.warn(message, this),
-    );
-    return {
-      before: new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:before-wait`, before),
-      after: new pulumi.ResourceHook(`kubevault-aws:VaultServer:${name}:after-wait`, after),
-    };
-  }
-
-  private createRestart(
-    name: string,
-    trigger: pulumi.Input<string>,
-    args: VaultServerArgs,
+    manifest: apiextensions.CustomResourceArgs,
+    { serverName, apiVersion, subject, args, awaited }: VaultServerRequest,
   ): apiextensions.CustomResource {
-    const request: apiextensions.CustomResourceArgs = {
-      apiVersion: "ops.kubevault.com/v1alpha1",
-      kind: "VaultOpsRequest",
-      metadata: {
-        // By the trigger, so that another one makes another request: a request is carried out once.
-        name: pulumi
-          .all([this.vaultServer.metadata.name, trigger])
-          .apply(([server, value]) => `${server}-restart-${value.toLowerCase()}`),
-        namespace: args.namespace,
-        labels: args.labels,
-        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Successful" },
-      },
-      spec: { type: "Restart", vaultRef: { name: this.vaultServer.metadata.name }, restart: {} },
-    };
-    const timeout = `${args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds}s`;
-    return new apiextensions.CustomResource(`${name}-restart`, args.transform?.restart?.(request) ?? request, {
+    const replace = args.onImmutableChange === "replace";
+    const ignored = [
+      // KubeVault's conversion forgets the field, and every `up` would send it again.
+      ...(args.sessionTokenSecretName === undefined ? [] : ["spec.backend.dynamodb.sessionTokenSecret"]),
+      ...(replace && pulumi.runtime.isDryRun() ? [`metadata.annotations.${untriedAnnotation}`] : []),
+    ];
+    return new apiextensions.CustomResource(`${name}-vault-server`, manifest, {
       parent: this,
-      dependsOn: [this.vaultServer],
-      customTimeouts: { create: timeout, update: timeout },
+      dependsOn: this.serviceAccount === undefined ? [] : [this.serviceAccount],
+      // The object is only sent here: the rollout waits for Vault.
+      customTimeouts: { create: sendTimeout, update: sendTimeout },
+      ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
+      ...(replace ? { replaceOnChanges: [...immutableFields], deleteBeforeReplace: true } : {}),
+      hooks: whereHooksRun(() => ({
+        beforeCreate: [
+          new pulumi.ResourceHook(
+            `kubevault-aws:VaultServer:${name}:cluster`,
+            inspectCluster({ subject, serverName, apiVersion, ...args, version: versionOf(args) }, (message) => {
+              if (!(awaited && pulumi.runtime.isDryRun())) {
+                return false;
+              }
+              // What the component depends on may be what installs it.
+              void pulumi.log.warn(message, this);
+              return true;
+            }),
+            { onDryRun: true },
+          ),
+        ],
+        beforeUpdate: replace ? [] : [immutabilityHook(name, subject)],
+      })),
     });
   }
+
+  private createRollout(
+    name: string,
+    { spec }: apiextensions.CustomResourceArgs,
+    { serverName, apiVersion, args }: VaultServerRequest,
+  ): VaultServerRollout {
+    const sent = pulumi.output(spec as pulumi.Input<Readonly<Record<string, unknown>>>);
+    return new VaultServerRollout(
+      `${name}-rollout`,
+      {
+        namespace: args.namespace,
+        serverName,
+        apiVersion,
+        uid: this.vaultServer.metadata.uid,
+        specDigest: sent.apply(digestOf),
+        restartDigest: pulumi
+          .all([sent, args.restartTrigger, args.irsa])
+          .apply(([values, trigger, irsa]) =>
+            digestOf([readAtStart.map((field) => values[field]), trigger, irsa?.roleArn]),
+          ),
+        halted: sent.apply((values) => values["halted"] === true),
+        readyTimeoutSeconds: args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds,
+        kubeconfig: args.kubeconfig,
+        context: args.context,
+      },
+      { parent: this, dependsOn: [this.vaultServer] },
+    );
+  }
+}
+
+/** How long Kubernetes may take to accept the VaultServer object. */
+const sendTimeout = "60s";
+
+/** Fields of `spec` that reach a pod only when it starts: KubeVault's StatefulSet has the update strategy OnDelete. */
+const readAtStart = ["version", "tls", "configSecret", "podTemplate", "dataSources", "monitor"] as const;
+
+function versionOf({ spec }: VaultServerArgs): pulumi.Output<string | undefined> {
+  return pulumi
+    .output(spec as pulumi.Input<{ readonly version?: pulumi.Input<string> }>)
+    .apply(({ version }) => version);
 }
 
 /**
@@ -279,9 +284,6 @@ interface VaultServerRequest {
   readonly subject: string;
   readonly plain: pulumi.Output<VaultServerPlainArgs>;
   readonly args: VaultServerArgs;
-}
-
-/** The output that {@link apiextensions.CustomResource} does not declare: its type says nothing of an object's status. */
-interface StatusOutput {
-  readonly status?: pulumi.Output<{ readonly phase?: VaultServerPhase } | undefined>;
+  /** Whether something is created before the component, which may be KubeVault itself. */
+  readonly awaited: boolean;
 }

@@ -45,10 +45,10 @@ export interface VaultServerArgs {
     readonly clusterRegion: pulumi.Input<string>;
   };
   /**
-   * Names the credentials that Vault is to run with, such as an access key's ID. The VaultServer is restarted by a VaultOpsRequest whenever it
-   * changes, and outputs wait for it, so that a key no longer in use can then be deleted. The first value restarts Vault once, too.
+   * Any text: Vault's pods are restarted when it changes. Give what they read only at their start and Pulumi does not see, such as the ID of an access
+   * key, or a version of the contents of `configSecret`.
    *
-   * @default - Vault is not restarted
+   * @default - the pods are restarted when the spec needs it
    */
   readonly restartTrigger?: pulumi.Input<string>;
   /**
@@ -58,16 +58,16 @@ export interface VaultServerArgs {
    */
   readonly operatorClusterName?: pulumi.Input<string>;
   /**
-   * How long Vault may take to become Ready, in seconds.
+   * How long Vault may take to become Ready, in seconds, including a restart of its pods.
    *
    * @default 900
    */
   readonly readyTimeoutSeconds?: number;
   /**
-   * Kubeconfig of the cluster, as text or as the path of a file. Used only to say, shortly before the wait ends, at which
-   * phase and condition a VaultServer is that does not become Ready.
+   * Kubeconfig of the cluster that Pulumi's Kubernetes provider works with: a file's path, or its contents, which are kept encrypted in the state. It is
+   * used to check that KubeVault is installed, to wait for the VaultServer, and to restart Vault.
    *
-   * @default - the KUBECONFIG variable, else `~/.kube/config`
+   * @default - KUBECONFIG, `~/.kube/config`, or the pod's own service account
    */
   readonly kubeconfig?: pulumi.Input<string>;
   /**
@@ -77,8 +77,8 @@ export interface VaultServerArgs {
    */
   readonly context?: pulumi.Input<string>;
   /**
-   * What happens when `spec.backend` or `spec.unsealer` changes: KubeVault cannot change them in place. `refuse` fails at preview; `replace`
-   * deletes the VaultServer and makes it anew, and the data, if it is to be kept, must have been moved before.
+   * What happens when `spec.backend`, `spec.unsealer` or `spec.podTemplate.spec.nodeSelector` changes: KubeVault cannot change them in place. `refuse`
+   * fails at preview; `replace` deletes the VaultServer and creates it again, and data that are to be kept must have been moved before.
    *
    * @default "refuse"
    */
@@ -89,6 +89,5 @@ export interface VaultServerArgs {
   readonly transform?: {
     readonly serviceAccount?: (args: core.ServiceAccountArgs) => core.ServiceAccountArgs;
     readonly vaultServer?: (args: apiextensions.CustomResourceArgs) => apiextensions.CustomResourceArgs;
-    readonly restart?: (args: apiextensions.CustomResourceArgs) => apiextensions.CustomResourceArgs;
   };
 }

@@ -4,7 +4,6 @@ import type { CredentialSecret } from "../kubernetes/credentialSecret.js";
 import { VaultServer } from "../kubernetes/vaultServer.js";
 import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { PlatformScope } from "./scope.js";
-import { keyInUse } from "./storage.js";
 import type { PlatformUnsealing } from "./unsealing.js";
 
 /** What the VaultServer is created from. */
@@ -16,8 +15,10 @@ export interface ServerRequest {
 }
 
 /** Creates Vault in the cluster. */
-export function createServer(scope: PlatformScope, request: ServerRequest): VaultServer {
-  const { name, args, parent, serverName, protectData } = scope;
+export function createServer(
+  { name, args, parent, serverName, protectData }: PlatformScope,
+  request: ServerRequest,
+): VaultServer {
   const { rootCredential, storage, storageSecret, unsealing } = request;
   const { roleArn } = storage;
   // Field by field, so that a field that is not known yet does not hide the others from a preview.
@@ -28,7 +29,8 @@ export function createServer(scope: PlatformScope, request: ServerRequest): Vaul
   return new VaultServer(
     `${name}-server`,
     {
-      restartTrigger: keyInUse(scope, storage),
+      // Vault reads its key only when it starts.
+      restartTrigger: storage.accessKeyId,
       sessionTokenSecretName: storageSecret?.sessionTokenSecretName,
       kubeconfig: args.kubeconfig,
       context: args.context,

@@ -1,6 +1,5 @@
 import { CredentialSecret } from "../kubernetes/credentialSecret.js";
 import { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
-import { storageCredentialSpec } from "../storage/storageCredential.js";
 import type { RootCredential } from "../iam/rootCredential.js";
 import type { PlatformScope } from "./scope.js";
 import type { PlatformUnsealing } from "./unsealing.js";
@@ -51,11 +50,4 @@ export function createStorageSecret(
     },
     parent,
   );
-}
-
-/** The key that Vault must be restarted for, since it reads its environment only then: one that is not its first. */
-export function keyInUse({ args }: PlatformScope, storage: DynamoDbStorage) {
-  const credential = storageCredentialSpec(args.storage?.credential);
-  const isFirst = credential.kind === "accessKey" && (credential.generation ?? 1) === 1;
-  return isFirst ? undefined : storage.accessKeyId;
 }

@@ -8,6 +8,7 @@ import { vaultAuditDeviceHandlers } from "../../access/providers/vaultAuditDevic
 import { vaultAuthMethodHandlers } from "../../access/providers/vaultAuthMethod.js";
 import { vaultPolicyHandlers } from "../../access/providers/vaultPolicy.js";
 import { reporting } from "../../internal/reporting/index.js";
+import { rolloutProvider } from "../../kubernetes/providers/rolloutProvider.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
 import { credentialsHandlers } from "../../secretsengine/providers/credentials.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
@@ -39,14 +40,20 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
   VaultPolicy: vaultPolicyHandlers,
 };
 
+/** Resources that are not in Vault, but in front of it. */
+const outsideVault: Readonly<Record<string, () => DynamicProvider>> = {
+  AwsSessionCredentials: sessionProvider,
+  VaultServerRollout: rolloutProvider,
+};
+
 /**
  * What the resources in a stack's state call, by the package's subpath `dynamic/v1`: the path, this function's name and the names of the
  * kinds are in states for ever and must never change.
  */
 export function provider(kind: string): DynamicProvider {
-  if (kind === "AwsSessionCredentials") {
-    // The one resource that is not in Vault, but in front of it.
-    return sessionProvider();
+  const outside = outsideVault[kind];
+  if (outside !== undefined) {
+    return outside();
   }
   const found = handlers[kind];
   if (found === undefined) {

@@ -55,7 +55,7 @@ function program(): Record<string, Output<unknown> | undefined> {
       backend: { dynamodb: { ...storage.backend, credentialSecretRef: { name: secret.secretName } } },
       unsealer: unsealedBy(keys.secretName),
     },
-    restartTrigger: change.generation === 1 ? undefined : accessKeyId,
+    restartTrigger: accessKeyId,
   });
   return { address: vault.address, phase: vault.phase, rootTokenSecret: vault.rootTokenSecret, accessKeyId };
 }
@@ -79,6 +79,7 @@ test("a preview of nothing shows all that will be made", async () => {
     "vault-table",
     "vault-user",
     "vault-user-policy",
+    "vault-rollout",
     "vault-vault-server",
   ]);
 });
@@ -131,7 +132,7 @@ test("the key rotates: Vault runs with the new one before the old one goes, and 
   expect(operations).toEqual({
     "vault-key-1": "delete",
     "vault-key-2": "create",
-    "vault-restart": "create",
+    "vault-rollout": "update",
     "vault-secret": "replace",
     vault: "update",
   });

@@ -110,7 +110,7 @@ describe("session credentials", () => {
     expect(renewed.operations).toEqual({
       "session-aws": "update",
       "session-aws-secret": "replace",
-      "session-restart": "replace",
+      "session-rollout": "update",
       "session-session": "update",
     });
     expect((await sandbox.secret("session-aws"))?.["access_key"]).not.toBe(issued?.["access_key"]);

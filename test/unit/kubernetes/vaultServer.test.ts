@@ -5,7 +5,13 @@ import { isKnownOutput, valueOf } from "../../support/outputs.js";
 import { inputsOf, listed, record, type Recorded } from "../../support/recorder.js";
 import { soundSpec } from "./samples.js";
 
-const ready = ({ type }: Recorded) => (type.endsWith(":VaultServer") ? { status: { phase: "Ready" } } : {});
+const ready = ({ type, inputs }: Recorded) =>
+  type.endsWith(":VaultServerRollout")
+    ? { phase: "Ready" }
+    : type.endsWith(":VaultServer")
+      ? { metadata: { ...(inputs.metadata as object), uid: "uid-1" } }
+      : {};
+const rolloutType = "pulumi-nodejs:dynamic/kubevault-aws:VaultServerRollout";
 const irsa = { roleArn: "arn:aws:iam::123456789012:role/vault", clusterRegion: "eu-west-1" };
 const withoutKeys = { ...soundSpec, backend: { dynamodb: { table: "vault-data", region: "eu-west-1" } } };
 
@@ -15,12 +21,13 @@ async function settled(vault: VaultServer): Promise<void> {
 }
 
 describe("VaultServer", () => {
-  test("creates the VaultServer object and waits for Ready", async () => {
+  test("creates the VaultServer object and the wait for it", async () => {
     const recorded = await record({ outputs: ready });
     await settled(new VaultServer("vault", { namespace: "demo", spec: soundSpec, labels: { team: "platform" } }));
     expect(listed(recorded)).toEqual([
       "kubernetes:kubevault.com/v1alpha2:VaultServer vault-vault-server",
       "kubevault-aws:index:VaultServer vault",
+      `${rolloutType} vault-rollout`,
     ]);
     expect(inputsOf(recorded, "vault-vault-server")).toEqual({
       apiVersion: "kubevault.com/v1alpha2",
@@ -29,7 +36,6 @@ describe("VaultServer", () => {
         name: "vault",
         namespace: "demo",
         labels: { team: "platform" },
-        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Ready" },
       },
       spec: { ...soundSpec, authMethods: [{ type: "kubernetes", path: "kubernetes" }] },
     });
@@ -89,6 +95,7 @@ describe("VaultServer", () => {
       "kubernetes:core/v1:ServiceAccount vault-service-account",
       "kubernetes:kubevault.com/v1alpha2:VaultServer vault-vault-server",
       "kubevault-aws:index:VaultServer vault",
+      `${rolloutType} vault-rollout`,
     ]);
     expect(inputsOf(recorded, "vault-service-account")).toEqual({
       apiVersion: "v1",
@@ -101,24 +108,27 @@ describe("VaultServer", () => {
     });
   });
 
-  test("restarts Vault by a request that is named after the credentials", async () => {
-    const recorded = await record({ outputs: ready });
-    const vault = new VaultServer("vault", {
-      namespace: "demo",
-      restartTrigger: pulumi.output("AKIA2"),
-      spec: soundSpec,
-    });
-    await settled(vault);
-    expect(inputsOf(recorded, "vault-restart")).toEqual({
-      apiVersion: "ops.kubevault.com/v1alpha1",
-      kind: "VaultOpsRequest",
-      metadata: {
-        name: "vault-restart-akia2",
-        namespace: "demo",
-        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Successful" },
-      },
-      spec: { type: "Restart", vaultRef: { name: "vault" }, restart: {} },
-    });
+  test("restarts Vault's pods for what they read only when they start, and waits for any change of the spec", async () => {
+    const digests = async (args: Partial<ConstructorParameters<typeof VaultServer>[1]>) => {
+      const recorded = await record({ outputs: ready });
+      await settled(new VaultServer("vault", { namespace: "demo", spec: soundSpec, ...args }));
+      const { specDigest, restartDigest } = inputsOf(recorded, "vault-rollout");
+      return { spec: specDigest, restart: restartDigest };
+    };
+    const first = await digests({});
+    expect(await digests({ labels: { team: "platform" } })).toEqual(first);
+    const scaled = await digests({ spec: { ...soundSpec, healthChecker: { periodSeconds: 30 } } });
+    expect(scaled.restart).toBe(first.restart);
+    expect(scaled.spec).not.toBe(first.spec);
+    for (const change of [
+      { spec: { ...soundSpec, version: "1.17.6" } },
+      { spec: { ...soundSpec, tls: {} } },
+      { spec: { ...soundSpec, configSecret: { name: "config" } } },
+      { spec: { ...soundSpec, podTemplate: { metadata: { annotations: { a: "b" } } } } },
+      { restartTrigger: pulumi.output("AKIA2") },
+    ]) {
+      expect((await digests(change)).restart).not.toBe(first.restart);
+    }
   });
 
   test("writes v1alpha1 on request", async () => {
@@ -132,6 +142,7 @@ describe("VaultServer", () => {
     expect(listed(recorded)).toEqual([
       "kubernetes:kubevault.com/v1alpha1:VaultServer vault-vault-server",
       "kubevault-aws:index:VaultServer vault",
+      `${rolloutType} vault-rollout`,
     ]);
     expect(inputsOf(recorded, "vault-vault-server")["spec"]).toMatchObject({
       backend: {
@@ -147,7 +158,7 @@ describe("VaultServer", () => {
 
   test("has all children below itself", async () => {
     await record({ outputs: ready });
-    const vault = new VaultServer("vault", { namespace: "demo", irsa, restartTrigger: "1", spec: withoutKeys });
+    const vault = new VaultServer("vault", { namespace: "demo", irsa, spec: withoutKeys });
     const below = (type: string, name: string) =>
       `urn:pulumi:stack::project::kubevault-aws:index:VaultServer$${type}::${name}`;
     expect(await valueOf(vault.vaultServer.urn)).toBe(
@@ -156,9 +167,6 @@ describe("VaultServer", () => {
     expect(await valueOf(pulumi.output(vault.serviceAccount?.urn))).toBe(
       below("kubernetes:core/v1:ServiceAccount", "vault-service-account"),
     );
-    expect(await valueOf(pulumi.output(vault.restart?.urn))).toBe(
-      below("kubernetes:ops.kubevault.com/v1alpha1:VaultOpsRequest", "vault-restart"),
-    );
   });
 
   test("lets the caller change what the children are made of", async () => {
@@ -166,18 +174,15 @@ describe("VaultServer", () => {
     const vault = new VaultServer("vault", {
       namespace: "demo",
       irsa,
-      restartTrigger: "1",
       spec: withoutKeys,
       transform: {
         serviceAccount: (args) => ({ ...args, automountServiceAccountToken: false }),
         vaultServer: (args) => ({ ...args, metadata: { name: "other" } }),
-        restart: (args) => ({ ...args, metadata: { name: "again" } }),
       },
     });
     await settled(vault);
     expect(inputsOf(recorded, "vault-service-account")).toMatchObject({ automountServiceAccountToken: false });
     expect(inputsOf(recorded, "vault-vault-server")).toMatchObject({ metadata: { name: "other" } });
-    expect(inputsOf(recorded, "vault-restart")).toMatchObject({ metadata: { name: "again" } });
   });
 
   test("refuses wrong arguments before anything is made, and names the component", async () => {
@@ -196,9 +201,9 @@ describe("VaultServer", () => {
       const { annotations: found } = inputsOf(recorded, "vault-vault-server")["metadata"] as Record<string, object>;
       return Object.keys(found ?? {}).sort();
     };
-    expect(await annotations(true, "replace")).toEqual(["kubevault-aws-untried", "pulumi.com/waitFor"]);
-    expect(await annotations(false, "replace")).toEqual(["pulumi.com/waitFor"]);
-    expect(await annotations(true, "refuse")).toEqual(["pulumi.com/waitFor"]);
+    expect(await annotations(true, "replace")).toEqual(["kubevault-aws-untried"]);
+    expect(await annotations(false, "replace")).toEqual([]);
+    expect(await annotations(true, "refuse")).toEqual([]);
   });
 
   test("at preview shows what is known, and does not know the address yet", async () => {

@@ -84,6 +84,7 @@ describe("VaultPlatform", () => {
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsMount p-engine-mount",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRole p-engine-role-audit",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRole p-engine-role-deploy",
+      "pulumi-nodejs:dynamic/kubevault-aws:VaultServerRollout p-server-rollout",
       "pulumi:providers:pulumi-nodejs p-connection",
     ]);
   });
@@ -131,13 +132,13 @@ describe("VaultPlatform", () => {
     expect(JSON.stringify(policy)).toContain("dynamodb:UpdateItem");
   });
 
-  it("restarts Vault when its key is not the first any more", async () => {
+  it("restarts Vault when its key changes", async () => {
+    const digestOf = ({ recorded }: { recorded: Recorded[] }) => inputsOf(recorded, "p-server-rollout").restartDigest;
     const first = await platform(small);
-    expect(listed(first.recorded).filter((line) => line.includes("VaultOpsRequest"))).toEqual([]);
+    const again = await platform({ ...small, storage: { maxParallel: 64 } });
+    expect(digestOf(again)).toBe(digestOf(first));
     const second = await platform({ ...small, storage: { credential: { kind: "accessKey", generation: 2 } } });
-    expect(listed(second.recorded).filter((line) => line.includes("VaultOpsRequest"))).toEqual([
-      "kubernetes:ops.kubevault.com/v1alpha1:VaultOpsRequest p-server-restart",
-    ]);
+    expect(digestOf(second)).not.toBe(digestOf(first));
     expect(listed(second.recorded).filter((line) => line.includes("p-storage-key"))).toEqual([
       "aws:iam/accessKey:AccessKey p-storage-key-2",
     ]);
@@ -236,7 +237,12 @@ describe("VaultPlatform", () => {
       ),
     );
     expect(connection["kubevault-aws:login"]).toEqual(login);
-    expect(JSON.stringify(recorded.filter(({ name }) => name !== "p-connection"))).not.toContain("LEAKME");
+    expect(inputsOf(recorded, "p-server-rollout")).toMatchObject({
+      kubeconfig: secretValue("LEAKME"),
+      context: "prod",
+    });
+    const others = recorded.filter(({ name }) => !["p-connection", "p-server-rollout"].includes(name));
+    expect(JSON.stringify(others)).not.toContain("LEAKME");
     const outside = await platform({
       ...small,
       serverName: "main",
