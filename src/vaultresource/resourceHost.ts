@@ -67,3 +67,8 @@ export function resourceHost(): ResourceHost {
 export function useProviderPlugin(options: { readonly version?: string } = {}): void {
   current = providerPlugin(options.version);
 }
+
+/** The opposite of {@link useProviderPlugin}, and the default. An existing stack moves back without replacing anything. */
+export function useDynamicProvider(): void {
+  current = dynamicProvider;
+}

@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, it, test } from "vitest";
+import { provider } from "../../../../src/plugin/dynamic/entry.js";
+import { kinds } from "../../../../src/plugin/provider/kinds.js";
+import * as library from "../../../../src/index.js";
+import { inputsOf, record, settled, type Recorded } from "../../../support/recorder.js";
+
+type ResourceClass = new (name: string, args: never) => pulumi.CustomResource;
+
+/** Arguments of each kind as a user writes them: every form that the constructor changes. */
+const samples: readonly [kind: string, resource: ResourceClass, args: Record<string, unknown>][] = [
+  ["AwsSecretsMount", library.AwsSecretsMount, {}],
+  ["AwsSecretsMount", library.AwsSecretsMount, { path: "/teams/aws/", defaultLeaseTtl: "1h", maxLeaseTtl: 7200 }],
+  [
+    "AwsSecretsRole",
+    library.AwsSecretsRole,
+    {
+      mount: "/aws/",
+      name: "deploy",
+      credentialType: "iam_user",
+      policyDocument:
+        '{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "s3:*", "Resource": "*" } }',
+      policyArns: ["arn:aws:iam::aws:policy/B", "arn:aws:iam::aws:policy/A"],
+      userPath: "/",
+    },
+  ],
+  [
+    "AwsSecretsRole",
+    library.AwsSecretsRole,
+    { mount: "aws", name: "old", arn: "arn:aws:iam::123456789012:role/deploy" },
+  ],
+  [
+    "AwsSecretsRole",
+    library.AwsSecretsRole,
+    { mount: "aws", name: "s", credentialType: "session_token", defaultStsTtl: "15m", maxStsTtl: "1h" },
+  ],
+  ["AwsStaticRole", library.AwsStaticRole, { mount: "aws/", name: "ci", username: "ci", rotationPeriod: "24h" }],
+  ["AwsRootConfig", library.AwsRootConfig, { mount: "aws/", region: "eu-west-1", maxRetries: 3 }],
+  ["AwsLeaseConfig", library.AwsLeaseConfig, { mount: "/aws", lease: "30m", leaseMax: "12h" }],
+  ["AwsCredentials", library.AwsCredentials, { mount: "/aws", role: "deploy", ttl: "1h", reissueBefore: "10m" }],
+  [
+    "AwsSessionCredentials",
+    library.AwsSessionCredentials,
+    { roleArn: "arn:aws:iam::123456789012:role/storage", region: "eu-west-1", durationSeconds: 1800 },
+  ],
+];
+
+describe("a kind of the provider plugin", () => {
+  let recorded: Recorded[];
+  beforeEach(async () => {
+    recorded = await record();
+  });
+
+  test.each(samples)(
+    "%s turns arguments into the inputs that the class registers (%#)",
+    async (kind, resource, args) => {
+      const created = new resource("sample", args as never);
+      await new Promise((resolve) => created.urn.apply(resolve));
+      const { __provider: _, ...registered } = inputsOf(recorded, "sample");
+      expect(JSON.parse(JSON.stringify(kinds[kind]?.toInputs(args)))).toEqual(JSON.parse(JSON.stringify(registered)));
+    },
+  );
+
+  it("exists for every kind that the dynamic provider hosts, and for no other", () => {
+    for (const kind of Object.keys(kinds)) {
+      expect(() => provider(kind)).not.toThrow();
+    }
+    expect([...new Set(samples.map(([kind]) => kind))].sort()).toEqual(Object.keys(kinds).sort());
+  });
+});
