@@ -1,3 +1,5 @@
+export { ApplicationAccess } from "./applicationAccess.js";
+export type { ApplicationAccessArgs, ApplicationEngine, ApplicationSettings } from "./applicationAccessArgs.js";
 export { AppRoleAuthRole, type AppRoleAuthRoleArgs } from "./appRoleAuthRole.js";
 export type { AuthRoleLocation } from "./authRole.js";
 export {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ApplicationAccess } from "../access/applicationAccess.js";
 import type { AssumableRole } from "../iam/assumableRole.js";
 import type { RootCredential } from "../iam/rootCredential.js";
 import type { CredentialSecret } from "../kubernetes/credentialSecret.js";
@@ -6,6 +7,7 @@ import type { VaultServer } from "../kubernetes/vaultServer.js";
 import type { AwsSecretsEngine } from "../secretsengine/awsSecretsEngine.js";
 import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
+import { createApplications } from "./applications.js";
 import { createConnection } from "./connection.js";
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
@@ -22,7 +24,8 @@ import { assertValidPlatform } from "./vaultPlatformRules.js";
  * in it, an identity in AWS with exactly the rights that the declared roles need, and Vault's AWS secrets engine with these roles.
  *
  * Children, each a component that can be used on its own: `${name}-unseal-keys`, `${name}-storage`, `${name}-storage-credential`, `${name}-root`,
- * `${name}-<role>` for each of `assumableRoles`, `${name}-server`, `${name}-connection`, `${name}-engine`; and `${name}-guard`, which blocks a destroy
+ * `${name}-<role>` for each of `assumableRoles`, `${name}-server`, `${name}-connection`, `${name}-engine`, `${name}-app-<application>` for each of
+ * `applications`; and `${name}-guard`, which blocks a destroy
  * while `protectData` is enabled.
  *
  * Destroying goes the other way: roles and mount first, which revokes all leases while Vault still can, then the keys and users.
@@ -60,6 +63,8 @@ export class VaultPlatform extends pulumi.ComponentResource {
   public readonly connection: VaultConnection;
   /** Vault's AWS secrets engine. */
   public readonly engine: AwsSecretsEngine;
+  /** The applications that may read credentials, by the names given. */
+  public readonly applications: Readonly<Record<string, ApplicationAccess>>;
   /** `vaultAddress` where it was given, or else Vault's address inside the cluster. Known once Vault is Ready. */
   public readonly vaultAddress: pulumi.Output<string>;
   /** Where the secrets engine is mounted: applications read `<mountPath>/creds/<role>`. */
@@ -87,6 +92,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
       dependsOn: [rootCredential, vaultServer, ...Object.values(assumableRoles)],
     });
     adviseOnSeedKey(scope, engine);
+    const applications = createApplications(scope, engine, connection);
     new DestroyGuard(`${name}-guard`, scope.protectData, this, [
       engine,
       vaultServer,
@@ -94,6 +100,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
       rootCredential,
       ...unsealing.keys,
       ...Object.values(assumableRoles),
+      ...Object.values(applications),
       ...(storageSecret === undefined ? [] : [storageSecret]),
     ]);
 
@@ -104,6 +111,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
     this.vaultServer = vaultServer;
     this.connection = connection;
     this.engine = engine;
+    this.applications = applications;
     this.vaultAddress = pulumi
       .all([vaultServer.address, args.vaultAddress])
       .apply(([inCluster, given]) => given ?? inCluster);

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ApplicationSettings } from "../access/applicationAccessArgs.js";
 import type { AssumableRoleArgs } from "../iam/assumableRole.js";
 import type { RootCredentialArgs } from "../iam/rootCredentialArgs.js";
 import type { InputOf } from "../internal/inputOf.js";
@@ -115,6 +116,11 @@ export interface VaultPlatformArgs {
   readonly roles?: Readonly<Record<string, VaultPlatformRoleArgs>>;
   /** IAM users whose keys Vault rotates, by the names of the static roles in Vault. Vault 1.14 and later. */
   readonly staticRoles?: Readonly<Record<string, AwsStaticRoleSettings>>;
+  /**
+   * Applications on Kubernetes that may read credentials, by the names of their policies and auth roles in Vault: `{ shop: { serviceAccounts: ["shop"],
+   * namespaces: ["shop"], roles: ["deploy"] } }`. Plain names.
+   */
+  readonly applications?: Readonly<Record<string, ApplicationSettings>>;
   /**
    * Where the secrets engine is mounted.
    *

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { applicationsIssues } from "./applicationRules.js";
 import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { mapRecord } from "../internal/records.js";
@@ -31,6 +32,7 @@ const argumentNames = [
   "assumableRoles",
   "roles",
   "staticRoles",
+  "applications",
   "mountPath",
   "mount",
   "rootConfig",
@@ -66,6 +68,7 @@ export function platformIssues(name: string, args: Plain): Issue[] {
     ...rotationIssues(args),
     ...assumableRoleParts(args),
     ...enginePart(args),
+    ...applicationsIssues(args),
   ];
 }
 

@@ -1,0 +1,133 @@
+import * as pulumi from "@pulumi/pulumi";
+import { formatIssues } from "../internal/validation/issues.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import { rejecterOf } from "../internal/validation/reject.js";
+import { transformed } from "../internal/transform.js";
+import type { Values } from "../vaultresource/fields.js";
+import type { ApplicationAccessArgs, ApplicationEngine } from "./applicationAccessArgs.js";
+import { applicationPolicy, credentialPath, staticCredentialPath, type ReadableRole } from "./applicationPolicy.js";
+import { applicationIssues, parseRoleReference, type KnownRoles } from "./applicationRules.js";
+import { KubernetesAuthRole, type KubernetesAuthRoleArgs } from "./kubernetesAuthRole.js";
+import { VaultPolicy, type VaultPolicyArgs } from "./vaultPolicy.js";
+
+/**
+ * Lets an application on Kubernetes read short-lived AWS credentials from Vault: the least ACL policy for the roles named, and a role of the
+ * Kubernetes auth method that gives it to the application's service accounts.
+ *
+ * Creates `${name}-policy` and `${name}-role`. Which Vault, is told by a {@link VaultConnection} in `providers`. How the credentials reach a pod is up
+ * to one of the deliveries: {@link agentInjectorAnnotations}, {@link secretsOperatorObjects}, {@link secretProviderClass},
+ * {@link externalSecretsGenerator} or {@link awsSharedConfig}.
+ *
+ * @example
+ * const shop = new ApplicationAccess(
+ *   "shop",
+ *   { engine, serviceAccounts: ["shop"], namespaces: ["shop"], roles: ["deploy"], tokenTtl: "1h" },
+ *   { providers: [connection] },
+ * );
+ */
+export class ApplicationAccess extends pulumi.ComponentResource {
+  public readonly policy: VaultPolicy;
+  public readonly role: KubernetesAuthRole;
+  /** Name of the auth role: what clients log in with. */
+  public readonly roleName: pulumi.Output<string>;
+  /** Path of the auth method, without `auth/`. */
+  public readonly authMount: pulumi.Output<string>;
+  /** Where the credentials of each role are read: `{ deploy: "aws/creds/deploy" }`. */
+  public readonly credentialPaths: pulumi.Output<Record<string, string>>;
+  /** Where the keys of each static role are read: `{ ci: "aws/static-creds/ci" }`. */
+  public readonly staticCredentialPaths: pulumi.Output<Record<string, string>>;
+
+  /**
+   * @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created
+   */
+  public constructor(name: string, args: ApplicationAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubevault-aws:index:ApplicationAccess", name, {}, opts);
+    const { engine, transform, vaultName = name, ...settings } = args;
+    const subject = `ApplicationAccess "${name}"`;
+    const issuesWith = (roles: KnownRoles) => applicationIssues(vaultName, maskUnknowns(settings) as Values, roles);
+    const issues = issuesWith(knownRoles(engine));
+    if (issues.length > 0) {
+      throw new pulumi.ResourceError(formatIssues(subject, issues.map(withPath)), this, true);
+    }
+    const reject = rejecterOf(this);
+    const roles = pulumi.output(typesOf(engine, settings.roles ?? [])).apply((types) => {
+      const later = issuesWith({ ...knownRoles(engine), roles: { ...engine.roles, ...types } });
+      const readable = Object.entries(types).map(([role, credentialType]): ReadableRole => ({
+        name: role,
+        credentialType,
+      }));
+      return later.length === 0 ? readable : reject<ReadableRole[]>(formatIssues(subject, later.map(withPath)));
+    });
+    const staticRoles = settings.staticRoles ?? [];
+    const parent = { parent: this, dependsOn: opts?.dependsOn };
+
+    const policyArgs: VaultPolicyArgs = {
+      name: vaultName,
+      rules: pulumi.all([engine.path, roles]).apply(([mount, readable]) =>
+        applicationPolicy({
+          mount,
+          roles: readable,
+          staticRoles,
+          requestParameters: settings.requestParameters ?? false,
+        }),
+      ),
+    };
+    this.policy = new VaultPolicy(`${name}-policy`, transformed(transform?.policy, policyArgs), parent);
+
+    const roleArgs: KubernetesAuthRoleArgs = {
+      mount: settings.authMount ?? "kubernetes",
+      name: vaultName,
+      boundServiceAccountNames: settings.serviceAccounts,
+      boundServiceAccountNamespaces: settings.namespaces,
+      boundServiceAccountNamespaceSelector: settings.namespaceSelector,
+      audience: settings.audience,
+      tokenPolicies: [this.policy.name],
+      // The policy has all that a client needs of it.
+      tokenNoDefaultPolicy: true,
+      tokenTtl: settings.tokenTtl ?? (settings.tokenPeriod === undefined ? "1h" : undefined),
+      tokenMaxTtl: settings.tokenMaxTtl,
+      tokenPeriod: settings.tokenPeriod,
+    };
+    this.role = new KubernetesAuthRole(`${name}-role`, transformed(transform?.role, roleArgs), parent);
+
+    this.roleName = this.role.name;
+    this.authMount = this.role.mount;
+    this.credentialPaths = pulumi
+      .all([engine.path, roles])
+      .apply(([mount, readable]) =>
+        Object.fromEntries(readable.map((role) => [role.name, credentialPath(mount, role)])),
+      );
+    this.staticCredentialPaths = pulumi
+      .output(engine.path)
+      .apply((mount) => Object.fromEntries(staticRoles.map((role) => [role, staticCredentialPath(mount, role)])));
+    this.registerOutputs({
+      roleName: this.roleName,
+      authMount: this.authMount,
+      credentialPaths: this.credentialPaths,
+      staticCredentialPaths: this.staticCredentialPaths,
+    });
+  }
+}
+
+function knownRoles(engine: ApplicationEngine): KnownRoles {
+  const types = Object.entries(engine.roles ?? {}).map(([role, { credentialType }]) => [
+    role,
+    maskUnknowns(credentialType),
+  ]);
+  return { roles: Object.fromEntries(types) as Values, staticRoles: Object.keys(engine.staticRoles ?? {}) };
+}
+
+/** The credential types of the roles that are named. */
+function typesOf(engine: ApplicationEngine, references: readonly string[]): Record<string, pulumi.Input<string>> {
+  return Object.fromEntries(
+    references.map((reference) => {
+      const { name } = parseRoleReference(reference);
+      return [name, engine.roles?.[name]?.credentialType ?? ""];
+    }),
+  );
+}
+
+/** What is wrong with the name that is given by the component has no path of its own. */
+function withPath<T extends { readonly path: string }>(issue: T): T {
+  return issue.path === "" ? { ...issue, path: "vaultName" } : issue;
+}

@@ -1,0 +1,71 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Duration } from "../internal/duration.js";
+import type { InputOf } from "../internal/inputOf.js";
+import type { Transform } from "../internal/transform.js";
+import type { KubernetesAuthRoleArgs, NamespaceSelector } from "./kubernetesAuthRole.js";
+import type { VaultPolicyArgs } from "./vaultPolicy.js";
+
+/** The secrets engine that an application reads from: an {@link AwsSecretsEngine}, or what is known of one that another program made. */
+export interface ApplicationEngine {
+  /** Where it is mounted. */
+  readonly path: pulumi.Input<string>;
+  /** Its roles by name, with what they hand out. */
+  readonly roles?: Readonly<Record<string, { readonly credentialType: pulumi.Input<string> }>>;
+  /** Its static roles by name. */
+  readonly staticRoles?: Readonly<Record<string, unknown>>;
+}
+
+/** Who an application is, and what it may read. */
+export interface ApplicationSettings {
+  /** Names of the service accounts that its pods run as. */
+  readonly serviceAccounts: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Their namespaces. Needed unless there is a selector. */
+  readonly namespaces?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Selector of their namespaces by label. Vault 1.16 and later. */
+  readonly namespaceSelector?: pulumi.Input<string> | InputOf<NamespaceSelector>;
+  /**
+   * Names of the secrets engine's roles whose credentials it may read. `iam_user` credentials are read at `creds/`, all others at `sts/`; the path can
+   * be written in front, and is then held against the role: `sts/audit`. Plain.
+   */
+  readonly roles?: readonly string[];
+  /** Names of static roles whose keys it may read. Plain. */
+  readonly staticRoles?: readonly string[];
+  /**
+   * Life of its token of Vault, which clients renew. The leases that a token read end with it, and so do their IAM users.
+   *
+   * @default "1h"
+   */
+  readonly tokenTtl?: pulumi.Input<Duration>;
+  /** Longest life of a token, renewals included: a client then logs in again and reads new credentials. @default - the auth method's, 768 hours unless configured */
+  readonly tokenMaxTtl?: pulumi.Input<Duration>;
+  /** Life of a token that each renewal starts from its beginning. Not together with `tokenTtl` and `tokenMaxTtl`. @default - none */
+  readonly tokenPeriod?: pulumi.Input<Duration>;
+  /**
+   * Audience that the service account's token must be for. A pod's own token is for the API server: another audience needs a projected token, which
+   * the {@link agentInjectorAnnotations | deliveries} ask for.
+   *
+   * @default - none is asked for
+   */
+  readonly audience?: pulumi.Input<string>;
+  /** Path of the Kubernetes auth method, without `auth/`. @default "kubernetes" */
+  readonly authMount?: pulumi.Input<string>;
+  /**
+   * Whether credentials may also be asked for by POST, with `ttl` or `role_arn` in the body. A GET can have them as query parameters.
+   *
+   * @default false
+   */
+  readonly requestParameters?: boolean;
+}
+
+/** What {@link ApplicationAccess} takes. */
+export interface ApplicationAccessArgs extends ApplicationSettings {
+  /** The secrets engine. */
+  readonly engine: ApplicationEngine;
+  /** Name of the policy and of the auth role in Vault, in lower case. Plain. @default - the component's name */
+  readonly vaultName?: string;
+  /** Changes the arguments of a child before it is made. */
+  readonly transform?: {
+    readonly policy?: Transform<VaultPolicyArgs>;
+    readonly role?: Transform<KubernetesAuthRoleArgs>;
+  };
+}

@@ -1,0 +1,197 @@
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isFullyKnown, isKnown, unknownValue } from "../internal/validation/known.js";
+import type { Values } from "../vaultresource/fields.js";
+import { isGiven, unknownArguments } from "../vaultresource/rules.js";
+import { authPathRules, authRoleNameRules } from "./accessRules.js";
+import { endpointOf } from "./applicationPolicy.js";
+import { kubernetesAuthRoleRules } from "./kubernetesAuthRoleRules.js";
+import { policyNameRules } from "./accessRules.js";
+
+/** What is known of the secrets engine's roles: their credential types by name, and the names of static ones. */
+export interface KnownRoles {
+  readonly roles: Readonly<Record<string, unknown>>;
+  readonly staticRoles: readonly string[];
+}
+
+export const applicationSettingNames = [
+  "serviceAccounts",
+  "namespaces",
+  "namespaceSelector",
+  "roles",
+  "staticRoles",
+  "tokenTtl",
+  "tokenMaxTtl",
+  "tokenPeriod",
+  "audience",
+  "authMount",
+  "requestParameters",
+];
+
+/** Arguments of the auth role, by the names that an application's settings have for them. */
+const roleArguments: Readonly<Record<string, string>> = {
+  boundServiceAccountNames: "serviceAccounts",
+  boundServiceAccountNamespaces: "namespaces",
+  boundServiceAccountNamespaceSelector: "namespaceSelector",
+};
+
+/** A role that an application names: `deploy`, or with its endpoint `creds/deploy`. */
+export function parseRoleReference(reference: string): { readonly endpoint?: "creds" | "sts"; readonly name: string } {
+  const match = /^(?<endpoint>creds|sts)\/(?<name>.*)$/.exec(reference);
+  return match?.groups === undefined
+    ? { name: reference }
+    : { endpoint: match.groups.endpoint as "creds" | "sts", name: match.groups.name ?? "" };
+}
+
+/**
+ * The rules of an application.
+ *
+ * @param name of its policy and role in Vault
+ */
+export function applicationIssues(name: string, settings: Values, known: KnownRoles): Issue[] {
+  return [
+    ...unknownArguments(settings, applicationSettingNames),
+    ...nameIssues(name),
+    ...whoIssues(settings),
+    ...authMountIssues(settings),
+    ...roleIssues(settings, known),
+    ...tokenIssues(settings),
+  ];
+}
+
+function nameIssues(name: string): Issue[] {
+  const issues = [...policyNameRules({ name }, "name"), ...authRoleNameRules({ name }, "name")];
+  return issues.slice(0, 1).map((issue) => ({ ...issue, path: "" }));
+}
+
+function whoIssues(settings: Values): Issue[] {
+  const issues = kubernetesAuthRoleRules({
+    boundServiceAccountNames: settings.serviceAccounts,
+    boundServiceAccountNamespaces: settings.namespaces,
+    boundServiceAccountNamespaceSelector: settings.namespaceSelector,
+    audience: settings.audience,
+    tokenTtl: settings.tokenTtl,
+    tokenMaxTtl: settings.tokenMaxTtl,
+    tokenPeriod: settings.tokenPeriod,
+  }).map(inOwnWords);
+  return [...issues, ...kubernetesNameIssues(settings)];
+}
+
+function inOwnWords(issue: Issue): Issue {
+  const rename = (text: string) =>
+    Object.entries(roleArguments).reduce(
+      (rest, [theirs, ours]) => rest.replace(new RegExp(`\\b${theirs}\\b`), ours),
+      text,
+    );
+  return { ...issue, path: rename(issue.path), rule: rename(issue.rule) };
+}
+
+function kubernetesNameIssues(settings: Values): Issue[] {
+  return ["serviceAccounts", "namespaces"].flatMap((argument) => {
+    const names = settings[argument];
+    return Array.isArray(names)
+      ? names.flatMap((name: unknown, index) =>
+          typeof name !== "string" ||
+          name === "*" ||
+          name === "" ||
+          !isKnown(name) ||
+          /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name)
+            ? []
+            : [{ path: pathOf(argument, index), rule: "must be the name of a Kubernetes object", actual: name }],
+        )
+      : [];
+  });
+}
+
+function authMountIssues(settings: Values): Issue[] {
+  return settings.authMount === undefined ? [] : authPathRules(settings, "authMount");
+}
+
+function roleIssues(settings: Values, known: KnownRoles): Issue[] {
+  const roles = listOf(settings.roles);
+  const staticRoles = listOf(settings.staticRoles);
+  if (roles.length === 0 && staticRoles.length === 0) {
+    return [{ path: "roles", rule: "or staticRoles is required", fix: "Name at least one role that it may read." }];
+  }
+  const available = Object.keys(known.roles);
+  return [
+    ...roles.flatMap((reference, index) => oneRoleIssues(pathOf("roles", index), reference, known, available)),
+    ...staticRoles.flatMap((reference, index) =>
+      typeof reference === "string" && known.staticRoles.includes(reference)
+        ? []
+        : [notThere(pathOf("staticRoles", index), "static role", reference, known.staticRoles, available)],
+    ),
+    ...repeated(
+      "roles",
+      roles.map((reference) => parseRoleReference(String(reference)).name),
+    ),
+    ...repeated("staticRoles", staticRoles),
+  ];
+}
+
+function oneRoleIssues(path: string, reference: unknown, known: KnownRoles, available: readonly string[]): Issue[] {
+  if (typeof reference !== "string") {
+    return [{ path, rule: "must be the name of a role", actual: reference }];
+  }
+  const { endpoint, name } = parseRoleReference(reference);
+  if (!(name in known.roles)) {
+    return [notThere(path, "role", reference, available, known.staticRoles)];
+  }
+  const type = known.roles[name];
+  if (endpoint === undefined || typeof type !== "string" || !isKnown(type) || endpointOf(type) === endpoint) {
+    return [];
+  }
+  return [
+    {
+      path,
+      rule: `cannot be read at ${endpoint}/: the role's credential type is ${type}, which is read at ${endpointOf(type)}/`,
+      actual: reference,
+      fix: `Write ${JSON.stringify(name)}.`,
+    },
+  ];
+}
+
+function notThere(
+  path: string,
+  kind: "role" | "static role",
+  reference: unknown,
+  available: readonly string[],
+  others: readonly string[],
+): Issue {
+  const other = others.includes(reference as string);
+  const argument = kind === "role" ? "staticRoles" : "roles";
+  return {
+    path,
+    rule:
+      available.length === 0
+        ? `names a ${kind}, and the secrets engine has none`
+        : `must be one of ${available.join(", ")}`,
+    actual: reference,
+    fix: other ? `It is a ${kind === "role" ? "static role" : "role"}: name it in ${argument}.` : undefined,
+  };
+}
+
+function repeated(argument: string, names: readonly unknown[]): Issue[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index ? [{ path: pathOf(argument, index), rule: "is named twice", actual: name }] : [],
+  );
+}
+
+function tokenIssues(settings: Values): Issue[] {
+  const issues: Issue[] = [];
+  if (isGiven(settings.tokenPeriod) && (settings.tokenTtl !== undefined || settings.tokenMaxTtl !== undefined)) {
+    issues.push({
+      path: "tokenPeriod",
+      rule: "cannot be given together with tokenTtl or tokenMaxTtl",
+      fix: "A periodic token has no longest life, and its period is its TTL.",
+    });
+  }
+  const { requestParameters } = settings;
+  if (requestParameters !== undefined && typeof requestParameters !== "boolean") {
+    issues.push({ path: "requestParameters", rule: "must be true or false", actual: requestParameters });
+  }
+  return issues;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) && isFullyKnown(value) ? value : value === undefined ? [] : [unknownValue];
+}
