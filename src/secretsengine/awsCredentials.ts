@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyReadinessArgs } from "./awsRootConfig.js";
-import { credentialFields, credentialsRules, reissueFields } from "./credentialsRules.js";
+import { credentialsRules } from "./configRules.js";
+import { credentialFields, credentialOutputs, credentialSettings } from "./engineFields.js";
 import type { Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import type { Duration } from "../internal/duration.js";
@@ -25,7 +26,12 @@ export interface AwsCredentialsArgs {
   readonly ttl?: pulumi.Input<Duration>;
   /** Name of the session of an assumed role, for CloudTrail. @default - a name that Vault makes */
   readonly roleSessionName?: pulumi.Input<string>;
-  /** An `up` reads new credentials when these have less time left. @default - a third of their life */
+  /** Code of the root user's MFA device, for a `session_token` role with an MFA device. It is good for one read: another one reads nothing. */
+  readonly mfaCode?: pulumi.Input<string>;
+  /**
+   * An `up` reads new credentials when these have less time left. Shorter than their life: where it is not, a third of their life is taken, and a
+   * warning shown. @default - a third of their life
+   */
   readonly reissueBefore?: pulumi.Input<Duration>;
   /** A change of this text reads new credentials. */
   readonly reissueTrigger?: pulumi.Input<string>;
@@ -33,14 +39,8 @@ export interface AwsCredentialsArgs {
   readonly keyReadiness?: pulumi.Input<KeyReadinessArgs>;
 }
 
-const argumentNames = [
-  "mount",
-  "role",
-  "endpoint",
-  ...[...credentialFields, ...reissueFields].map((field) => field.name),
-  "reissueTrigger",
-  "keyReadiness",
-];
+const fields = [...credentialFields, ...credentialSettings];
+const argumentNames = ["mount", "role", ...fields.map((field) => field.name), "keyReadiness"];
 
 /**
  * AWS credentials from a role of Vault's AWS secrets engine, for use in the same program. They are read once, at `up`, and kept encrypted in the
@@ -50,6 +50,9 @@ const argumentNames = [
  * the run; how long it lives is a matter of the login's role in Vault.
  *
  * @example
+ * const engine = new AwsSecretsEngine("aws", {
+ *   roles: { deploy: { credentialType: "assumed_role", roleArns: [deployRoleArn] } },
+ * });
  * const credentials = new AwsCredentials("deploy", { mount: engine.path, role: "deploy" });
  * const provider = new aws.Provider("deploy", {
  *   accessKey: credentials.accessKeyId,
@@ -65,8 +68,14 @@ export class AwsCredentials extends VaultResource {
   declare public readonly secretAccessKey: pulumi.Output<string>;
   /** Secret; empty for an IAM user's. */
   declare public readonly sessionToken: pulumi.Output<string>;
-  /** Vault's ID of the lease; empty where Vault made none. */
+  /** Vault's ID of the lease. Secret; empty where there is none to revoke: of session credentials that were read with a login's token. */
   declare public readonly leaseId: pulumi.Output<string>;
+  /** Life of the lease when it was made, in seconds. */
+  declare public readonly leaseDuration: pulumi.Output<number>;
+  /** Whether Vault can renew the lease: of IAM users, not of sessions. */
+  declare public readonly renewable: pulumi.Output<boolean>;
+  /** When they were read: `2026-01-31T12:00:00.000Z`. */
+  declare public readonly issuedAt: pulumi.Output<string>;
   /** When they end, as Vault and the token's life say: `2026-01-31T12:00:00.000Z`. */
   declare public readonly expiresAt: pulumi.Output<string>;
   /** ARN of the session of an assumed role; else empty. */
@@ -80,24 +89,12 @@ export class AwsCredentials extends VaultResource {
     const inputs = {
       mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
       role: args.role,
-      endpoint: args.endpoint,
-      ...canonicalInputs([...credentialFields, ...reissueFields], args as unknown as Values),
-      reissueTrigger: args.reissueTrigger,
+      ...canonicalInputs(fields, args as unknown as Values),
+      mfaCode: args.mfaCode === undefined ? undefined : pulumi.secret(args.mfaCode),
       keyReadiness: args.keyReadiness,
     };
-    const outputs = [
-      "accessKeyId",
-      "secretAccessKey",
-      "sessionToken",
-      "leaseId",
-      "issuedAt",
-      "expiresAt",
-      "callerArn",
-      "tokenAccessor",
-    ];
-    const secret = {
-      additionalSecretOutputs: ["accessKeyId", "secretAccessKey", "sessionToken", "leaseId", "tokenAccessor"],
-    };
-    super("AwsCredentials", name, inputs, outputs, pulumi.mergeOptions(opts, secret));
+    const outputs = Object.keys(credentialOutputs);
+    const additionalSecretOutputs = outputs.filter((output) => credentialOutputs[output] === "secret");
+    super("AwsCredentials", name, inputs, outputs, pulumi.mergeOptions(opts, { additionalSecretOutputs }));
   }
 }

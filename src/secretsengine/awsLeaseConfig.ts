@@ -3,7 +3,7 @@ import type { Issue } from "../internal/validation/issues.js";
 import { leaseRules } from "./configRules.js";
 import type { Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { leaseFields } from "./otherFields.js";
+import { adoptionSettings, leaseFields } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
@@ -23,7 +23,8 @@ export interface AwsLeaseConfigArgs extends AwsLeaseConfigSettings {
   readonly mount: pulumi.Input<string>;
 }
 
-const settingNames = ["lease", "leaseMax", "adoptExisting"];
+const settings = [...leaseFields, ...adoptionSettings];
+const settingNames = settings.map((field) => field.name);
 
 /**
  * The leases of `iam_user` roles: `config/lease` of Vault's AWS secrets engine. Session credentials have the life that their role says. The
@@ -44,14 +45,13 @@ export class AwsLeaseConfig extends VaultResource {
     ]);
     const inputs = {
       mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
-      ...canonicalInputs(leaseFields, args as unknown as Values),
-      adoptExisting: args.adoptExisting,
+      ...canonicalInputs(settings, args as unknown as Values),
     };
     super("AwsLeaseConfig", name, inputs, [], opts);
   }
 }
 
 /** The rules of {@link AwsLeaseConfigSettings}. */
-export function leaseSettingsRules(settings: Values): Issue[] {
-  return [...unknownArguments(settings, settingNames), ...leaseRules(settings)];
+export function leaseSettingsRules(given: Values): Issue[] {
+  return [...unknownArguments(given, settingNames), ...leaseRules(given)];
 }

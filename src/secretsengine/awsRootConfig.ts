@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
 import { rootConfigRules } from "./configRules.js";
-import type { Values } from "../vaultresource/fields.js";
+import { singleLineTemplate, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { rootConfigFields } from "./rootConfigFields.js";
+import { adoptionSettings, rootConfigFields, rootConfigSettings } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
@@ -16,9 +16,9 @@ export interface KeyReadinessArgs {
   readonly region?: pulumi.Input<string>;
   /** Endpoint of STS, as it is reached from where `pulumi up` runs. @default - the configuration's, or the region's own */
   readonly stsEndpoint?: pulumi.Input<string>;
-  /** How many answers in a row have to be good: AWS's servers learn of a key one by one. @default 5 */
+  /** How many answers in a row have to be good, 1 to 100: AWS's servers learn of a key one by one. @default 5 */
   readonly consecutiveSuccesses?: pulumi.Input<number>;
-  /** Longest time to wait. @default 180 */
+  /** Longest time to wait: 1 second to 1 hour. @default 180 */
   readonly timeout?: pulumi.Input<Duration>;
 }
 
@@ -42,7 +42,10 @@ export interface AwsRootConfigSettings {
   readonly stsFallbackRegions?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** How often Vault repeats a call of AWS. @default -1, the AWS SDK's own number */
   readonly maxRetries?: pulumi.Input<number>;
-  /** Template of the names of IAM users and sessions. @default - Vault's own: names start with `vault-` */
+  /**
+   * Template of the names of IAM users and sessions. It may stand on several lines, as in Vault's documentation: line breaks and the white space
+   * around them are removed, since Vault would take them into the names. @default - Vault's own: names start with `vault-`
+   */
   readonly usernameTemplate?: pulumi.Input<string>;
   /** Role to assume with Vault's identity token. Vault Enterprise 1.16 and later. */
   readonly roleArn?: pulumi.Input<string>;
@@ -87,13 +90,13 @@ export interface AwsRootConfigArgs extends AwsRootConfigSettings {
   readonly mount: pulumi.Input<string>;
 }
 
-const plainSettings = ["rotateRootTrigger", "reseedTrigger", "keyReadiness", "adoptExisting", "clearOnDelete"] as const;
+const fields = [...rootConfigFields, ...rootConfigSettings, ...adoptionSettings];
 
 /** Names of {@link AwsRootConfigSettings}. */
 export const rootConfigSettingNames: readonly string[] = [
-  ...rootConfigFields.map((field) => field.name),
+  ...fields.map((field) => field.name),
   "secretKey",
-  ...plainSettings,
+  "keyReadiness",
 ];
 
 /**
@@ -128,10 +131,13 @@ export function rootConfigSettingsRules(settings: Values): Issue[] {
 }
 
 function rootConfigInputs(args: AwsRootConfigArgs): Values {
+  const usernameTemplate = mapInput(args.usernameTemplate, (value) =>
+    typeof value === "string" ? singleLineTemplate(value) : value,
+  );
   return {
     mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
-    ...canonicalInputs(rootConfigFields, args as unknown as Values),
+    ...canonicalInputs(fields, { ...args, usernameTemplate }),
     secretKey: args.secretKey === undefined ? undefined : pulumi.secret(args.secretKey),
-    ...Object.fromEntries(plainSettings.map((name) => [name, args[name]])),
+    keyReadiness: args.keyReadiness,
   };
 }

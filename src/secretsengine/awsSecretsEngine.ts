@@ -51,7 +51,7 @@ export interface AwsSecretsEngineArgs {
   readonly roles?: Readonly<Record<string, AwsSecretsRoleSettings>>;
   /** Static roles by name. Vault 1.14 and later. */
   readonly staticRoles?: Readonly<Record<string, AwsStaticRoleSettings>>;
-  /** Changes the arguments of a child before it is made. */
+  /** Changes the arguments of a child before it is created. */
   readonly transform?: {
     readonly mount?: Transform<AwsSecretsMountArgs>;
     readonly rootConfig?: Transform<AwsRootConfigArgs>;
@@ -69,7 +69,7 @@ export interface AwsSecretsEngineArgs {
  * Creates `${name}-mount`, `${name}-root-config`, `${name}-lease-config`, and per entry `${name}-role-${role}` and
  * `${name}-static-role-${role}`.
  *
- * Which Vault, is told by a {@link VaultConnection} in `providers`. Destroying deletes the roles and unmounts the engine, which makes Vault
+ * A {@link VaultConnection} in `providers` says which Vault it is. Destroying deletes the roles and unmounts the engine, which makes Vault
  * delete the IAM users of all leases: give `dependsOn` the root credential and its policies, so that they are still there then.
  *
  * @example
@@ -83,7 +83,10 @@ export interface AwsSecretsEngineArgs {
  * );
  */
 export class AwsSecretsEngine extends pulumi.ComponentResource {
-  /** Where the engine is mounted, without slashes around. */
+  /**
+   * Where the engine is mounted, without slashes around. It resolves when the engine can be read from: after its root credential, its lease
+   * configuration and its roles are written. What is made from it is deleted before them.
+   */
   readonly path: pulumi.Output<string>;
   /** Vault's ID of the mount. */
   readonly accessor: pulumi.Output<string>;
@@ -99,7 +102,7 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
     // The arguments hold secrets, and what a component is given here is stored.
     super("kubevault-aws:index:AwsSecretsEngine", name, {}, opts);
     const { transform: transforms, ...checkable } = args;
-    // Only what is plain can be told here: the children's own checks see the rest, once it is known.
+    // Only what is plain can be checked here: the children's own checks see the rest, once it is known.
     validateInputs(this, `AwsSecretsEngine "${name}"`, maskUnknowns(checkable) as Values, (given) =>
       engineRules(given as Values),
     );
@@ -127,8 +130,9 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
             parent,
           );
 
-    // A role that can be read from works: the credential it needs is there before it is.
-    const afterRoot = { parent: this, dependsOn: this.rootConfig === undefined ? [] : [this.rootConfig] };
+    // A role that can be read from works: what its credentials need is there before it is, and there until it is deleted.
+    const configs = [this.rootConfig, this.leaseConfig].filter((config) => config !== undefined);
+    const afterRoot = { parent: this, dependsOn: configs };
     this.roles = mapRecord(args.roles ?? {}, (role, settings) => {
       const roleArgs = transformed<AwsSecretsRoleArgs>(transforms?.role, { ...settings, mount, name: role });
       return new AwsSecretsRole(`${name}-role-${role}`, roleArgs, afterRoot);
@@ -138,7 +142,9 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
       return new AwsStaticRole(`${name}-static-role-${role}`, roleArgs, afterRoot);
     });
 
-    this.path = this.mount.path;
+    // URNs are known at preview, and resolve only when the resources are created.
+    const parts = [...configs, ...Object.values(this.roles), ...Object.values(this.staticRoles)];
+    this.path = pulumi.all([this.mount.path, ...parts.map(({ urn }) => urn)]).apply(([path]) => path as string);
     this.accessor = this.mount.accessor;
     this.registerOutputs({ path: this.path, accessor: this.accessor });
   }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { mountSettingsRules } from "./configRules.js";
 import type { Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { mountFields } from "./mountFields.js";
+import { adoptionSettings, mountFields, mountSettings } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
@@ -29,6 +29,22 @@ export interface AwsSecretsMountSettings {
   readonly passthroughRequestHeaders?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Headers that the engine may set in answers. Changed in place. @default [] */
   readonly allowedResponseHeaders?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /**
+   * Accessors of the auth methods that the engine may delegate authentication to. The AWS engine delegates none of its own accord. Changed in
+   * place. Vault 1.16 and later. @default []
+   */
+  readonly delegatedAuthAccessors?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /**
+   * Version of the engine's plugin, such as `v1.18.0+builtin.vault`. Changed in place; Vault takes another one into use when the plugin is reloaded.
+   * Vault 1.12 and later. @default - the one that Vault comes with, or the one that its plugin catalog pins
+   */
+  readonly pluginVersion?: pulumi.Input<string>;
+  /** Options of the engine. The AWS engine of today knows none. Changed in place. @default {} */
+  readonly options?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** Whether Vault removes slashes at the end of requested paths. Changed in place. Vault 1.19 and later. @default false */
+  readonly trimRequestTrailingSlashes?: pulumi.Input<boolean>;
+  /** Names of the managed keys that the engine may use. Changed in place. Vault Enterprise. @default [] */
+  readonly allowedManagedKeys?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Key that signs the engine's identity tokens. Changed in place. Vault Enterprise 1.16 and later. @default - Vault's key `default` */
   readonly identityTokenKey?: pulumi.Input<string>;
   /** Whether the mount is of this cluster only, and not replicated. A change replaces the mount. @default false */
@@ -37,6 +53,8 @@ export interface AwsSecretsMountSettings {
   readonly sealWrap?: pulumi.Input<boolean>;
   /** Whether Vault keeps the mount out of its cache. A change replaces the mount. @default false */
   readonly forceNoCache?: pulumi.Input<boolean>;
+  /** Whether the engine may use Vault's external source of entropy (Vault Enterprise). A change replaces the mount. @default false */
+  readonly externalEntropyAccess?: pulumi.Input<boolean>;
   /**
    * Takes over an AWS secrets engine that is mounted at the path already, with all it holds, instead of failing. It is then this resource's:
    * its settings are changed to these, and destroying unmounts it.
@@ -59,7 +77,7 @@ export interface AwsSecretsMountSettings {
    * @default false
    */
   readonly forceDestroy?: pulumi.Input<boolean>;
-  /** Longest time for unmounting, in which Vault revokes all leases one by one. @default 600 */
+  /** Longest time for unmounting, in which Vault revokes all leases one by one: 1 second to 24 hours. @default 600 */
   readonly unmountTimeout?: pulumi.Input<Duration>;
 }
 
@@ -70,11 +88,7 @@ export interface AwsSecretsMountArgs extends AwsSecretsMountSettings {
 
 /** Names of {@link AwsSecretsMountSettings}. */
 export const mountSettingNames: readonly string[] = [
-  ...mountFields.map((field) => field.name),
-  "adoptExisting",
-  "onPathChange",
-  "forceDestroy",
-  "unmountTimeout",
+  ...[...mountFields, ...adoptionSettings, ...mountSettings].map((field) => field.name),
 ];
 
 /**
@@ -108,13 +122,8 @@ export function mountRules(args: Values): ReturnType<typeof mountSettingsRules> 
 }
 
 function mountInputs(args: AwsSecretsMountArgs): Values {
-  const { path, adoptExisting, onPathChange, forceDestroy, unmountTimeout } = args;
   return {
-    path: mapInput(path, (value) => trimSlashes(value as string)),
-    ...canonicalInputs(mountFields, args as Values),
-    adoptExisting,
-    onPathChange,
-    forceDestroy,
-    unmountTimeout,
+    path: mapInput(args.path, (value) => trimSlashes(value as string)),
+    ...canonicalInputs([...mountFields, ...adoptionSettings, ...mountSettings], args as Values),
   };
 }

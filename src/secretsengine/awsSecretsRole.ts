@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../aws/arns.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
 import type { InputOf } from "../internal/inputOf.js";
@@ -6,11 +6,11 @@ import type { Issue } from "../internal/validation/issues.js";
 import type { Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { legacyRoleRules, withoutLegacyForm } from "./legacyRole.js";
-import { roleFields } from "./roleFields.js";
+import { adoptionSettings, roleFields, roleSettings } from "./engineFields.js";
 import { roleRules } from "./roleRules.js";
 import type { CredentialType } from "./roleSpec.js";
 import type { Duration } from "../internal/duration.js";
-import { trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
+import { kindRules, trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** A policy document as an object, any part of which may be an output, or as JSON text. */
@@ -75,12 +75,13 @@ export interface AwsSecretsRoleArgs extends AwsSecretsRoleSettings {
   readonly name: pulumi.Input<string>;
 }
 
+const ownSettings = [...adoptionSettings, ...roleSettings];
+
 const settingNames = [
   ...roleFields.map((field) => field.name),
   "policy",
   "arn",
-  "adoptExisting",
-  "revokeLeasesOnDelete",
+  ...ownSettings.map((field) => field.name),
 ];
 
 /**
@@ -100,6 +101,8 @@ export class AwsSecretsRole extends VaultResource {
   declare public readonly mount: pulumi.Output<string>;
   declare public readonly name: pulumi.Output<string>;
   declare public readonly credentialType: pulumi.Output<CredentialType>;
+  /** Where credentials are read from: `aws/creds/deploy`. Known when the role is written. */
+  readonly credsPath: pulumi.Output<string>;
 
   constructor(name: string, args: AwsSecretsRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsSecretsRole "${name}"`, args, (given) => {
@@ -107,23 +110,25 @@ export class AwsSecretsRole extends VaultResource {
       return [...mountPathRules(given, "mount"), ...objectNameRules(given, "name"), ...roleSettingsRules(settings)];
     });
     super("AwsSecretsRole", name, roleInputs(args), ["credentialType"], opts);
+    this.credsPath = pulumi.interpolate`${this.mount}/creds/${this.name}`;
   }
 }
 
 /** The rules of {@link AwsSecretsRoleSettings}: of the old form, and of today's. */
 export function roleSettingsRules(settings: Values): Issue[] {
   const misused = [...unknownArguments(settings, settingNames), ...legacyRoleRules(settings)];
-  return misused.length > 0 ? misused : roleRules(withoutLegacyForm(settings));
+  return misused.length > 0
+    ? misused
+    : [...roleRules(withoutLegacyForm(settings)), ...kindRules(ownSettings, settings)];
 }
 
 function roleInputs(args: AwsSecretsRoleArgs): Values {
-  const { mount, name, adoptExisting, revokeLeasesOnDelete, ...settings } = args;
+  const { mount, name, ...settings } = args;
   return {
     mount: mapInput(mount, (value) => trimSlashes(value as string)),
     name,
     ...canonicalInputs(roleFields, inTodaysForm(settings)),
-    adoptExisting,
-    revokeLeasesOnDelete,
+    ...canonicalInputs(ownSettings, settings as Values),
   };
 }
 

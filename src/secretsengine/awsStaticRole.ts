@@ -1,9 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
 import { staticRoleRules } from "./configRules.js";
 import type { Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { staticRoleFields } from "./otherFields.js";
+import { adoptionSettings, staticRoleFields } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
@@ -31,7 +31,8 @@ export interface AwsStaticRoleArgs extends AwsStaticRoleSettings {
   readonly name: pulumi.Input<string>;
 }
 
-const settingNames = [...staticRoleFields.map((field) => field.name), "adoptExisting"];
+const fields = [...staticRoleFields, ...adoptionSettings];
+const settingNames = fields.map((field) => field.name);
 
 /**
  * A static role of Vault's AWS secrets engine: one IAM user, whose access key Vault makes, hands out and rotates. Vault 1.14 and later.
@@ -46,6 +47,8 @@ export class AwsStaticRole extends VaultResource {
   declare public readonly username: pulumi.Output<string>;
   /** AWS's ID of the user: another one after it was deleted and made again. */
   declare public readonly userId: pulumi.Output<string>;
+  /** Where its credentials are read from: `aws/static-creds/deploy`. Known when the role is written. */
+  readonly credsPath: pulumi.Output<string>;
 
   constructor(name: string, args: AwsStaticRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsStaticRole "${name}"`, args, (given) => {
@@ -59,10 +62,10 @@ export class AwsStaticRole extends VaultResource {
     const inputs = {
       mount: mapInput(args.mount, (value) => trimSlashes(value as string)),
       name: args.name,
-      ...canonicalInputs(staticRoleFields, args as unknown as Values),
-      adoptExisting: args.adoptExisting,
+      ...canonicalInputs(fields, args as unknown as Values),
     };
     super("AwsStaticRole", name, inputs, ["userId"], opts);
+    this.credsPath = pulumi.interpolate`${this.mount}/static-creds/${this.name}`;
   }
 }
 

@@ -1,58 +1,62 @@
-import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import type { Values } from "../vaultresource/fields.js";
-import { mountFields } from "./mountFields.js";
-import { leaseFields, staticRoleFields } from "./otherFields.js";
-import { rootConfigFields } from "./rootConfigFields.js";
+import {
+  adoptionSettings,
+  credentialFields,
+  credentialSettings,
+  keyReadinessFields,
+  leaseFields,
+  mountFields,
+  mountSettings,
+  rootConfigFields,
+  rootConfigSettings,
+  staticRoleFields,
+} from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
-import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, requiredText } from "../vaultresource/rules.js";
+import {
+  iamArnRules,
+  isGiven,
+  kindRules,
+  mayBeSet,
+  mountPathRules,
+  notLonger,
+  objectNameRules,
+  requiredText,
+  secondsBetween,
+  unknownArguments,
+} from "../vaultresource/rules.js";
 
 /** The rules of a mount's settings. */
 export function mountSettingsRules(mount: Values): Issue[] {
-  const issues = [...kindRules(mountFields, mount), ...notLonger(mount, "defaultLeaseTtl", "maxLeaseTtl")];
-  const visibility = mount.listingVisibility;
-  if (isGiven(visibility) && !["", "hidden", "unauth"].includes(visibility as string)) {
-    issues.push({ path: "listingVisibility", rule: 'must be "hidden" or "unauth"', actual: visibility });
-  }
-  if (mount.onPathChange !== undefined && !["replace", "remount"].includes(mount.onPathChange as string)) {
-    issues.push({ path: "onPathChange", rule: 'must be "replace" or "remount"', actual: mount.onPathChange });
-  }
-  return issues;
+  return [
+    ...kindRules([...mountFields, ...mountSettings, ...adoptionSettings], mount),
+    ...notLonger(mount, "defaultLeaseTtl", "maxLeaseTtl"),
+  ];
 }
 
 /**
- * The rules of `config/root`.
+ * The rules of `config/root`. Neither of the keys is ever quoted: either may have been given in the place of the other.
  *
- * @param config the arguments; `secretKey` is only looked at for being there
+ * @param config the arguments
  */
 export function rootConfigRules(config: Values): Issue[] {
   const given = (name: string) => config[name] !== undefined && config[name] !== null && config[name] !== "";
   const set = (name: string) => mayBeSet(rootConfigFields, config, name);
-  const issues = kindRules(rootConfigFields, config);
-  if (given("accessKey") !== given("secretKey")) {
+  const issues = kindRules([...rootConfigFields, ...rootConfigSettings, ...adoptionSettings], config);
+  if (given("accessKey") !== given("secretKey") && config.secretKeyDigest === undefined) {
     issues.push({
       path: given("accessKey") ? "secretKey" : "accessKey",
       rule: "is missing: accessKey and secretKey belong together",
       fix: "Give both, or neither to let Vault use the identity of the machine it runs on.",
     });
   }
-  const { accessKey, region, maxRetries } = config;
-  if (isGiven(accessKey) && accessKey !== "" && !/^\w{16,128}$/.test(accessKey as string)) {
-    issues.push({
-      path: "accessKey",
-      rule: "must be an access key ID of 16 to 128 letters and digits",
-      actual: accessKey,
-    });
+  issues.push(...keyRules(config));
+  for (const name of ["region", "stsRegion"]) {
+    issues.push(...regionRules(config, name));
   }
-  for (const [name, value] of [
-    ["region", region],
-    ["stsRegion", config.stsRegion],
-  ] as const) {
-    if (isGiven(value) && value !== "" && !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(value as string)) {
-      issues.push({ path: name, rule: "must be the name of an AWS region, such as eu-central-1", actual: value });
-    }
-  }
+  const { maxRetries } = config;
   if (isGiven(maxRetries) && (maxRetries as number) < -1) {
     issues.push({
       path: "maxRetries",
@@ -69,8 +73,69 @@ export function rootConfigRules(config: Values): Issue[] {
       issues.push({ path: "roleArn", rule: "is required together with identityTokenAudience" });
     }
   }
-  issues.push(...iamArnRules("roleArn", config.roleArn, "role"), ...rotationRules(config));
+  issues.push(...iamArnRules("roleArn", config.roleArn, "role"), ...rotationRules(config), ...keyReadinessRules(config));
   return issues;
+}
+
+/** No secret key passes for an access key ID: it has 40 characters, and small letters among them. */
+function keyRules({ accessKey, secretKey }: Values): Issue[] {
+  const isId = (value: unknown) => typeof value === "string" && /^[A-Z][A-Z0-9]{15,31}$/.test(value);
+  const fix = "Are accessKey and secretKey swapped?";
+  const issues: Issue[] = [];
+  if (typeof accessKey === "string" && isGiven(accessKey) && accessKey !== "" && !isId(accessKey)) {
+    issues.push({
+      path: "accessKey",
+      rule: "must be an access key ID, such as AKIAIOSFODNN7EXAMPLE: 16 to 32 capital letters and digits",
+      fix: `The value is not shown: it may be a secret. ${fix}`,
+    });
+  }
+  if (isGiven(secretKey) && typeof secretKey !== "string") {
+    issues.push({ path: "secretKey", rule: "must be a text" });
+  } else if (isGiven(secretKey) && isId(secretKey) && (secretKey as string).length <= 20) {
+    issues.push({ path: "secretKey", rule: "must be a secret access key, and looks like an access key ID", fix });
+  }
+  return issues;
+}
+
+/** Regions by their shape: AWS adds new ones. */
+function regionRules(values: Values, name: string): Issue[] {
+  const region = values[name];
+  return typeof region === "string" && isGiven(region) && region !== "" && !/^[a-z]{2,6}(?:-[a-z]+)+-\d+$/.test(region)
+    ? [{ path: name, rule: "must be the name of an AWS region, such as eu-central-1", actual: region }]
+    : [];
+}
+
+/** The rules of `keyReadiness`, and of what is in it. */
+export function keyReadinessRules({ keyReadiness }: Values): Issue[] {
+  if (keyReadiness === undefined || keyReadiness === null || !isKnown(keyReadiness)) {
+    return [];
+  }
+  if (typeof keyReadiness !== "object" || Array.isArray(keyReadiness)) {
+    return [{ path: "keyReadiness", rule: "must be an object", actual: keyReadiness, fix: "Write { timeout: 300 }." }];
+  }
+  const readiness = keyReadiness as Values;
+  return under("keyReadiness", [
+    ...unknownArguments(
+      readiness,
+      keyReadinessFields.map((field) => field.name),
+    ),
+    ...kindRules(keyReadinessFields, readiness),
+    ...regionRules(readiness, "region"),
+    ...urlRules("stsEndpoint", readiness.stsEndpoint),
+  ]);
+}
+
+/** A URL, which is not quoted where it holds a password. */
+function urlRules(path: string, value: unknown): Issue[] {
+  if (typeof value !== "string" || value === "" || !isKnown(value)) {
+    return [];
+  }
+  if (/^[^/?#]*\/\/[^/?#]*@/.test(value)) {
+    return [{ path, rule: "must be a URL without a user name and password" }];
+  }
+  return URL.canParse(value) && /^https?:\/\/\S+$/.test(value)
+    ? []
+    : [{ path, rule: "must be an http or https URL", actual: value }];
 }
 
 function endpointRules(config: Values): Issue[] {
@@ -83,11 +148,7 @@ function endpointRules(config: Values): Issue[] {
       endpoints.push([pathOf("stsFallbackEndpoints", index), endpoint]);
     });
   }
-  return endpoints.flatMap(([path, value]) =>
-    typeof value === "string" && value !== "" && isKnown(value) && !/^https?:\/\/\S+$/.test(value)
-      ? [{ path, rule: "must be an http or https URL", actual: value }]
-      : [],
-  );
+  return endpoints.flatMap(([path, value]) => urlRules(path, value));
 }
 
 function fallbackRules(config: Values): Issue[] {
@@ -115,17 +176,9 @@ function templateRules(template: unknown): Issue[] {
   if (typeof template !== "string" || template === "" || !isKnown(template)) {
     return [];
   }
-  const issues: Issue[] = [];
-  if (template !== template.trim() || /[\r\n]/.test(template)) {
-    issues.push({
-      path: "usernameTemplate",
-      rule: "must not have line breaks, nor spaces at its ends: they would become part of the user's name",
-    });
-  }
-  if ((template.match(/\{\{/g) ?? []).length !== (template.match(/\}\}/g) ?? []).length) {
-    issues.push({ path: "usernameTemplate", rule: "must close each {{ with }}", actual: template });
-  }
-  return issues;
+  return (template.match(/\{\{/g) ?? []).length === (template.match(/\}\}/g) ?? []).length
+    ? []
+    : [{ path: "usernameTemplate", rule: "must close each {{ with }}", actual: template }];
 }
 
 function rotationRules(config: Values): Issue[] {
@@ -147,7 +200,7 @@ function rotationRules(config: Values): Issue[] {
 /** The rules of `config/lease`. Vault checks neither of the last two. */
 export function leaseRules(config: Values): Issue[] {
   return [
-    ...kindRules(leaseFields, config),
+    ...kindRules([...leaseFields, ...adoptionSettings], config),
     ...leaseFields.flatMap(({ name }) =>
       config[name] === undefined || config[name] === null
         ? [
@@ -166,7 +219,7 @@ export function leaseRules(config: Values): Issue[] {
 /** The rules of a static role. */
 export function staticRoleRules(role: Values): Issue[] {
   const issues = [
-    ...kindRules(staticRoleFields, role),
+    ...kindRules([...staticRoleFields, ...adoptionSettings], role),
     ...requiredText(role, "username", "Name the IAM user whose key Vault shall rotate."),
   ];
   const { username, rotationPeriod } = role;
@@ -187,6 +240,42 @@ export function staticRoleRules(role: Values): Issue[] {
   }
   if (mayBeSet(staticRoleFields, role, "externalId") && !mayBeSet(staticRoleFields, role, "assumeRoleArn")) {
     issues.push({ path: "assumeRoleArn", rule: "is required together with externalId" });
+  }
+  return issues;
+}
+
+/** The rules of credentials that are read from a role. */
+export function credentialsRules(credentials: Values): Issue[] {
+  const issues = [
+    ...mountPathRules(credentials, "mount"),
+    ...objectNameRules(credentials, "role"),
+    ...kindRules([...credentialFields, ...credentialSettings], credentials),
+    ...iamArnRules("roleArn", credentials.roleArn, "role"),
+    ...secondsBetween(credentials, "ttl", 900, 129_600, "AWS grants session credentials no other life."),
+    ...keyReadinessRules(credentials),
+  ];
+  const { ttl, reissueBefore, roleSessionName, mfaCode } = credentials;
+  if (isGiven(roleSessionName) && roleSessionName !== "" && !/^[\w+=,.@-]{2,64}$/.test(roleSessionName as string)) {
+    issues.push({
+      path: "roleSessionName",
+      rule: 'must be 2 to 64 letters, digits and "_+=,.@-"',
+      actual: roleSessionName,
+      fix: "AWS takes no other name, and Vault does not shorten it.",
+    });
+  }
+  if (typeof mfaCode === "string" && isKnown(mfaCode) && mfaCode !== "" && !/^\d{6}$/.test(mfaCode)) {
+    issues.push({ path: "mfaCode", rule: "must be the 6 digits that the MFA device shows" });
+  }
+  if (isGiven(ttl) && isGiven(reissueBefore)) {
+    const [life, before] = [durationSeconds(ttl as Duration), durationSeconds(reissueBefore as Duration)];
+    if (life !== undefined && life > 0 && before !== undefined && before >= life) {
+      issues.push({
+        path: "reissueBefore",
+        rule: `must be shorter than ttl (${life} seconds)`,
+        actual: reissueBefore,
+        fix: "Every up would read new credentials.",
+      });
+    }
   }
   return issues;
 }

@@ -2,7 +2,7 @@ import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
 import type { Values } from "../vaultresource/fields.js";
-import { roleFields } from "./roleFields.js";
+import { roleFields } from "./engineFields.js";
 import { credentialTypes, type CredentialType } from "./roleSpec.js";
 import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, secondsBetween } from "../vaultresource/rules.js";
 

@@ -15,19 +15,30 @@ import type { Duration } from "../internal/duration.js";
 export type FieldKind =
   "text" | "json" | "set" | "list" | "cidrs" | "map" | "seconds" | "count" | "flag" | "userPath" | "template";
 
-/** One field of an object of Vault's API, and the argument that stands for it. */
-export interface VaultField {
+/** One argument, and the values that it takes. */
+export interface Field {
   /** The argument: `policyArns`. */
   readonly name: string;
+  readonly kind: FieldKind;
+  /** The value where the argument is left out, if it is not the kind's own empty value. */
+  readonly unset?: number | string | boolean;
+  /** The only values of a text. */
+  readonly oneOf?: readonly string[];
+  /** Bounds of a number, or of a length of time in seconds. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Whether a value is never quoted in messages: it is secret, or a secret may have been given in its place. */
+  readonly secret?: boolean;
+}
+
+/** One field of an object of Vault's API, and the argument that stands for it. */
+export interface VaultField extends Field {
   /** Vault's parameter: `policy_arns`. */
   readonly vaultName: string;
-  readonly kind: FieldKind;
-  /** First release that knows it, where that is later than the oldest supported one (1.10): earlier ones drop it without a word. */
+  /** First release that knows it, where that is later than the oldest supported one (1.10): earlier ones ignore it silently. */
   readonly since?: string;
   /** Whether only Vault Enterprise has it. */
   readonly enterprise?: boolean;
-  /** What stands for "not set", where it is not the kind's own empty value. */
-  readonly unset?: number | string | boolean;
 }
 
 /** Values by argument name. */
@@ -40,8 +51,23 @@ export const defaultUsernameTemplate =
 
 const withoutSpaces = (text: string) => text.replace(/\s+/g, "");
 
+/**
+ * A username template on one line: Vault's documentation prints templates over several lines, but Vault takes line breaks between actions as a
+ * part of the name. A line break and the white space around it are removed between actions, and become one space inside of an action.
+ */
+export function singleLineTemplate(template: string): string {
+  return template
+    .trim()
+    .split(/(\{\{[\s\S]*?\}\})/)
+    .map((part) => part.replace(/\s*[\r\n]\s*/g, part.startsWith("{{") ? " " : ""))
+    .join("");
+}
+
 /** A field's value where nothing is set: what has to be written to clear it. */
-export function unsetValue(field: VaultField): unknown {
+export function unsetValue(field: Field): unknown {
+  if (field.unset !== undefined) {
+    return field.unset;
+  }
   switch (field.kind) {
     case "set":
     case "list":
@@ -51,11 +77,11 @@ export function unsetValue(field: VaultField): unknown {
       return {};
     case "seconds":
     case "count":
-      return field.unset ?? 0;
+      return 0;
     case "flag":
-      return field.unset ?? false;
+      return false;
     default:
-      return field.unset ?? "";
+      return "";
   }
 }
 
@@ -63,7 +89,7 @@ export function unsetValue(field: VaultField): unknown {
  * A value in the one form that its equals share, whether a user wrote it or Vault answered it. Values that are not known yet, and values
  * that break a rule, stay as they are.
  */
-export function canonicalValue(field: VaultField, value: unknown): unknown {
+export function canonicalValue(field: Field, value: unknown): unknown {
   if (value === undefined || value === null) {
     return unsetValue(field);
   }
@@ -96,17 +122,17 @@ export function canonicalValue(field: VaultField, value: unknown): unknown {
 }
 
 /** All fields in their canonical form, the ones that are not set too. */
-export function canonicalValues(fields: readonly VaultField[], values: Values): Record<string, unknown> {
+export function canonicalValues(fields: readonly Field[], values: Values): Record<string, unknown> {
   return Object.fromEntries(fields.map((field) => [field.name, canonicalValue(field, values[field.name])]));
 }
 
 /** Whether a field is set to something. */
-export function isSet(field: VaultField, value: unknown): boolean {
+export function isSet(field: Field, value: unknown): boolean {
   return !same(canonicalValue(field, value), unsetValue(field));
 }
 
 /** The fields in which two objects say something different. */
-export function changedFields(fields: readonly VaultField[], before: Values, after: Values): VaultField[] {
+export function changedFields<F extends Field>(fields: readonly F[], before: Values, after: Values): F[] {
   return fields.filter(
     (field) => !same(canonicalValue(field, before[field.name]), canonicalValue(field, after[field.name])),
   );
@@ -142,7 +168,7 @@ export function inputsWithDrift(
   return result;
 }
 
-/** The fields that are set and that a release does not have: it would drop them without a word. */
+/** The fields that are set and that a release does not have: it would ignore them silently. */
 export function missingFields(
   fields: readonly VaultField[],
   values: Values,

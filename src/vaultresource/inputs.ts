@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { formatIssues, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
-import { canonicalValue, type Values, type VaultField } from "./fields.js";
+import { canonicalValue, type Field, type Values } from "./fields.js";
 
 /** A value made from an input: at once where it is plain, as an output where it is not. */
 export function mapInput<T>(input: unknown, map: (value: unknown) => T): T | pulumi.Output<T> {
@@ -10,7 +10,7 @@ export function mapInput<T>(input: unknown, map: (value: unknown) => T): T | pul
 }
 
 /** The arguments that are fields, in canonical form: how a value is written then never shows as a change. Others stay out. */
-export function canonicalInputs(fields: readonly VaultField[], args: Values): Record<string, unknown> {
+export function canonicalInputs(fields: readonly Field[], args: Values): Record<string, unknown> {
   const given = fields.filter((field) => args[field.name] !== undefined && args[field.name] !== null);
   return Object.fromEntries(
     given.map((field) => [

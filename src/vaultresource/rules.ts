@@ -2,7 +2,7 @@ import { parseArn } from "../aws/arns.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
-import { isSet, type Values, type VaultField } from "./fields.js";
+import { isSet, type Field, type Values } from "./fields.js";
 import type { Duration } from "../internal/duration.js";
 
 /** Whether a value is given and can be looked at. */
@@ -11,7 +11,7 @@ export function isGiven(value: unknown): boolean {
 }
 
 /** Whether a field is set, or will be once its value is known. */
-export function mayBeSet(fields: readonly VaultField[], values: Values, name: string): boolean {
+export function mayBeSet(fields: readonly Field[], values: Values, name: string): boolean {
   const field = fields.find((candidate) => candidate.name === name);
   return field !== undefined && isSet(field, values[name]);
 }
@@ -29,14 +29,36 @@ export function requiredText(values: Values, name: string, fix: string): Issue[]
 }
 
 /** The kinds of values that the fields' types allow; for programs that no compiler checked. */
-export function kindRules(fields: readonly VaultField[], values: Values): Issue[] {
+export function kindRules(fields: readonly Field[], values: Values): Issue[] {
   return fields.flatMap((field) => {
     const value = values[field.name];
-    return isGiven(value) ? kindIssues(field, value) : [];
+    if (!isGiven(value)) {
+      return [];
+    }
+    const issues = kindIssues(field, value);
+    return (issues.length > 0 ? issues : boundIssues(field, value)).map((issue) =>
+      field.secret === true ? { ...issue, actual: undefined } : issue,
+    );
   });
 }
 
-function kindIssues(field: VaultField, value: unknown): Issue[] {
+/** Values of the right kind that a field does not take. */
+function boundIssues(field: Field, value: unknown): Issue[] {
+  const { name, kind, oneOf, least, most } = field;
+  if (oneOf !== undefined && !oneOf.includes(value as string)) {
+    return [{ path: name, rule: `must be ${oneOf.flatMap((text) => (text === "" ? [] : JSON.stringify(text))).join(" or ")}`, actual: value }];
+  }
+  const size = kind === "seconds" ? durationSeconds(value as Duration) : kind === "count" ? Number(value) : undefined;
+  const unit = kind === "seconds" ? " seconds" : "";
+  if (size !== undefined && least !== undefined && size < least) {
+    return [{ path: name, rule: `must be at least ${least}${unit}`, actual: value }];
+  }
+  return size !== undefined && most !== undefined && size > most
+    ? [{ path: name, rule: `must be at most ${most}${unit}`, actual: value }]
+    : [];
+}
+
+function kindIssues(field: Field, value: unknown): Issue[] {
   const wrong = (rule: string, fix?: string): Issue[] => [{ path: field.name, rule, actual: value, fix }];
   switch (field.kind) {
     case "set":

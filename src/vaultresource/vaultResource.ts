@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { formatIssues, type Issue } from "../internal/validation/issues.js";
 import type { Values } from "./fields.js";
 import { resourceHost } from "./resourceHost.js";
 
 /**
- * A resource in Vault. It is created by Pulumi's dynamic provider plugin, which comes with `@pulumi/pulumi`; where Vault is, is told by a
- * {@link VaultConnection} in `provider`, or by VAULT_ADDR and VAULT_TOKEN.
+ * A resource in Vault. It is created by Pulumi's dynamic provider plugin, which comes with `@pulumi/pulumi`; a {@link VaultConnection} in `provider`
+ * says where Vault is, or else VAULT_ADDR and VAULT_TOKEN do.
  */
 export abstract class VaultResource extends pulumi.CustomResource {
   /** Which Vault holds it: the ID of its cluster, which stays for as long as its data lives. */
@@ -23,9 +24,19 @@ export abstract class VaultResource extends pulumi.CustomResource {
     computed: readonly string[],
     opts?: pulumi.CustomResourceOptions,
   ) {
+    if (opts?.import !== undefined) {
+      throw new pulumi.RunError(formatIssues(`${kind} "${name}"`, [importIssue]));
+    }
     const outputs = ["vaultClusterId", "vaultAddress", ...computed].map((output) => [output, undefined] as const);
     const host = resourceHost();
     const props = { ...Object.fromEntries(outputs), ...inputs, ...host.propsOf(kind) };
     super(host.typeOf(kind), name, props, host.optionsOf(kind, opts));
   }
 }
+
+/** Pulumi's dynamic providers cannot import. */
+const importIssue: Issue = {
+  path: "import",
+  rule: "is an option that Pulumi's dynamic providers do not support",
+  fix: "Remove it, and set adoptExisting: true to take over what is in Vault already.",
+};

@@ -48,8 +48,10 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
         const inputs = withoutHostProperties(news);
         const issues = handlers.validate(inputs);
         const prepared = handlers.prepare === undefined ? inputs : handlers.prepare(inputs);
-        // A failure that names a property makes the engine print its value, secrets and all.
-        const failures = issues.length === 0 ? [] : [{ property: "", reason: formatIssues(kind, issues) }];
+        // Values are not quoted: the constructor has checked what is plain, and any output may be secret, wherever it was given. A failure that
+        // names a property makes the engine print its value.
+        const shown = issues.map((issue) => ({ ...issue, actual: undefined }));
+        const failures = issues.length === 0 ? [] : [{ property: "", reason: formatIssues(kind, shown) }];
         return Promise.resolve({ inputs: { ...prepared }, failures });
       }),
 
@@ -78,7 +80,7 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
           if (context.recreate && clusterMismatch(props, context.vault) !== undefined) {
             return {};
           }
-          const reading = await handlers.read(context, withoutHostProperties(props));
+          const reading = await handlers.read(context, withoutHostProperties(props), id);
           if (reading === undefined) {
             return {};
           }

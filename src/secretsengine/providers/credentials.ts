@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { waitUntilAccepted } from "../../aws/sts/keyReadiness.js";
-import { durationSeconds } from "../../internal/duration.js";
 import { isVaultError } from "../../vault/errors.js";
 import type { VaultAnswer } from "../../vault/vaultCall.js";
-import { credentialFields, credentialsRules, reissueFields } from "../credentialsRules.js";
-import { canonicalValue, changedFields, isSet, type Values } from "../../vaultresource/fields.js";
-import type { Duration } from "../../internal/duration.js";
+import { credentialsRules } from "../configRules.js";
+import { canonicalValue, canonicalValues, changedFields, isSet, type Values } from "../../vaultresource/fields.js";
+import { credentialFields, credentialOutputs, credentialSettings } from "../engineFields.js";
 import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
+import { waitForKey } from "./waitForKey.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import { assertFieldsSupported, isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 
 function pathOfCredentials(inputs: Values): string {
   return `${String(inputs.mount)}/${inputs.endpoint === "sts" ? "sts" : "creds"}/${String(inputs.role)}`;
@@ -36,49 +36,62 @@ function secondsOfLease(answer: VaultAnswer): number {
   return (answer.leaseDuration ?? 0) > 0 ? Number(answer.leaseDuration) : typeof ttl === "number" ? ttl : 3600;
 }
 
-async function waitForKey(context: WorkContext, inputs: Values, keys: Values): Promise<void> {
-  const readiness = (inputs.keyReadiness ?? {}) as Values;
-  if (readiness.skip === true) {
-    return;
+/** A refusal of the first of Vault's calls to AWS: after a later one, a user is left behind until Vault cleans up. */
+const refusedAtFirstCall =
+  /InvalidClientTokenId|SignatureDoesNotMatch|(?:creating IAM user|assuming role|generating STS keys).*AccessDenied/s;
+
+/** Reads new credentials. Each read makes some: it must not be repeated when its answer got lost. */
+async function readNew(context: WorkContext, inputs: Values): Promise<VaultAnswer> {
+  const path = pathOfCredentials(inputs);
+  const parameters = credentialFields
+    .filter((field) => isSet(field, inputs[field.name]))
+    .map((field) => [field.vaultName, String(canonicalValue(field, inputs[field.name]))] as const);
+  const query = parameters.length === 0 ? undefined : Object.fromEntries(parameters);
+  try {
+    // With GET, the capability "read" suffices.
+    return await retryOnIamPropagation(
+      () => context.vault.client.call({ method: "GET", path, query }, { idempotent: false }),
+      context.progress,
+      refusedAtFirstCall,
+    );
+  } catch (error) {
+    if (isAnswerLost(error)) {
+      throw new Error(
+        `${messageOf(error)}. Vault may have created credentials all the same: they end with their lease, or with the token they were read with`,
+        { cause: error },
+      );
+    }
+    throw error;
   }
-  await waitUntilAccepted(
-    {
-      accessKeyId: String(keys.accessKeyId),
-      secretAccessKey: String(keys.secretAccessKey),
-      sessionToken: keys.sessionToken === "" ? undefined : String(keys.sessionToken),
-    },
-    {
-      region: readiness.region as string | undefined,
-      endpoint: readiness.stsEndpoint as string | undefined,
-      consecutiveSuccesses: readiness.consecutiveSuccesses as number | undefined,
-      timeoutMs: (durationSeconds((readiness.timeout as Duration | undefined) ?? 180) ?? 180) * 1000,
-      onWait: context.progress,
-    },
-  );
 }
 
-async function revoke(context: WorkContext, outputs: Values): Promise<void> {
-  const { client } = context.vault;
-  if (typeof outputs.leaseId === "string" && outputs.leaseId !== "") {
-    try {
-      const body = { lease_id: outputs.leaseId, sync: true };
-      await client.write("sys/leases/revoke", body, { idempotent: true });
-    } catch (error) {
-      if (!isGoneLease(error)) {
-        throw error;
-      }
+async function revokeLease(context: WorkContext, leaseId: unknown): Promise<void> {
+  if (typeof leaseId !== "string" || leaseId === "") {
+    return;
+  }
+  try {
+    const body = { lease_id: leaseId, sync: true };
+    await context.vault.client.write("sys/leases/revoke", body, { idempotent: true, secrets: [leaseId] });
+  } catch (error) {
+    if (!isGoneLease(error)) {
+      throw error;
     }
   }
-  const accessor = outputs.tokenAccessor;
-  if (typeof accessor === "string" && accessor !== "") {
-    try {
-      await client.write("auth/token/revoke-accessor", { accessor }, { idempotent: true });
-    } catch (error) {
-      if (!isVaultError(error, "permissionDenied", "invalid")) {
-        throw error;
-      }
-      // The lease is revoked, which is what counts: the token that it was made with ends by itself.
+}
+
+/** Revokes the token that a lease was made with: without its lease, it is of no use. */
+async function revokeToken(context: WorkContext, accessor: unknown): Promise<void> {
+  if (typeof accessor !== "string" || accessor === "") {
+    return;
+  }
+  try {
+    const options = { idempotent: true, secrets: [accessor] };
+    await context.vault.client.write("auth/token/revoke-accessor", { accessor }, options);
+  } catch (error) {
+    if (!isVaultError(error, "permissionDenied", "invalid")) {
+      throw error;
     }
+    // The lease is revoked, which is what counts: the token ends by itself.
   }
 }
 
@@ -88,27 +101,45 @@ function isGoneLease(error: unknown): boolean {
   );
 }
 
-/** Milliseconds since 1970 from which on an `up` reads new credentials. */
-function reissueTime(outputs: Values, inputs: Values): number {
-  const [issued, expires] = [Date.parse(String(outputs.issuedAt)), Date.parse(String(outputs.expiresAt))];
-  const before = durationSeconds((inputs.reissueBefore as Duration | undefined) ?? -1);
-  return before === undefined ? expires - (expires - issued) / 3 : expires - before * 1000;
+/** Seconds before their end from which on an `up` reads new credentials: a third of their life, unless a time is given that is shorter than it. */
+function reissueSeconds(outputs: Values, inputs: Values): number {
+  const life = lifeOf(outputs);
+  const before = Number(canonicalValues(credentialSettings, inputs).reissueBefore);
+  return before >= 0 && before < life ? before : life / 3;
 }
 
-const computedNames = [
-  "accessKeyId",
-  "secretAccessKey",
-  "sessionToken",
-  "leaseId",
-  "issuedAt",
-  "expiresAt",
-  "callerArn",
-  "tokenAccessor",
-];
+function lifeOf(outputs: Values): number {
+  return (Date.parse(String(outputs.expiresAt)) - Date.parse(String(outputs.issuedAt))) / 1000;
+}
 
-/** A refusal of the first of Vault's calls to AWS: after a later one, a user is left behind until Vault cleans up. */
-const refusedAtFirstCall =
-  /InvalidClientTokenId|SignatureDoesNotMatch|(?:creating IAM user|assuming role|generating STS keys).*AccessDenied/s;
+/** Longer than their life, it would have every `up` read new ones. */
+function warnOfReissue(context: WorkContext, outputs: Values): void {
+  const before = Number(canonicalValues(credentialSettings, outputs).reissueBefore);
+  const life = lifeOf(outputs);
+  if (before >= life) {
+    context.warn(
+      `reissueBefore (${before} s) is not shorter than the life of the credentials (${Math.round(life)} s): they are read again when a third of ` +
+        "their life is left",
+    );
+  }
+}
+
+/** Session credentials end by themselves and cannot be ended before: neither their lease nor its token is needed any more. */
+async function withoutToken(context: WorkContext, outputs: Values): Promise<Values> {
+  if (!context.vault.token.own) {
+    return outputs;
+  }
+  try {
+    await context.vault.client.write("auth/token/revoke-self", undefined, { idempotent: true });
+    return { ...outputs, leaseId: "", tokenAccessor: "" };
+  } catch (error) {
+    if (!isVaultError(error)) {
+      throw error;
+    }
+    // It is revoked when the credentials are deleted.
+    return outputs;
+  }
+}
 
 /** Credentials from `creds/:role` or `sts/:role` of Vault's AWS secrets engine, and their lease. */
 export const credentialsHandlers: ResourceHandlers = {
@@ -117,28 +148,26 @@ export const credentialsHandlers: ResourceHandlers = {
   validate: credentialsRules,
 
   diff: (before, after) => {
-    const replaces = ["mount", "role", "endpoint", "reissueTrigger"].filter((name) => before[name] !== after[name]);
-    replaces.push(...changedFields(credentialFields, before, after).map((field) => field.name));
-    if (replaces.length === 0 && Date.now() >= reissueTime(before, after)) {
+    const replaces = ["mount", "role"].filter((name) => before[name] !== after[name]);
+    const decisive = [...credentialFields, ...credentialSettings].filter(
+      // A code is good for one read: another one is no reason to read again.
+      ({ name }) => name !== "mfaCode" && name !== "reissueBefore",
+    );
+    replaces.push(...changedFields(decisive, before, after).map((field) => field.name));
+    const end = Date.parse(String(before.expiresAt)) - reissueSeconds(before, after) * 1000;
+    if (replaces.length === 0 && Date.now() >= end) {
       // New ones are read, whoever uses them is updated, and then the old lease is revoked.
       replaces.push("expiresAt");
     }
-    return { changes: replaces.length > 0 || changedFields(reissueFields, before, after).length > 0, replaces };
+    return { changes: replaces.length > 0 || changedFields(credentialSettings, before, after).length > 0, replaces };
   },
 
   create: async (context, inputs) => {
-    const { client, token } = context.vault;
+    const { token, server } = context.vault;
     const path = pathOfCredentials(inputs);
-    const parameters = credentialFields
-      .filter((field) => isSet(field, inputs[field.name]))
-      .map((field) => [field.vaultName, canonicalValue(field, inputs[field.name])] as const);
+    assertFieldsSupported(path, credentialFields, inputs, server);
     const tokenSeconds = await secondsOfToken(context);
-    // Each call makes new credentials: it must not be repeated when its answer got lost.
-    const answer = await retryOnIamPropagation(
-      () => client.write(path, Object.fromEntries(parameters)),
-      context.progress,
-      refusedAtFirstCall,
-    );
+    const answer = await readNew(context, inputs);
     const data = answer.data ?? {};
     const session = data.session_token ?? data.security_token;
     const issued = Date.now();
@@ -157,51 +186,79 @@ export const credentialsHandlers: ResourceHandlers = {
       secretAccessKey: String(data.secret_key),
       sessionToken: isUser ? "" : session,
       leaseId: answer.leaseId ?? "",
+      leaseDuration: leaseSeconds,
+      renewable: answer.renewable === true,
       issuedAt: new Date(issued).toISOString(),
       expiresAt: new Date(issued + seconds * 1000).toISOString(),
       callerArn: typeof data.arn === "string" ? data.arn : "",
       tokenAccessor: token.own ? (token.accessor ?? "") : "",
     };
-    const id = answer.leaseId ?? `${path}/${randomUUID()}`;
+    warnOfReissue(context, outputs);
+    // A lease's ID is a secret, which a resource's ID is not.
+    const id = `${path}/${randomUUID()}`;
     try {
-      await waitForKey(context, inputs, outputs);
+      await waitForKey(context, inputs, {
+        accessKeyId: String(outputs.accessKeyId),
+        secretAccessKey: String(outputs.secretAccessKey),
+        sessionToken: outputs.sessionToken === "" ? undefined : String(outputs.sessionToken),
+      });
     } catch (error) {
       try {
         // The token that it was made with is revoked by whoever made it.
-        await revoke(context, { leaseId: outputs.leaseId });
+        await revokeLease(context, outputs.leaseId);
       } catch (revocation) {
         throw new PartialFailure(
-          `${(error as Error).message}. Their lease could not be revoked: ${(revocation as Error).message}`,
+          `${messageOf(error)}. Their lease could not be revoked: ${messageOf(revocation)}`,
           id,
-          outputs,
+          // Taken for ended, so that the next `up` reads others and revokes these.
+          { ...outputs, expiresAt: outputs.issuedAt },
         );
       }
       throw error;
     }
-    return { id, outputs };
+    return { id, outputs: isUser ? outputs : await withoutToken(context, outputs) };
   },
 
-  read: async (context, outputs) => {
-    const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => !computedNames.includes(name)));
-    if (Date.now() >= Date.parse(String(outputs.expiresAt))) {
-      return undefined;
+  read: async (context, outputs, id) => {
+    if (outputs.expiresAt === undefined) {
+      throw new Error(`${id}: credentials cannot be read a second time, nor imported: each read of Vault makes new ones`);
     }
-    if (typeof outputs.leaseId === "string" && outputs.leaseId !== "") {
-      try {
-        const body = { lease_id: outputs.leaseId };
-        await context.vault.client.write("sys/leases/lookup", body, { idempotent: true });
-      } catch (error) {
-        if (isGoneLease(error)) {
-          return undefined;
-        }
-        throw error;
-      }
+    const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in credentialOutputs)));
+    const isGone =
+      Date.now() >= Date.parse(String(outputs.expiresAt)) || !(await isLeaseAlive(context, outputs.leaseId));
+    if (isGone) {
+      await revokeToken(context, outputs.tokenAccessor);
+      return undefined;
     }
     return { outputs, inputs };
   },
 
-  // Only when to read anew can change without reading anew.
-  update: (_context, before, after) => Promise.resolve({ ...before, ...after }),
+  // Only when to read them again can change without reading them again.
+  update: (context, before, after) => {
+    const computed = Object.fromEntries(Object.entries(before).filter(([name]) => name in credentialOutputs));
+    const outputs = { ...after, ...computed };
+    warnOfReissue(context, outputs);
+    return Promise.resolve(outputs);
+  },
 
-  remove: revoke,
+  remove: async (context, outputs) => {
+    await revokeLease(context, outputs.leaseId);
+    await revokeToken(context, outputs.tokenAccessor);
+  },
 };
+
+async function isLeaseAlive(context: WorkContext, leaseId: unknown): Promise<boolean> {
+  if (typeof leaseId !== "string" || leaseId === "") {
+    return true;
+  }
+  try {
+    const options = { idempotent: true, secrets: [leaseId] };
+    await context.vault.client.write("sys/leases/lookup", { lease_id: leaseId }, options);
+    return true;
+  } catch (error) {
+    if (isGoneLease(error)) {
+      return false;
+    }
+    throw error;
+  }
+}

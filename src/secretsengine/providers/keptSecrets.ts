@@ -1,9 +1,19 @@
+import { scryptSync } from "node:crypto";
 import { isKnown, unknownValue } from "../../internal/validation/known.js";
 import type { Values } from "../../vaultresource/fields.js";
-import { secretDigest } from "../secretDigest.js";
 
 /** Secrets by their digest, for as long as this process lives: what a check took out of the inputs, the write after it needs. */
 const secrets = new Map<string, string>();
+
+/**
+ * Stands for a secret where only "is it still the same?" has to be known. The salt is the secret's own public part, so that a secret has one
+ * digest, whichever run computes it, and equal secrets of different keys have different ones.
+ *
+ * AWS's secret keys have 240 random bits: nobody finds one by trying. scrypt makes trying slow all the same.
+ */
+function secretDigest(publicPart: string, secret: string): string {
+  return scryptSync(secret, `pulumi-kubevault-aws:${publicPart}`, 24).toString("base64url");
+}
 
 /**
  * Inputs as the state may hold them: with `secretKeyDigest` instead of `secretKey`. The engine checks inputs, in the same process, before each
@@ -25,7 +35,7 @@ export function withSecretKept(inputs: Values): Values {
 /**
  * The secret that inputs stand for; undefined where they have none.
  *
- * @throws Error rather than to go on without: Vault would store an empty secret
+ * @throws Error where it is not known: Vault would store an empty secret
  */
 export function keptSecret(inputs: Values): string | undefined {
   const digest = inputs.secretKeyDigest;
@@ -34,7 +44,7 @@ export function keptSecret(inputs: Values): string | undefined {
   }
   const secret = typeof digest === "string" ? secrets.get(digest) : undefined;
   if (secret === undefined) {
-    throw new Error("the secret key is not at hand: inputs were written that this process has not checked");
+    throw new Error("the secret key is not known: inputs were written that this process has not checked");
   }
   return secret;
 }

@@ -7,10 +7,18 @@ import {
   isSet,
   type Values,
 } from "../../vaultresource/fields.js";
-import { leaseFields } from "../otherFields.js";
+import { leaseFields } from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
-import { readBelowMount, assertAdoptable, removeBelowMount, readBack } from "../../vaultresource/providers/writing.js";
+import {
+  assertAdoptable,
+  messageOf,
+  readBack,
+  readBelowMount,
+  removeBelowMount,
+  valuesOfId,
+  warnOfOverwriting,
+} from "../../vaultresource/providers/writing.js";
 
 function pathOfLease(values: Values): string {
   return `${String(values.mount)}/config/lease`;
@@ -44,12 +52,13 @@ export const leaseConfigHandlers: ResourceHandlers = {
     try {
       await readBack(context, path, leaseFields, inputs);
     } catch (error) {
-      throw new PartialFailure((error as Error).message, path, inputs);
+      throw new PartialFailure(messageOf(error), path, inputs);
     }
     return { id: path, outputs: inputs };
   },
 
-  read: async (context, outputs) => {
+  read: async (context, given, id) => {
+    const outputs = { ...valuesOfId(id, /^(?<mount>.+)\/config\/lease$/), ...given };
     const wantsNothing = !leaseFields.some((field) => isSet(field, outputs[field.name]));
     const data = await readBelowMount(context, pathOfLease(outputs));
     if (data === undefined || (configured(data) === undefined && !wantsNothing)) {
@@ -63,9 +72,12 @@ export const leaseConfigHandlers: ResourceHandlers = {
     return { outputs: inputs, inputs };
   },
 
-  update: async (context, _before, after) => {
+  update: async (context, before, after) => {
+    const path = pathOfLease(after);
+    const actual = fromVault(leaseFields, (await context.vault.client.read(path)) ?? {});
+    warnOfOverwriting(context, path, leaseFields, { before, after, actual });
     await write(context, after);
-    await readBack(context, pathOfLease(after), leaseFields, after);
+    await readBack(context, path, leaseFields, after);
     return after;
   },
 

@@ -1,48 +1,75 @@
-import { VaultError } from "../../vault/errors.js";
 import type { WorkContext } from "../../vaultresource/providers/handlers.js";
+import { isAnswerLost, messageOf, pause } from "../../vaultresource/providers/writing.js";
+import { isVaultError, VaultError } from "../../vault/errors.js";
+import { whileRunning } from "../../internal/reporting/index.js";
+import { Mounts, type MountEntry } from "./mounts.js";
 
 const longestMoveMs = 600_000;
 
+/** How long `sys/mounts` is read for a move whose request had no answer. */
+const lookupMs = 5_000;
+
 /**
- * Moves a mount with all its configuration, roles included. Vault revokes its leases on the way.
+ * Moves a mount with all its configuration, roles included. Vault revokes its leases on the way, and goes on moving when nobody waits for it.
  *
- * @throws Error where Vault says that the move failed, or says nothing for ten minutes
+ * @returns the mount at its new path
+ * @throws Error where Vault says that the move failed, or where it did not end within ten minutes
  */
-export async function remount(context: WorkContext, from: string, to: string): Promise<void> {
+export async function remount(context: WorkContext, from: MountEntry, to: string): Promise<MountEntry> {
+  return whileRunning(`Vault moves ${from.path}/ to ${to}/`, context.progress, () => move(context, from, to));
+}
+
+async function move(context: WorkContext, from: MountEntry, to: string): Promise<MountEntry> {
   const { client } = context.vault;
-  const { data } = await client.write("sys/remount", { from, to });
-  const migration = data?.migration_id;
-  if (typeof migration !== "string") {
-    return;
-  }
-  const started = Date.now();
-  let told = started;
-  for (;;) {
-    const state = await client.read(`sys/remount/status/${migration}`);
-    const status = (state?.migration_info as { status?: unknown } | undefined)?.status;
-    if (status === "success") {
-      return;
+  let migration: unknown;
+  let deadline = Date.now() + longestMoveMs;
+  let failure: unknown;
+  try {
+    migration = (await client.write("sys/remount", { from: from.path, to })).data?.migration_id;
+  } catch (error) {
+    if (!isAnswerLost(error)) {
+      throw error;
     }
-    if (status === "failure") {
+    failure = error;
+    deadline = Date.now() + lookupMs;
+  }
+  for (;;) {
+    // sys/mounts tells that it has moved, whoever may read the migration's status.
+    const moved = (await Mounts.read(client)).withAccessor(from.accessor);
+    if (moved?.path === to) {
+      return moved;
+    }
+    if (typeof migration === "string" && (await statusOf(context, migration)) === "failure") {
       throw new VaultError(
-        `Vault at ${client.address}: moving ${from}/ to ${to}/ failed; its log has the reason. Mostly a lease could not be revoked`,
+        `Vault at ${client.address}: moving ${from.path}/ to ${to}/ failed; its log has the reason. Mostly a lease could not be revoked`,
         "server",
         undefined,
         [],
       );
     }
-    if (Date.now() - started > longestMoveMs) {
+    if (Date.now() >= deadline) {
       throw new VaultError(
-        `Vault at ${client.address}: moving ${from}/ to ${to}/ did not end within ${longestMoveMs / 1000} s`,
+        failure === undefined
+          ? `Vault at ${client.address}: moving ${from.path}/ to ${to}/ did not end within ${longestMoveMs / 1000} s. Run up again in a while`
+          : `${messageOf(failure)}. Vault may still move ${from.path}/ to ${to}/: run up again in a while`,
         "timeout",
         undefined,
         [],
       );
     }
-    if (Date.now() - told >= 5_000) {
-      told = Date.now();
-      context.progress(`Vault moves ${from}/ to ${to}/, ${Math.round((told - started) / 1000)} s so far`);
+    await pause(500);
+  }
+}
+
+async function statusOf(context: WorkContext, migration: string): Promise<unknown> {
+  try {
+    const state = await context.vault.client.read(`sys/remount/status/${migration}`);
+    return (state?.migration_info as { status?: unknown } | undefined)?.status;
+  } catch (error) {
+    if (!isVaultError(error)) {
+      throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // Whether the mount has moved is seen in sys/mounts all the same.
+    return undefined;
   }
 }

@@ -3,14 +3,14 @@ import { isVaultError } from "../../vault/errors.js";
 /** AWS's answers to keys and policies that are new and not known everywhere yet. */
 const newToAws = /InvalidClientTokenId|SignatureDoesNotMatch|AccessDenied/;
 
-/** How long such an answer is held to be a matter of newness. */
+/** How long such an answer is taken for a matter of newness. */
 const patienceMs = 30_000;
 
 /**
- * Does what makes Vault call AWS, and does it again for a while where AWS does not know the root key or its policies yet. Only for work
- * that AWS refused as a whole.
+ * Does what makes Vault call AWS, and repeats it for up to 30 seconds while AWS does not know the root key or its policies yet. Only for work
+ * of which nothing was done when AWS answers so.
  *
- * @param mayPass what in Vault's words tells such an answer
+ * @param mayPass what tells such an answer in Vault's words: of work with several calls to AWS, only the answers to the first
  */
 export async function retryOnIamPropagation<T>(
   work: () => Promise<T>,
@@ -18,7 +18,7 @@ export async function retryOnIamPropagation<T>(
   mayPass: RegExp = newToAws,
 ): Promise<T> {
   const started = Date.now();
-  let told = false;
+  let reported = false;
   for (let delay = 1_000; ; delay = Math.min(delay * 2, 5_000)) {
     try {
       return await work();
@@ -27,8 +27,8 @@ export async function retryOnIamPropagation<T>(
       if (!isNew || Date.now() - started + delay > patienceMs) {
         throw error;
       }
-      if (!told) {
-        told = true;
+      if (!reported) {
+        reported = true;
         progress(
           `AWS refuses Vault's root credential; it may be new: trying for ${patienceMs / 1000} s (${error.errors.join("; ")})`,
         );

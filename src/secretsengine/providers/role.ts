@@ -1,33 +1,70 @@
-import {
-  canonicalValues,
-  changedFields,
-  fromVault,
-  inputsWithDrift,
-  toVault,
-  type Values,
-} from "../../vaultresource/fields.js";
-import { roleFields } from "../roleFields.js";
+import { whileRunning } from "../../internal/reporting/index.js";
+import type { OpenVault } from "../../vault/session.js";
+import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../../vaultresource/fields.js";
+import { roleFields, roleSettings } from "../engineFields.js";
 import { roleRules } from "../roleRules.js";
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
-  readBelowMount,
-  assertFieldsSupported,
   assertAdoptable,
-  removeBelowMount,
+  assertFieldsSupported,
+  messageOf,
   readBack,
+  readBelowMount,
+  removeBelowMount,
+  valuesOfId,
+  warnOfOverwriting,
 } from "../../vaultresource/providers/writing.js";
 
 /** Longest time for Vault to revoke the leases of one role. */
 const revocationTimeoutMs = 300_000;
 
-function pathOfRole(values: Values): string {
+export function pathOfRole(values: Values): string {
   return `${String(values.mount)}/roles/${String(values.name)}`;
 }
 
-async function write(context: WorkContext, inputs: Values): Promise<void> {
+/** Whether two roles say the same. */
+export function isSameRole(one: Values, other: Values): boolean {
+  return changedFields(roleFields, one, other).length === 0;
+}
+
+/** A role as Vault has it, by argument name; undefined where there is none. */
+export async function readRole({ client }: Pick<OpenVault, "client">, path: string): Promise<Values | undefined> {
+  const data = await client.read(path);
+  return data === undefined ? undefined : fromVault(roleFields, data);
+}
+
+/**
+ * Writes a role as a whole. It is not read back where Vault tells its version: what a release does not keep is rejected before, so that the second
+ * of two requests is for the look at what is overwritten.
+ *
+ * @throws PartialFailure where it was written, and Vault did not keep it
+ */
+export async function writeRole(context: WorkContext, path: string, role: Values): Promise<void> {
+  const { client, server } = context.vault;
   // The same role written twice is the same role.
-  await context.vault.client.write(pathOfRole(inputs), toVault(roleFields, inputs), { idempotent: true });
+  await client.write(path, toVault(roleFields, role), { idempotent: true });
+  if (server.version === undefined) {
+    try {
+      await readBack(context, path, roleFields, role);
+    } catch (error) {
+      throw new PartialFailure(messageOf(error), path, role);
+    }
+  }
+}
+
+/** Revokes the leases of a role, whichever of its two paths they were read from. */
+async function revokeLeases(context: WorkContext, { mount, name }: Values): Promise<void> {
+  for (const endpoint of ["creds", "sts"]) {
+    const prefix = `${String(mount)}/${endpoint}/${String(name)}`;
+    await whileRunning(`Vault revokes the leases of ${prefix}`, context.progress, () =>
+      context.vault.client.write(
+        `sys/leases/revoke-prefix/${prefix}`,
+        { sync: true },
+        { idempotent: true, timeoutMs: revocationTimeoutMs },
+      ),
+    );
+  }
 }
 
 /** `roles/:name` of Vault's AWS secrets engine. */
@@ -36,27 +73,22 @@ export const roleHandlers: ResourceHandlers = {
 
   diff: (before, after) => {
     const replaces = ["mount", "name"].filter((name) => before[name] !== after[name]);
-    const changes =
-      replaces.length > 0 ||
-      changedFields(roleFields, before, after).length > 0 ||
-      (before.revokeLeasesOnDelete ?? false) !== (after.revokeLeasesOnDelete ?? false);
-    return { changes, replaces };
+    return {
+      changes: replaces.length > 0 || changedFields([...roleFields, ...roleSettings], before, after).length > 0,
+      replaces,
+    };
   },
 
   create: async (context, inputs) => {
     const path = pathOfRole(inputs);
     assertFieldsSupported(path, roleFields, inputs, context.vault.server);
     assertAdoptable(path, roleFields, inputs, await context.vault.client.read(path));
-    await write(context, inputs);
-    try {
-      await readBack(context, path, roleFields, inputs);
-    } catch (error) {
-      throw new PartialFailure((error as Error).message, path, inputs);
-    }
+    await writeRole(context, path, inputs);
     return { id: path, outputs: inputs };
   },
 
-  read: async (context, outputs) => {
+  read: async (context, given, id) => {
+    const outputs = { ...valuesOfId(id, /^(?<mount>.+)\/roles\/(?<name>[^/]+)$/), ...given };
     const data = await readBelowMount(context, pathOfRole(outputs));
     if (data === undefined) {
       return undefined;
@@ -65,20 +97,23 @@ export const roleHandlers: ResourceHandlers = {
     return { outputs: inputs, inputs };
   },
 
-  update: async (context, _before, after) => {
+  update: async (context, before, after) => {
     const path = pathOfRole(after);
     assertFieldsSupported(path, roleFields, after, context.vault.server);
-    await write(context, after);
-    await readBack(context, path, roleFields, canonicalValues(roleFields, after));
+    const existing = await readRole(context.vault, path);
+    if (existing === undefined || !isSameRole(existing, after)) {
+      if (existing !== undefined) {
+        warnOfOverwriting(context, path, roleFields, { before, after, actual: existing });
+      }
+      await writeRole(context, path, after);
+    }
     return after;
   },
 
   remove: async (context, outputs) => {
-    const { client } = context.vault;
     if (outputs.revokeLeasesOnDelete === true) {
-      const prefix = `sys/leases/revoke-prefix/${String(outputs.mount)}/creds/${String(outputs.name)}`;
-      await client.write(prefix, { sync: true }, { idempotent: true, timeoutMs: revocationTimeoutMs });
+      await revokeLeases(context, outputs);
     }
-    await removeBelowMount(() => client.remove(pathOfRole(outputs)));
+    await removeBelowMount(() => context.vault.client.remove(pathOfRole(outputs)));
   },
 };

@@ -44,8 +44,12 @@ export interface ResourceHandlers {
   /** Which inputs differ in what they say. Never calls Vault. */
   readonly diff: (before: Values, after: Values) => Difference;
   readonly create: (context: WorkContext, inputs: Values) => Promise<Created>;
-  /** Undefined where the object is gone. */
-  readonly read: (context: WorkContext, outputs: Values) => Promise<Reading | undefined>;
+  /**
+   * Undefined where the object is gone.
+   *
+   * @param outputs of the state; inputs, or nothing, where an object is read that no state holds
+   */
+  readonly read: (context: WorkContext, outputs: Values, id: string) => Promise<Reading | undefined>;
   readonly update: (context: WorkContext, before: Values, after: Values) => Promise<Values>;
   readonly remove: (context: WorkContext, outputs: Values) => Promise<void>;
   /** Whether creating takes a token that is not shared, and that lives on: leases end with the token they were made with. */

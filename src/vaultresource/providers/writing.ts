@@ -1,10 +1,60 @@
-import { isVaultError } from "../../vault/errors.js";
+import { isVaultError, type VaultError } from "../../vault/errors.js";
 import type { VaultServerInfo } from "../../vault/server.js";
 import { changedFields, fromVault, isSet, missingFields, needs, type Values, type VaultField } from "../fields.js";
 import type { WorkContext } from "./handlers.js";
 
 /**
- * Refuses what this Vault would drop without a word.
+ * Whether a write failed so that Vault may have done it all the same: the connection broke or timed out, a gateway answered in Vault's place, or
+ * the answer to a success could not be read.
+ */
+export function isAnswerLost(error: unknown): error is VaultError {
+  return (
+    isVaultError(error, "timeout", "unavailable", "unreachable") ||
+    (isVaultError(error) && error.status !== undefined && error.status < 300)
+  );
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** The inputs that an ID names: all that is known where a resource is read that no program has declared. */
+export function valuesOfId(id: string, form: RegExp): Values {
+  return { ...form.exec(id)?.groups };
+}
+
+/**
+ * Warns where a write overwrites what something else has written since the last `up` or refresh.
+ *
+ * @param before what the state holds
+ * @param actual what Vault has, by argument name
+ */
+export function warnOfOverwriting(
+  context: WorkContext,
+  path: string,
+  fields: readonly VaultField[],
+  { before, after, actual }: { readonly before: Values; readonly after: Values; readonly actual: Values },
+): void {
+  const lost = changedFields(fields, actual, after).filter(
+    (field) => changedFields([field], actual, before).length > 0 && isSet(field, actual[field.name]),
+  );
+  if (lost.length > 0) {
+    const list = lost.map((field) => `${field.name} (was ${shortened(actual[field.name])})`).join(", ");
+    context.warn(`${path} was changed in Vault by something else since the last up, and is overwritten: ${list}`);
+  }
+}
+
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+/**
+ * Rejects what this Vault would ignore silently.
  *
  * @throws Error that names each such field and the release it needs
  */
@@ -58,6 +108,7 @@ export async function readBack(
 /**
  * What is there already when something is to be created. The same object is taken over: the answer to an earlier write may have got lost.
  *
+ * @param details sentences on the difference, for the message
  * @throws Error where it is another one and `adoptExisting` is not set
  */
 export function assertAdoptable(
@@ -65,6 +116,7 @@ export function assertAdoptable(
   fields: readonly VaultField[],
   wanted: Values,
   existing: Values | undefined,
+  details = "",
 ): void {
   if (existing === undefined || wanted.adoptExisting === true) {
     return;
@@ -73,7 +125,7 @@ export function assertAdoptable(
   if (differing.length > 0) {
     throw new Error(
       `${path} exists already in Vault and differs in ${differing.map((field) => field.name).join(", ")}. ` +
-        "To take it over and change it, set adoptExisting: true; or delete it in Vault first",
+        `${details}To take it over and change it, set adoptExisting: true; or delete it in Vault first`,
     );
   }
 }
@@ -100,7 +152,7 @@ export async function readBelowMount(context: WorkContext, path: string): Promis
     if (isVaultError(error, "mountMissing")) {
       throw new Error(
         `${error.message}. If the engine was unmounted on purpose, set onVaultReplaced: "recreate" on the VaultConnection ` +
-          "and refresh: what is missing is then created anew",
+          'and refresh: what is missing is then created again. If it was moved, run "pulumi up"',
         { cause: error },
       );
     }

@@ -5,7 +5,7 @@ import {
   rootConfigRules,
   staticRoleRules,
 } from "../../../src/secretsengine/configRules.js";
-import { credentialsRules } from "../../../src/secretsengine/credentialsRules.js";
+import { credentialsRules } from "../../../src/secretsengine/configRules.js";
 import type { Values } from "../../../src/vaultresource/fields.js";
 import { mountPathRules, objectNameRules } from "../../../src/vaultresource/rules.js";
 import { formatIssue } from "../../../src/internal/validation/issues.js";

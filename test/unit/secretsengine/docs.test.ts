@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { credentialFields } from "../../../src/secretsengine/credentialsRules.js";
-import { mountFields } from "../../../src/secretsengine/mountFields.js";
-import { leaseFields, staticRoleFields } from "../../../src/secretsengine/otherFields.js";
-import { roleFields } from "../../../src/secretsengine/roleFields.js";
-import { rootConfigFields } from "../../../src/secretsengine/rootConfigFields.js";
+import { credentialFields } from "../../../src/secretsengine/engineFields.js";
+import { mountFields } from "../../../src/secretsengine/engineFields.js";
+import { leaseFields, staticRoleFields } from "../../../src/secretsengine/engineFields.js";
+import { roleFields } from "../../../src/secretsengine/engineFields.js";
+import { rootConfigFields } from "../../../src/secretsengine/engineFields.js";
 
 const text = readFileSync(path.join(__dirname, "..", "..", "..", "docs", "vault-fields.md"), "utf8");
 
