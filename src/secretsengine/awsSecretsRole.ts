@@ -128,7 +128,7 @@ function roleInputs(args: AwsSecretsRoleArgs): Values {
     mount: mapInput(mount, (value) => trimSlashes(value as string)),
     name,
     ...canonicalInputs(roleFields, inTodaysForm(settings)),
-    ...canonicalInputs(ownSettings, settings as Values),
+    ...canonicalInputs(ownSettings, settings),
   };
 }
 

@@ -73,7 +73,11 @@ export function rootConfigRules(config: Values): Issue[] {
       issues.push({ path: "roleArn", rule: "is required together with identityTokenAudience" });
     }
   }
-  issues.push(...iamArnRules("roleArn", config.roleArn, "role"), ...rotationRules(config), ...keyReadinessRules(config));
+  issues.push(
+    ...iamArnRules("roleArn", config.roleArn, "role"),
+    ...rotationRules(config),
+    ...keyReadinessRules(config),
+  );
   return issues;
 }
 

@@ -46,7 +46,13 @@ export function kindRules(fields: readonly Field[], values: Values): Issue[] {
 function boundIssues(field: Field, value: unknown): Issue[] {
   const { name, kind, oneOf, least, most } = field;
   if (oneOf !== undefined && !oneOf.includes(value as string)) {
-    return [{ path: name, rule: `must be ${oneOf.flatMap((text) => (text === "" ? [] : JSON.stringify(text))).join(" or ")}`, actual: value }];
+    return [
+      {
+        path: name,
+        rule: `must be ${oneOf.flatMap((text) => (text === "" ? [] : JSON.stringify(text))).join(" or ")}`,
+        actual: value,
+      },
+    ];
   }
   const size = kind === "seconds" ? durationSeconds(value as Duration) : kind === "count" ? Number(value) : undefined;
   const unit = kind === "seconds" ? " seconds" : "";

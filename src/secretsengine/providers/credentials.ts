@@ -221,11 +221,13 @@ export const credentialsHandlers: ResourceHandlers = {
 
   read: async (context, outputs, id) => {
     if (outputs.expiresAt === undefined) {
-      throw new Error(`${id}: credentials cannot be read a second time, nor imported: each read of Vault makes new ones`);
+      throw new Error(
+        `${id}: credentials cannot be read a second time, nor imported: each read of Vault makes new ones`,
+      );
     }
     const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in credentialOutputs)));
     const isGone =
-      Date.now() >= Date.parse(String(outputs.expiresAt)) || !(await isLeaseAlive(context, outputs.leaseId));
+      Date.now() >= Date.parse(outputs.expiresAt as string) || !(await isLeaseAlive(context, outputs.leaseId));
     if (isGone) {
       await revokeToken(context, outputs.tokenAccessor);
       return undefined;

@@ -70,7 +70,9 @@ async function tuneAndReadBack(context: WorkContext, inputs: Values, found: Moun
   }
   const lost = changedFields(tunableMountFields, tuned.values, inputs);
   if (lost.length > 0) {
-    throw new Error(`${found.path}: Vault did not keep what was written: ${lost.map((field) => field.name).join(", ")}`);
+    throw new Error(
+      `${found.path}: Vault did not keep what was written: ${lost.map((field) => field.name).join(", ")}`,
+    );
   }
   return tuned;
 }
@@ -145,7 +147,11 @@ async function mountEngine(context: WorkContext, inputs: Values): Promise<MountE
       return mounted;
     }
   } catch (error) {
-    throw new PartialFailure(`${messageOf(failure ?? error)}. Whether ${path}/ is mounted could not be read`, path, inputs);
+    throw new PartialFailure(
+      `${messageOf(failure ?? error)}. Whether ${path}/ is mounted could not be read`,
+      path,
+      inputs,
+    );
   }
   throw failure ?? new Error(`${path}: was mounted, but Vault has nothing there`);
 }

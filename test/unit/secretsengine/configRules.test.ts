@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
+  credentialsRules,
   leaseRules,
   mountSettingsRules,
   rootConfigRules,
   staticRoleRules,
 } from "../../../src/secretsengine/configRules.js";
-import { credentialsRules } from "../../../src/secretsengine/configRules.js";
 import type { Values } from "../../../src/vaultresource/fields.js";
 import { mountPathRules, objectNameRules } from "../../../src/vaultresource/rules.js";
 import { formatIssue } from "../../../src/internal/validation/issues.js";
@@ -62,13 +62,37 @@ describe("the rules of config/root", () => {
       ["stsEndpoint: is required where there are fallbacks for it."],
     ],
     [
-      "a template with line breaks",
+      "a template that is not closed",
       { usernameTemplate: "{{ random 5\n}" },
+      ['usernameTemplate: must close each {{ with }}, got "{{ random 5\\n}".'],
+    ],
+    [
+      "a key readiness that is none",
+      { keyReadiness: "fast" },
+      ['keyReadiness: must be an object, got "fast". Write { timeout: 300 }.'],
+    ],
+    [
+      "a key readiness of wrong values",
+      { keyReadiness: { timeout: "soon", stsEndPoint: "http://x", consecutiveSuccesses: 0, skip: "yes" } },
       [
-        "usernameTemplate: must not have line breaks, nor spaces at its ends: they would become part of the user's name.",
-        'usernameTemplate: must close each {{ with }}, got "{{ random 5\\n}".',
+        "keyReadiness.stsEndPoint: is not an argument. Write stsEndpoint.",
+        'keyReadiness.skip: must be true or false, got "yes".',
+        "keyReadiness.consecutiveSuccesses: must be at least 1, got 0.",
+        `keyReadiness.timeout: must be a length of time, got "soon". ${badKind}`,
       ],
     ],
+    [
+      "settings of the wrong kind",
+      { ...keys, clearOnDelete: "true", rotateRootTrigger: 5 },
+      ["rotateRootTrigger: must be a text, got 5.", 'clearOnDelete: must be true or false, got "true".'],
+    ],
+    ["a region that AWS has added", { region: "eusc-de-east-1", stsRegion: "us-gov-west-1" }, []],
+    [
+      "an endpoint with a password, which is not shown",
+      { iamEndpoint: "https://bob:sentinel@proxy" },
+      ["iamEndpoint: must be a URL without a user name and password."],
+    ],
+    ["a template over several lines", { usernameTemplate: '{{ if (eq .Type "STS") }}\n  x\n{{ end }}\n' }, []],
     [
       "an audience beside a key",
       { ...keys, identityTokenAudience: "x" },
@@ -98,6 +122,30 @@ describe("the rules of config/root", () => {
   });
 });
 
+describe("keys that are swapped", () => {
+  const secrets = [
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN",
+  ];
+
+  it.each(secrets)("are rejected, and the secret %j is not shown", (secret) => {
+    const lines = rootConfigRules({ accessKey: secret, secretKey: keys.accessKey }).map(formatIssue);
+    expect(lines).toEqual([
+      "accessKey: must be an access key ID, such as AKIAIOSFODNN7EXAMPLE: 16 to 32 capital letters and digits. The value is not shown: it may be a secret. " +
+        "Are accessKey and secretKey swapped?",
+      "secretKey: must be a secret access key, and looks like an access key ID. Are accessKey and secretKey swapped?",
+    ]);
+    expect(lines.join("\n")).not.toContain(secret);
+  });
+
+  it.each([...secrets, ["x"], 5])("are rejected as any kind of value: %j", (secret) => {
+    const [first] = rootConfigRules({ accessKey: secret, secretKey: "s" });
+    expect(first?.path).toBe("accessKey");
+    expect(first?.actual).toBeUndefined();
+  });
+});
+
 describe("the rules of a mount", () => {
   it.each<[Values, string[]]>([
     [{ defaultLeaseTtl: "1h", maxLeaseTtl: "2h", listingVisibility: "unauth", onPathChange: "remount" }, []],
@@ -109,6 +157,12 @@ describe("the rules of a mount", () => {
     [{ listingVisibility: "public" }, ['listingVisibility: must be "hidden" or "unauth", got "public".']],
     [{ onPathChange: "move" }, ['onPathChange: must be "replace" or "remount", got "move".']],
     [{ local: "yes" }, ['local: must be true or false, got "yes".']],
+    [{ forceDestroy: "yes" }, ['forceDestroy: must be true or false, got "yes".']],
+    [{ adoptExisting: "no" }, ['adoptExisting: must be true or false, got "no".']],
+    [{ unmountTimeout: "ten minutes" }, [`unmountTimeout: must be a length of time, got "ten minutes". ${badKind}`]],
+    [{ unmountTimeout: 0 }, ["unmountTimeout: must be at least 1 seconds, got 0."]],
+    [{ unmountTimeout: -1 }, [`unmountTimeout: must be a length of time, got -1. ${badKind}`]],
+    [{ unmountTimeout: "25d" }, ['unmountTimeout: must be at most 86400 seconds, got "25d".']],
   ])("on %j", (mount, issues) => {
     expect(mountSettingsRules(mount).map(formatIssue)).toEqual(issues);
   });
@@ -179,12 +233,20 @@ describe("the rules of credentials", () => {
   it.each<[Values, string[]]>([
     [{ mount: "aws", role: "r", endpoint: "sts", ttl: "15m", roleSessionName: "ci@main", reissueBefore: "5m" }, []],
     [
+      { mount: "aws", role: "r", ttl: "1h", reissueBefore: "60m" },
+      ['reissueBefore: must be shorter than ttl (3600 seconds), got "60m". Every up would read new credentials.'],
+    ],
+    [
+      { mount: "aws", role: "r", mfaCode: "sentinel", reissueTrigger: 1 },
+      ["reissueTrigger: must be a text, got 1.", "mfaCode: must be the 6 digits that the MFA device shows."],
+    ],
+    [
       { mount: "aws", role: "r/x", endpoint: "keys", ttl: 60, roleArn: "x", roleSessionName: "a b" },
       [
         'role: must be letters, digits and "_", with "-", "." and "@" between them, got "r/x". Vault finds no path for other names.',
+        'endpoint: must be "creds" or "sts", got "keys".',
         'roleArn: must be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME, got "x".',
         "ttl: must be at least 900 seconds, got 60. AWS grants session credentials no other life.",
-        'endpoint: must be "creds" or "sts", got "keys".',
         'roleSessionName: must be 2 to 64 letters, digits and "_+=,.@-", got "a b". AWS takes no other name, and Vault does not shorten it.',
       ],
     ],

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { credentialFields } from "../../../src/secretsengine/engineFields.js";
-import { mountFields } from "../../../src/secretsengine/engineFields.js";
-import { leaseFields, staticRoleFields } from "../../../src/secretsengine/engineFields.js";
-import { roleFields } from "../../../src/secretsengine/engineFields.js";
-import { rootConfigFields } from "../../../src/secretsengine/engineFields.js";
+import {
+  credentialFields,
+  leaseFields,
+  mountFields,
+  roleFields,
+  rootConfigFields,
+  staticRoleFields,
+} from "../../../src/secretsengine/engineFields.js";
 
 const text = readFileSync(path.join(__dirname, "..", "..", "..", "docs", "vault-fields.md"), "utf8");
 
@@ -30,7 +33,7 @@ describe("docs/vault-fields.md", () => {
     for (const { name, vaultName, since, enterprise } of fields) {
       const row = rows.find(([, vault]) => vault === `\`${vaultName}\``);
       expect(row?.[2], vaultName).toBe(`\`${name}\``);
-      const release = `${since ?? ""}${enterprise === true ? " E" : ""}`;
+      const release = [since, enterprise === true ? "E" : undefined].filter((part) => part !== undefined).join(" ");
       if (release !== "") {
         expect(row?.[3], vaultName).toBe(release);
       }

@@ -164,7 +164,7 @@ describe("the resources", () => {
     ).toThrow(
       'AwsRootConfig "c": 3 invalid arguments:\n' +
         `  - mount: must not be at or under Vault's own sys/, got "sys".\n` +
-        '  - accessKey: must be an access key ID of 16 to 128 letters and digits, got "short".\n' +
+        "  - accessKey: must be an access key ID, such as AKIAIOSFODNN7EXAMPLE: 16 to 32 capital letters and digits. The value is not shown: it may be a secret. Are accessKey and secretKey swapped?\n" +
         "  - maxRetries: must be at least 0, or -1 for the default of the AWS SDK, got -5.",
     );
     expect(() => new AwsSecretsRole("r", { mount: "aws", name: "r", policy: "{" })).toThrow(

@@ -11,8 +11,7 @@ import {
   toVault,
   type Values,
 } from "../../../src/vaultresource/fields.js";
-import { roleFields } from "../../../src/secretsengine/engineFields.js";
-import { rootConfigFields } from "../../../src/secretsengine/engineFields.js";
+import { roleFields, rootConfigFields } from "../../../src/secretsengine/engineFields.js";
 import { unknownValue } from "../../../src/internal/validation/known.js";
 import { parseVaultVersion } from "../../../src/vault/version.js";
 import { roleSpecs } from "../secretsengine/generators.js";
