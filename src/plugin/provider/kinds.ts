@@ -1,12 +1,21 @@
 import type { Issue } from "../../internal/validation/issues.js";
 import { isKnown } from "../../internal/validation/known.js";
-import { credentialFields, reissueFields } from "../../secretsengine/credentialsRules.js";
+import {
+  adoptionSettings,
+  credentialFields,
+  credentialOutputs,
+  credentialSettings,
+  leaseFields,
+  mountFields,
+  mountSettings,
+  roleFields,
+  roleSettings,
+  rootConfigFields,
+  rootConfigSettings,
+  staticRoleFields,
+} from "../../secretsengine/engineFields.js";
 import { legacyRoleRules, withoutLegacyForm } from "../../secretsengine/legacyRole.js";
-import { mountFields } from "../../secretsengine/mountFields.js";
-import { leaseFields, staticRoleFields } from "../../secretsengine/otherFields.js";
-import { roleFields } from "../../secretsengine/roleFields.js";
-import { rootConfigFields } from "../../secretsengine/rootConfigFields.js";
-import { canonicalValue, type Values, type VaultField } from "../../vaultresource/fields.js";
+import { canonicalValue, singleLineTemplate, type Field, type Values } from "../../vaultresource/fields.js";
 import { trimSlashes } from "../../vaultresource/rules.js";
 import { configId, mountId, roleId, type ParseId } from "./importIds.js";
 
@@ -30,7 +39,7 @@ export interface Kind {
 const origin = ["vaultClusterId", "vaultAddress", "vaultNamespace"];
 
 /** The arguments, with those that are fields in canonical form. */
-function canonical(fields: readonly VaultField[], args: Values): Values {
+function canonical(fields: readonly Field[], args: Values): Values {
   const given = fields.filter(({ name }) => args[name] !== undefined && args[name] !== null);
   return {
     ...args,
@@ -46,7 +55,14 @@ function withTrimmedPath(args: Values, name: string): Values {
 /** A role in the fields of today; `policy` and `arn` are the form of Vault before 0.11. */
 function roleInputs({ mount, name, adoptExisting, revokeLeasesOnDelete, ...settings }: Values): Values {
   const role = { mount, name, adoptExisting, revokeLeasesOnDelete, ...withoutLegacyForm(settings) };
-  return canonical(roleFields, withTrimmedPath(role, "mount"));
+  return canonical([...roleFields, ...adoptionSettings, ...roleSettings], withTrimmedPath(role, "mount"));
+}
+
+function rootConfigInputs(args: Values): Values {
+  const { usernameTemplate } = args;
+  const template = typeof usernameTemplate === "string" ? singleLineTemplate(usernameTemplate) : usernameTemplate;
+  const fields = [...rootConfigFields, ...rootConfigSettings, ...adoptionSettings];
+  return canonical(fields, withTrimmedPath({ ...args, usernameTemplate: template }, "mount"));
 }
 
 /** The kinds of resources by the name of their class, which is the last part of their type token. */
@@ -54,7 +70,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
   AwsSecretsMount: {
     computed: [...origin, "accessor"],
     secretOutputs: [],
-    toInputs: (args) => canonical(mountFields, withTrimmedPath({ ...args, path: args.path ?? "aws" }, "path")),
+    toInputs: (args) =>
+      canonical(
+        [...mountFields, ...adoptionSettings, ...mountSettings],
+        withTrimmedPath({ ...args, path: args.path ?? "aws" }, "path"),
+      ),
     parseId: mountId,
   },
   AwsSecretsRole: {
@@ -67,35 +87,25 @@ export const kinds: Readonly<Record<string, Kind>> = {
   AwsStaticRole: {
     computed: [...origin, "userId"],
     secretOutputs: [],
-    toInputs: (args) => canonical(staticRoleFields, withTrimmedPath(args, "mount")),
+    toInputs: (args) => canonical([...staticRoleFields, ...adoptionSettings], withTrimmedPath(args, "mount")),
     parseId: roleId("static-roles"),
   },
   AwsRootConfig: {
     computed: [...origin, "activeAccessKey", "keyRotated"],
     secretOutputs: [],
-    toInputs: (args) => canonical(rootConfigFields, withTrimmedPath(args, "mount")),
+    toInputs: rootConfigInputs,
     parseId: configId("root"),
   },
   AwsLeaseConfig: {
     computed: origin,
     secretOutputs: [],
-    toInputs: (args) => canonical(leaseFields, withTrimmedPath(args, "mount")),
+    toInputs: (args) => canonical([...leaseFields, ...adoptionSettings], withTrimmedPath(args, "mount")),
     parseId: configId("lease"),
   },
   AwsCredentials: {
-    computed: [
-      ...origin,
-      "accessKeyId",
-      "secretAccessKey",
-      "sessionToken",
-      "leaseId",
-      "issuedAt",
-      "expiresAt",
-      "callerArn",
-      "tokenAccessor",
-    ],
-    secretOutputs: ["accessKeyId", "secretAccessKey", "sessionToken", "leaseId", "tokenAccessor"],
-    toInputs: (args) => canonical([...credentialFields, ...reissueFields], withTrimmedPath(args, "mount")),
+    computed: [...origin, ...Object.keys(credentialOutputs)],
+    secretOutputs: Object.keys(credentialOutputs).filter((name) => credentialOutputs[name] === "secret"),
+    toInputs: (args) => canonical([...credentialFields, ...credentialSettings], withTrimmedPath(args, "mount")),
   },
   AwsSessionCredentials: {
     computed: ["sessionAccessKeyId", "sessionSecretAccessKey", "sessionToken", "expiration"],
