@@ -22,6 +22,8 @@ export interface SandboxOptions {
    * onto PYTHONPATH. Default: nodejs.
    */
   readonly languages?: readonly Language[];
+  /** Use the machine's released AWS and Kubernetes plugins of Pulumi's instead of the stand-ins. Default false. */
+  readonly releasedPlugins?: boolean;
   /** Build tools that the machine does not have from their sources, and fetch no releases. Default false. */
   readonly buildTools?: boolean;
 }
@@ -105,6 +107,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       pulumi: tools.pulumi.path,
       aws,
       kubeconfigPath: kubernetes.kubeconfigPath,
+      releasedPlugins: options.releasedPlugins,
       ...languageSupport,
     });
     return {

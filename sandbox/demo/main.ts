@@ -31,6 +31,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
   const sandbox = await startSandbox({
     log: (line) => print(`  ${line}`),
     buildTools: options.buildTools,
+    releasedPlugins: options.releasedPlugins,
   });
   sandbox.parts.forEach((part) => print(`  ${part}`));
   try {

@@ -17,8 +17,8 @@ export interface EngineOptions {
    * Default: this repository.
    */
   readonly sdkFolder?: string;
-  /** Use the stand-ins even where the released plugins are installed. Default false. */
-  readonly standInsOnly?: boolean;
+  /** Use the machine's released AWS and Kubernetes plugins instead of the stand-ins. Default false. */
+  readonly releasedPlugins?: boolean;
   /** Languages of programs that are run by their Pulumi.yaml. Programs in this process, given to `createStack`, need none. Default: none. */
   readonly languageHosts?: LanguageHosts;
   /** The AWS that programs reach unless their provider says otherwise. Default: none. */
@@ -88,11 +88,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const started = Date.now();
   const pluginsInUse = await installPlugins(pulumiHome, {
     programFolder: options.sdkFolder ?? path.join(__dirname, "..", ".."),
-    standInsOnly: options.standInsOnly ?? false,
+    releasedPlugins: options.releasedPlugins ?? false,
   });
   installLanguageHosts(pulumiHome, options.languageHosts ?? {});
   const passphrase = randomBytes(24).toString("base64url");
   const variables = engineEnvironment({
+    pulumiHome,
     stateFolder,
     passphrase,
     aws: options.aws,
@@ -108,9 +109,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const projectFolder = (projectName: string): string => path.join(root, "projects", projectName);
   return {
     pluginsInUse,
-    environment: { ...defined(variables), PULUMI_HOME: pulumiHome },
+    environment: defined(variables),
     projectFolder,
-    run: (args, folder) => runCommand(command, args, folder, { ...process.env, ...variables, PULUMI_HOME: pulumiHome }),
+    run: (args, folder) => runCommand(command, args, folder, { ...process.env, ...variables }),
     storedText: () => [stateFolder, path.join(root, "projects")].map(textOf).join("\n"),
     createStack: async ({ projectName, stackName, program, programDirectory, config }) => {
       const folder = projectFolder(projectName);
@@ -130,7 +131,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await writeStackConfig(stack, config ?? {}, {
         command,
         folder,
-        env: { ...process.env, ...variables, PULUMI_HOME: pulumiHome },
+        env: { ...process.env, ...variables },
       });
       return stack;
     },

@@ -6,6 +6,7 @@ export interface AwsTarget {
 }
 
 export interface EnvironmentOptions {
+  readonly pulumiHome: string;
   readonly stateFolder: string;
   readonly passphrase: string;
   readonly aws?: AwsTarget;
@@ -34,8 +35,9 @@ export function engineEnvironment(
   };
 }
 
-function pulumiVariables({ stateFolder, passphrase }: EnvironmentOptions): Record<string, string> {
+function pulumiVariables({ pulumiHome, stateFolder, passphrase }: EnvironmentOptions): Record<string, string> {
   return {
+    PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: `file://${stateFolder}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,9 +1,8 @@
-import { accessSync, constants, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import path from "node:path";
-import { findCommand } from "../tools/findTool.js";
 import { bundlePlugin, packageVersion, type PluginName } from "./bundlePlugin.js";
+import { findReleasedPlugin, standInMark } from "./releasedPlugins.js";
 
 /** Which plugin serves each package: `stand-in`, or the released one and where it was found. */
 export type PluginsInUse = Readonly<Record<PluginName, string>>;
@@ -11,14 +10,15 @@ export type PluginsInUse = Readonly<Record<PluginName, string>>;
 export interface PluginOptions {
   /** Decides the SDK versions: those that a program in this folder gets. */
   readonly programFolder: string;
-  /** Use the stand-ins even where the released plugins are installed. */
-  readonly standInsOnly: boolean;
+  /** Use the machine's released plugins instead of the stand-ins. */
+  readonly releasedPlugins: boolean;
 }
 
 /**
- * Fills the plugin cache of the engine's own Pulumi home: the user's released AWS and Kubernetes plugins where they are installed in the
- * version that the SDK asks for (or stand on PATH), else the sandbox's stand-ins under that version. Plugins that lie there are taken
- * without a warning and without a download.
+ * Fills the plugin cache of the engine's own Pulumi home: the sandbox's stand-ins, or the released AWS and Kubernetes plugins of the machine, under the version
+ * that the SDK asks for. Plugins that lie there are taken without a warning and without a download.
+ *
+ * @throws Error where released plugins are asked for and not installed
  */
 export async function installPlugins(pulumiHome: string, options: PluginOptions): Promise<PluginsInUse> {
   installDynamicProviderLauncher(pulumiHome);
@@ -30,25 +30,19 @@ export async function installPlugins(pulumiHome: string, options: PluginOptions)
 
 async function install(name: PluginName, pulumiHome: string, options: PluginOptions): Promise<string> {
   const version = sdkVersion(name, options.programFolder);
-  const command = `pulumi-resource-${name}`;
   const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`);
-  mkdirSync(path.dirname(folder), { recursive: true });
+  const executable = path.join(folder, `pulumi-resource-${name}`);
   rmSync(folder, { recursive: true, force: true });
-
-  const released = path.join(userPulumiHome(), "plugins", `resource-${name}-v${version}`);
-  if (!options.standInsOnly && isExecutable(path.join(released, command))) {
-    symlinkSync(released, folder);
-    return `real v${version}`;
-  }
-  mkdirSync(folder);
-  const onPath = options.standInsOnly ? undefined : findCommand(command);
-  if (onPath !== undefined) {
-    symlinkSync(onPath, path.join(folder, command));
-    return `real from PATH (${onPath})`;
+  if (options.releasedPlugins) {
+    const released = findReleasedPlugin(name, version);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(released.path, executable);
+    return released.source;
   }
   const bundle = await bundlePlugin(name);
-  writeLauncher(path.join(folder, command), [
-    `export PULUMI_STAND_IN_VERSION=${quoted(version)}`,
+  mkdirSync(folder, { recursive: true });
+  writeLauncher(executable, [
+    `export ${standInMark}=${quoted(version)}`,
     `exec ${quoted(process.execPath)} ${quoted(bundle)} "$@"`,
   ]);
   return "stand-in";
@@ -79,18 +73,4 @@ function quoted(text: string): string {
 function sdkVersion(name: PluginName, programFolder: string): string {
   const resolver = createRequire(path.join(programFolder, "package.json"));
   return packageVersion(resolver, `@pulumi/${name}`);
-}
-
-function userPulumiHome(): string {
-  return process.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi");
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    // Not installed, or not for this user: then it cannot be used.
-    return false;
-  }
 }

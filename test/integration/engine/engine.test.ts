@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createEngine } from "../../../sandbox/engine/index.js";
@@ -147,49 +148,71 @@ describe("the plugins in use", () => {
 
   afterEach(() => vi.unstubAllEnvs());
 
+  /** A plugin that notes its start beside itself, and fails. */
   function putPlugin(folder: string, name: string): void {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, name), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n: > '${path.join(folder, "started")}'\nexit 1\n`, {
+      mode: 0o755,
+    });
   }
 
-  it("are the stand-ins where the released ones are not installed", async () => {
-    vi.stubEnv("PULUMI_HOME", scratchFolder());
-    const engine = await startTestEngine({ standInsOnly: false });
+  function putBoth(home: string): void {
+    putPlugin(path.join(home, "plugins", `resource-aws-v${awsVersion}`), "pulumi-resource-aws");
+    putPlugin(path.join(home, "plugins", `resource-kubernetes-v${kubernetesVersion}`), "pulumi-resource-kubernetes");
+  }
+
+  it("are the stand-ins, also where the released ones are installed", async () => {
+    const home = scratchFolder();
+    putBoth(home);
+    vi.stubEnv("PULUMI_HOME", home);
+    const engine = await startTestEngine({});
     expect(engine.pluginsInUse).toEqual({ aws: "stand-in", kubernetes: "stand-in" });
     await engine.remove();
   });
 
-  it("are the user's own where they are of the SDK's version", async () => {
-    const home = scratchFolder();
-    putPlugin(path.join(home, "plugins", `resource-aws-v${awsVersion}`), "pulumi-resource-aws");
-    putPlugin(path.join(home, "plugins", "resource-kubernetes-v1.0.0"), "pulumi-resource-kubernetes");
-    vi.stubEnv("PULUMI_HOME", home);
-    const engine = await startTestEngine({ standInsOnly: false });
-    expect(engine.pluginsInUse).toEqual({ aws: `real v${awsVersion}`, kubernetes: "stand-in" });
-    await engine.remove();
-    expect(readdirSync(path.join(home, "plugins", `resource-aws-v${awsVersion}`))).toEqual(["pulumi-resource-aws"]);
-  });
-
-  it("are the stand-ins everywhere when only they are wanted", async () => {
+  it("are the released ones on request: of the SDK's version, or on PATH", async () => {
     const home = scratchFolder();
     putPlugin(path.join(home, "plugins", `resource-aws-v${awsVersion}`), "pulumi-resource-aws");
     putPlugin(path.join(home, "bin"), "pulumi-resource-kubernetes");
     vi.stubEnv("PULUMI_HOME", home);
     vi.stubEnv("PATH", `${path.join(home, "bin")}${path.delimiter}${process.env.PATH ?? ""}`);
-    const engine = await startTestEngine({ standInsOnly: true });
-    expect(engine.pluginsInUse).toEqual({ aws: "stand-in", kubernetes: "stand-in" });
+    const engine = await startTestEngine({ releasedPlugins: true });
+    const own = path.join(home, "bin", "pulumi-resource-kubernetes");
+    expect(engine.pluginsInUse).toEqual({
+      aws: `released v${awsVersion}`,
+      kubernetes: `released, from PATH (${own})`,
+    });
+    await engine.remove();
+    expect(readdirSync(path.join(home, "plugins", `resource-aws-v${awsVersion}`))).toEqual(["pulumi-resource-aws"]);
+  });
+
+  it("are what the engine starts", async () => {
+    const home = scratchFolder();
+    putBoth(home);
+    vi.stubEnv("PULUMI_HOME", home);
+    const engine = await startTestEngine({ releasedPlugins: true });
+    const stack = await makeStack(engine, "released", async () => {
+      new aws.sqs.Queue("queue");
+    });
+    await expect(stack.preview()).rejects.toThrow("pulumi-resource-aws");
+    expect(existsSync(path.join(home, "plugins", `resource-aws-v${awsVersion}`, "started"))).toBe(true);
     await engine.remove();
   });
 
-  it("are the ones on PATH otherwise", async () => {
-    const folder = scratchFolder();
-    putPlugin(folder, "pulumi-resource-kubernetes");
-    vi.stubEnv("PULUMI_HOME", scratchFolder());
-    vi.stubEnv("PATH", `${folder}${path.delimiter}${process.env.PATH ?? ""}`);
-    const engine = await startTestEngine({ standInsOnly: false });
-    const own = path.join(folder, "pulumi-resource-kubernetes");
-    expect(engine.pluginsInUse).toEqual({ aws: "stand-in", kubernetes: `real from PATH (${own})` });
-    expect(kubernetesVersion).toMatch(/^\d+\.\d+\.\d+$/);
-    await engine.remove();
+  it("that are asked for and missing are an error that says how to install them", async () => {
+    const home = scratchFolder();
+    putPlugin(path.join(home, "plugins", "resource-aws-v1.0.0"), "pulumi-resource-aws");
+    vi.stubEnv("PULUMI_HOME", home);
+    await expect(startTestEngine({ releasedPlugins: true })).rejects.toThrow(
+      `Pulumi's released aws plugin v${awsVersion} is neither in ${path.join(home, "plugins")} nor on PATH. ` +
+        `Install it with "pulumi plugin install resource aws ${awsVersion}", or leave out --released-plugins.`,
+    );
+  });
+
+  it("are never another sandbox's stand-ins", async () => {
+    const other = await startTestEngine({});
+    vi.stubEnv("PULUMI_HOME", other.environment.PULUMI_HOME);
+    await expect(startTestEngine({ releasedPlugins: true })).rejects.toThrow("Pulumi's released aws plugin");
+    await other.remove();
   });
 });

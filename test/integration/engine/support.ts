@@ -14,13 +14,11 @@ export interface TestEngine extends Engine {
   readonly remove: () => Promise<void>;
 }
 
-/** These tests are about the stand-ins: they are used even where the released plugins are installed. */
 export async function startTestEngine(options: Omit<EngineOptions, "workDir" | "pulumi">): Promise<TestEngine> {
   const workDir = await mkdtemp(path.join(tmpdir(), "sandbox-engine-test-"));
   const engine = await createEngine({
     workDir,
     pulumi: (await findTool("pulumi")).path,
-    standInsOnly: true,
     ...options,
   });
   return { ...engine, workDir, remove: () => rm(workDir, { recursive: true, force: true }) };

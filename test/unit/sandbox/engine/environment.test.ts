@@ -19,9 +19,10 @@ describe("engineEnvironment", () => {
       VAULT_TOKEN: "token",
       KUBECONFIG: "/home/me/.kube/config",
       PULUMI_ACCESS_TOKEN: "token",
+      PULUMI_HOME: "/home/me/.pulumi",
       PULUMI_CONFIG_PASSPHRASE_FILE: "/home/me/passphrase",
     };
-    const environment = engineEnvironment({ stateFolder: "/state", passphrase: "pass" }, shell);
+    const environment = engineEnvironment({ pulumiHome: "/home", stateFolder: "/state", passphrase: "pass" }, shell);
     expect(environment).toEqual({
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
@@ -30,6 +31,7 @@ describe("engineEnvironment", () => {
       KUBECONFIG: undefined,
       PULUMI_ACCESS_TOKEN: undefined,
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+      PULUMI_HOME: "/home",
       PULUMI_BACKEND_URL: "file:///state",
       PULUMI_CONFIG_PASSPHRASE: "pass",
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -39,7 +41,13 @@ describe("engineEnvironment", () => {
   });
 
   it("points at the given AWS and cluster, and lets the caller's variables have the last word", () => {
-    const options = { stateFolder: "/state", passphrase: "pass", aws, kubeconfigPath: "/kubeconfig" };
+    const options = {
+      pulumiHome: "/home",
+      stateFolder: "/state",
+      passphrase: "pass",
+      aws,
+      kubeconfigPath: "/kubeconfig",
+    };
     const env = { AWS_REGION: "eu-west-1", VAULT_TOKEN: "root" };
     expect(engineEnvironment({ ...options, env }, { AWS_REGION: "from the shell" })).toMatchObject({
       AWS_ENDPOINT_URL: "http://127.0.0.1:5000",
