@@ -1,5 +1,5 @@
 import type { STSClient } from "@aws-sdk/client-sts";
-import { waitUntilAccepted } from "../aws/sts/index.js";
+import { stsRequestHandler, waitUntilAccepted } from "../aws/sts/index.js";
 import type { IssuedSession, SessionInputs } from "./sessionRequest.js";
 
 /** How long a role, its trust policy and a fresh key may take to be known everywhere in AWS. */
@@ -27,7 +27,7 @@ export async function issueSession(inputs: SessionInputs, onWait: (message: stri
     region,
     endpoint: stsEndpoint,
     credentials: key,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: await stsRequestHandler(),
   });
   try {
     return await whenSettled(() => ask(client, inputs), onWait);

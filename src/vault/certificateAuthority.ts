@@ -1,4 +1,5 @@
 import { readSecretData } from "./portForward/secretData.js";
+import { checkCertificates } from "./certificates.js";
 import type { ResolvedSettings } from "./resolvedSettings.js";
 
 /**
@@ -16,5 +17,5 @@ export async function withCaFromSecret(settings: ResolvedSettings): Promise<Reso
   const where = `kubernetes.caSecret: Secret ${namespace}/${caSecret.name}`;
   const data = await readSecretData({ namespace, name: caSecret.name }, caFrom, where, settings.requestTimeoutMs);
   const certificate = data[caSecret.key]?.trim() ?? "";
-  return certificate === "" ? settings : { ...settings, ca: [certificate] };
+  return certificate === "" ? settings : { ...settings, ca: [checkCertificates(where, certificate)] };
 }

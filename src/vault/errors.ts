@@ -1,22 +1,33 @@
 /**
- * What kind of refusal an answer of Vault, or the lack of one, is.
+ * What kind of failure a call of Vault's API met.
  *
- * - `absent`: nothing is stored at the path (404 without a message)
- * - `mountMissing`: no secrets engine is mounted there; `mountTainted`: it is, but an unmount was begun and not finished
- * - `kubernetes`: the way through the Kubernetes API is refused or leads nowhere
- * - `unsupportedPath`, `unsupportedOperation`: this Vault does not know the endpoint
- * - `unavailable`: standby without a leader, or a gateway's 502, 503 or 504
+ * - `absent`: nothing is stored at the path (404 with Vault's own empty body)
+ * - `mountMissing`: no secrets engine is mounted there; `mountTainted`: one is, but an unmount was begun and not finished
+ * - `kubernetes`: the Kubernetes API refuses the port-forward, or it leads nowhere
+ * - `unsupportedPath`, `unsupportedOperation`: this Vault does not have the endpoint
+ * - `noActiveNode`: a standby without an active node to forward to; nothing was done
+ * - `unavailable`: a gateway's 502, 503 or 504; whether Vault got the request is not known
+ * - `unreachable`: no connection could be opened; nothing was done
+ * - `connectionLost`: the connection ended before the whole answer had arrived; whether Vault carried out the request is not known
+ * - `redirect`: the answer points to another address, where the call is not repeated
+ * - `notVault`: something else than Vault answered
+ * - `settings`: the connection's own settings cannot be used
  */
 export type VaultErrorKind =
   | "absent"
+  | "connectionLost"
   | "invalid"
   | "kubernetes"
   | "mountMissing"
   | "mountTainted"
+  | "noActiveNode"
+  | "notVault"
   | "permissionDenied"
   | "rateLimited"
+  | "redirect"
   | "sealed"
   | "server"
+  | "settings"
   | "staleRead"
   | "timeout"
   | "tls"
@@ -26,9 +37,35 @@ export type VaultErrorKind =
   | "unsupportedOperation"
   | "unsupportedPath";
 
+/** Failures that may well pass by themselves. */
+const transientKinds: readonly VaultErrorKind[] = [
+  "connectionLost",
+  "noActiveNode",
+  "rateLimited",
+  "server",
+  "staleRead",
+  "timeout",
+  "unavailable",
+  "unreachable",
+];
+
+/** Failures after which it is certain that Vault did not carry out the request. */
+const notCarriedOutKinds: readonly VaultErrorKind[] = ["noActiveNode", "rateLimited", "staleRead", "unreachable"];
+
+/** What is known of a failure beside its message. */
+export interface VaultErrorDetails extends ErrorOptions {
+  /** How long Vault, or a gateway, asks its clients to wait (`Retry-After`). */
+  readonly retryAfterMs?: number;
+  /** Whether trying again is of no use, although failures of this kind may pass. */
+  readonly permanent?: boolean;
+}
+
 /** A call of Vault's API that failed. The message is one line and never holds a token or a secret. */
 export class VaultError extends Error {
   override readonly name = "VaultError";
+  readonly retryAfterMs: number | undefined;
+  /** Whether the same call may succeed a moment later. */
+  readonly transient: boolean;
 
   constructor(
     message: string,
@@ -37,9 +74,16 @@ export class VaultError extends Error {
     readonly status: number | undefined,
     /** Vault's own words. */
     readonly errors: readonly string[],
-    options?: ErrorOptions,
+    details: VaultErrorDetails = {},
   ) {
-    super(message, options);
+    super(message, details);
+    this.retryAfterMs = details.retryAfterMs;
+    this.transient = transientKinds.includes(kind) && details.permanent !== true;
+  }
+
+  /** Whether it is certain that Vault did not carry out the request, so that even a write may be sent again. */
+  get notCarriedOut(): boolean {
+    return notCarriedOutKinds.includes(this.kind);
   }
 }
 
@@ -50,27 +94,47 @@ export interface FailedCall {
   readonly path: string;
 }
 
+/** How messages begin. */
+export function describeCall({ address, method, path }: FailedCall): string {
+  return `Vault at ${address}: ${method} ${path}`;
+}
+
 /** Whether an error is one of Vault's, of one of the kinds. */
 export function isVaultError(error: unknown, ...kinds: VaultErrorKind[]): error is VaultError {
   return error instanceof VaultError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
+/** An answer that is no success. */
+export interface RefusingAnswer {
+  readonly status: number;
+  /** The list that every error of Vault's has, empty or not; undefined where the answer is not one of Vault's. */
+  readonly errors: readonly string[] | undefined;
+  /** The first words of an answer that is not JSON. */
+  readonly text?: string;
+  readonly retryAfterMs?: number;
+}
+
 /** The error for an answer with a status that is no success. */
-export function errorOfAnswer(call: FailedCall, status: number, errors: readonly string[]): VaultError {
-  const kind = kindOfAnswer(status, errors);
-  const words = errors.map(oneLine).filter((text) => text !== "");
+export function errorOfAnswer(call: FailedCall, answer: RefusingAnswer): VaultError {
+  const { status, errors, text } = answer;
+  const kind = errors === undefined ? kindOfForeignAnswer(status, text ?? "") : kindOfVaultAnswer(status, errors);
+  const words = (errors ?? (text === undefined ? [] : [text])).map(oneLine).filter((line) => line !== "");
   const said = words.length === 0 ? "" : `: ${words.join("; ")}`;
-  const advice = adviceFor(kind, call);
+  const advice = adviceFor(kind, call, words.join("\n"));
   return new VaultError(
-    `Vault at ${call.address}: ${call.method} ${call.path}: ${status}${said}${advice === undefined ? "" : `. ${advice}`}`,
+    `${describeCall(call)}: ${status}${said}${advice === undefined ? "" : `. ${advice}`}`,
     kind,
     status,
     words,
+    { retryAfterMs: answer.retryAfterMs },
   );
 }
 
-function kindOfAnswer(status: number, errors: readonly string[]): VaultErrorKind {
+function kindOfVaultAnswer(status: number, errors: readonly string[]): VaultErrorKind {
   const text = errors.join("\n");
+  if (/active cluster node not found|no active Vault instance found|node is not active/.test(text)) {
+    return "noActiveNode";
+  }
   switch (status) {
     case 403:
       return "permissionDenied";
@@ -85,26 +149,45 @@ function kindOfAnswer(status: number, errors: readonly string[]): VaultErrorKind
       return text === "" ? "absent" : "unsupportedPath";
     case 405:
       return "unsupportedOperation";
-    case 412:
-      return "staleRead";
-    case 429:
-      return "rateLimited";
     case 501:
       return "uninitialised";
-    case 502:
-    case 504:
-      return "unavailable";
     case 503:
       return /seal/i.test(text) ? "sealed" : "unavailable";
     default:
       if (/no handler for route/.test(text) && !/tainted/.test(text)) {
         return "mountMissing";
       }
+      return kindOfStatus(status);
+  }
+}
+
+function kindOfStatus(status: number): VaultErrorKind {
+  switch (status) {
+    case 412:
+      return "staleRead";
+    case 429:
+      return "rateLimited";
+    case 502:
+    case 503:
+    case 504:
+      return "unavailable";
+    default:
       return status >= 500 ? "server" : "invalid";
   }
 }
 
-function adviceFor(kind: VaultErrorKind, call: FailedCall): string | undefined {
+const plainHttpToTls = /HTTP request (?:was sent )?to (?:an )?HTTPS/i;
+
+/** Vault's errors always hold a list of errors: without one, a gateway, a proxy or another server answered, or Vault's TLS listener. */
+function kindOfForeignAnswer(status: number, text: string): VaultErrorKind {
+  if (status === 400 && plainHttpToTls.test(text)) {
+    return "tls";
+  }
+  const kind = kindOfStatus(status);
+  return kind === "invalid" ? "notVault" : kind;
+}
+
+function adviceFor(kind: VaultErrorKind, call: FailedCall, words: string): string | undefined {
   switch (kind) {
     case "permissionDenied":
       return `The token lacks "${capability(call.method)}" on ${call.path}, or is expired or not valid for this namespace`;
@@ -120,8 +203,14 @@ function adviceFor(kind: VaultErrorKind, call: FailedCall): string | undefined {
       return "Vault is sealed: unseal it, then run again";
     case "uninitialised":
       return "Vault is not initialised yet";
+    case "noActiveNode":
+      return "This node is a standby, and no node is active";
     case "unavailable":
       return "No active Vault answers: a standby without a leader, or a gateway before Vault";
+    case "tls":
+      return plainHttpToTls.test(words) ? "The server expects TLS: write https:// in address (VAULT_ADDR)" : undefined;
+    case "notVault":
+      return "This is not an answer of Vault's: a gateway, a proxy or another server answers at this address. Check address (VAULT_ADDR)";
     default:
       return undefined;
   }
@@ -131,53 +220,8 @@ function capability(method: string): string {
   return { GET: "read", DELETE: "delete" }[method] ?? "create and update";
 }
 
-const certificateProblems = new Set([
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
-
-/** The error for a call that got no answer at all. */
-export function errorOfTransport(call: FailedCall, cause: unknown, timeoutMs: number): VaultError {
-  if (cause instanceof VaultError) {
-    // What happened on the way has been told in full.
-    return cause;
-  }
-  const { code, message } = describe(cause);
-  const where = `Vault at ${call.address}: ${call.method} ${call.path}`;
-  const make = (kind: VaultErrorKind, text: string) =>
-    new VaultError(`${where}: ${text}`, kind, undefined, [], { cause });
-  if (code === "TimeoutError" || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") {
-    return make("timeout", `no answer within ${timeoutMs / 1000} s`);
-  }
-  if (code !== undefined && (certificateProblems.has(code) || code.startsWith("ERR_SSL") || code === "EPROTO")) {
-    const advice =
-      code === "ERR_TLS_CERT_ALTNAME_INVALID"
-        ? "Set tlsServerName (VAULT_TLS_SERVER_NAME) to a name that the certificate has"
-        : "Set caCertificate or caCertificateFile (VAULT_CACERT) to the authority that signed Vault's certificate";
-    return make("tls", `${message} (${code}). ${advice}`);
-  }
-  return make("unreachable", `cannot be reached: ${message}${code === undefined ? "" : ` (${code})`}`);
-}
-
-function describe(cause: unknown): { code?: string; message: string } {
-  if (!(cause instanceof Error)) {
-    return { message: String(cause) };
-  }
-  // A host with several addresses fails with one error for each of them.
-  const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause.cause;
-  const first = inner instanceof Error && cause.message === "" ? inner : cause;
-  const code = (first as NodeJS.ErrnoException).code;
-  return { code: typeof code === "string" ? code : first.name, message: oneLine(first.message) };
-}
-
 /** A text on one line: Vault puts several errors under each other, with tabs and stars. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replace(/^\d+ errors? occurred:\s*\*?\s*/, "")
     .replace(/\s*\n\s*\*?\s*/g, "; ")

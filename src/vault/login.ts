@@ -1,8 +1,9 @@
 /**
- * How to get a token for Vault. It is a description, and what it describes is done at every operation, where the provider runs: no token
- * ends up in a stack's state, but for the literal one of `kind: "token"`, which is kept encrypted.
+ * How to get a token for Vault. It is a description, and what it describes is done where the provider runs: no token ends up in a stack's state,
+ * but for the literal one of `kind: "token"`, which is kept encrypted.
  *
- * Logins (`appRole`, `kubernetes`, `awsIam`, `jwt`) make a token for the operation and revoke it at its end.
+ * Logins (`appRole`, `kubernetes`, `awsIam`, `jwt`) make one token for an operation of Pulumi, renew it as long as that runs, and revoke it at its
+ * end.
  */
 export type VaultLogin =
   | EnvironmentLogin
@@ -108,9 +109,12 @@ export const tokenOverrideVariable = "KUBEVAULT_AWS_VAULT_TOKEN";
 /** A token and what is known of it. */
 export interface ObtainedToken {
   readonly token: string;
-  /** Whether it was made for this operation, so that it is ours to revoke. */
+  /** Whether it was made here and can be revoked, so that it is ours to revoke. */
   readonly own: boolean;
+  /** Whether a login made it, so that another login makes another. */
+  readonly fromLogin: boolean;
+  readonly renewable?: boolean;
   readonly accessor?: string;
-  /** Seconds until it ends; 0 for never. Known of tokens from a login only. */
+  /** Seconds until it ends, from when it was obtained; 0 for never. Known of tokens from a login only. */
   readonly ttlSeconds?: number;
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "../internal/environmentProxy.js";
 import type { VaultClient } from "./client.js";
 import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
 import { signedCallerIdentity } from "./logins/awsIam.js";
 import { tokenFromSecret } from "./logins/kubernetesSecret.js";
-import type { Environment } from "./settings.js";
+import { tokenProblem } from "./tokenText.js";
 
 const serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
@@ -20,19 +21,22 @@ export async function obtainToken(
   client: VaultClient,
   environment: Environment,
 ): Promise<ObtainedToken> {
-  const override = environment[tokenOverrideVariable];
-  if (override !== undefined && override !== "") {
-    return { token: override, own: false };
+  const override = environment[tokenOverrideVariable]?.trim() ?? "";
+  if (override !== "") {
+    return given(tokenOverrideVariable, override);
   }
   switch (login.kind) {
     case "environment":
-      return { token: environmentToken(environment), own: false };
+      return environmentToken(environment);
     case "token":
-      return { token: login.token, own: false };
+      return given("login.token", login.token);
     case "file":
-      return { token: readText("login.path", login.path), own: false };
+      return given(`login.path: ${login.path}`, readText("login.path", login.path));
     case "kubernetesSecret":
-      return { token: await tokenFromSecret(login, client.settings.requestTimeoutMs), own: false };
+      return given(
+        `login of kind kubernetesSecret: the key "${login.key}" of Secret ${login.namespace}/${login.name}`,
+        await tokenFromSecret(login, client.settings.requestTimeoutMs),
+      );
     case "appRole": {
       const secretId = textOf(
         "login.secretId",
@@ -66,13 +70,22 @@ export async function obtainToken(
   }
 }
 
+/** A token that was not made for this work, and is not revoked after it. */
+function given(source: string, token: string): ObtainedToken {
+  const problem = tokenProblem(token);
+  if (problem !== undefined) {
+    throw new Error(`${source}: the token ${problem}`);
+  }
+  return { token, own: false, fromLogin: false };
+}
+
 async function logIn(
   client: VaultClient,
   mount: string,
   body: Readonly<Record<string, unknown>>,
   secrets: readonly string[] = [],
 ): Promise<ObtainedToken> {
-  // A second login does no harm but for a token that ends by itself, and a Vault that restarts should not fail a whole run.
+  // A second login leaves no more than a token that ends by itself, and a Vault that restarts should not fail a whole run.
   const { auth } = await client.write(`auth/${mount}/login`, body, { idempotent: true, secrets });
   const token = auth?.client_token;
   if (typeof token !== "string" || token === "") {
@@ -84,21 +97,23 @@ async function logIn(
     token,
     // Batch tokens cannot be revoked: they end by themselves.
     own: auth?.token_type !== "batch",
+    fromLogin: true,
+    renewable: auth?.renewable === true,
     accessor: typeof auth?.accessor === "string" && auth.accessor !== "" ? auth.accessor : undefined,
     ttlSeconds: typeof auth?.lease_duration === "number" ? auth.lease_duration : undefined,
   };
 }
 
-function environmentToken(environment: Environment): string {
-  const token = environment.VAULT_TOKEN;
-  if (token !== undefined && token !== "") {
-    return token;
+function environmentToken(environment: Environment): ObtainedToken {
+  const token = environment.VAULT_TOKEN?.trim() ?? "";
+  if (token !== "") {
+    return given("VAULT_TOKEN", token);
   }
   const file = join(environment.HOME ?? homedir(), ".vault-token");
   try {
     const stored = readFileSync(file, "utf8").trim();
     if (stored !== "") {
-      return stored;
+      return given(file, stored);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {

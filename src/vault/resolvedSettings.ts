@@ -1,5 +1,7 @@
 import type { Dispatcher } from "undici";
+import type { ProxyVariables } from "../internal/environmentProxy.js";
 import type { KubernetesConnection } from "./portForward/kubernetesConnection.js";
+import type { RateLimit } from "./rateLimiter.js";
 
 /** A port-forward to Vault through the Kubernetes API. It stays open for as long as a session works with Vault. */
 export interface PortForwardTunnel {
@@ -15,12 +17,13 @@ export interface PortForwardTunnel {
 export interface ResolvedSettings {
   /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */
   readonly address: string;
-  /** Set where the connection goes by a port-forward. */
+  /** Set where connections are made by a port-forward. */
   readonly kubernetes?: KubernetesConnection;
   /** The connection whose `caSecret` is to be read; absent where the certificate authority is known. */
   readonly caFrom?: KubernetesConnection;
-  /** The way that connections take, where it is open; none where they go straight to the address. */
+  /** The port-forward that connections are made through, where one is open; none where they go straight to the address. */
   readonly tunnel?: PortForwardTunnel;
+  /** Without slashes around it; undefined for the root namespace. */
   readonly namespace?: string;
   readonly ca?: readonly string[];
   readonly tlsServerName?: string;
@@ -29,5 +32,13 @@ export interface ResolvedSettings {
   readonly skipTlsVerify: boolean;
   readonly requestTimeoutMs: number;
   readonly maxRetries: number;
+  /** The proxy for all addresses. */
   readonly proxyAddress?: string;
+  /** The environment's proxies, where `proxyAddress` names none. */
+  readonly proxyVariables?: ProxyVariables;
+  /** Headers of every request, beside Vault's own. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether a standby's redirect to the active node is followed. */
+  readonly followRedirects: boolean;
+  readonly rateLimit?: RateLimit;
 }

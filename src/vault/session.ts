@@ -1,102 +1,249 @@
+import type { Environment } from "../internal/environmentProxy.js";
 import { withCaFromSecret } from "./certificateAuthority.js";
 import { VaultClient } from "./client.js";
-import type { ObtainedToken, VaultLogin } from "./login.js";
+import { isVaultError } from "./errors.js";
+import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
 import { obtainToken } from "./obtainToken.js";
-import { readServerInfo, type VaultServerInfo } from "./server.js";
 import { openTunnel } from "./portForward/tunnel.js";
-import type { PortForwardTunnel } from "./resolvedSettings.js";
+import type { ResolvedSettings } from "./resolvedSettings.js";
+import { readServerInfo, type VaultServerInfo } from "./server.js";
+import { resolveSettings } from "./settings.js";
+import { TokenKeeper } from "./tokenKeeper.js";
 import { send } from "./transport.js";
-import { resolveSettings, type Environment, type VaultSettings } from "./settings.js";
+import type { VaultSettings } from "./vaultSettings.js";
+import { unsupportedVariables } from "./vaultVariables.js";
+import { reportWarning } from "./workReporter.js";
 
-/** A Vault that is spoken with: a client with a token, and which Vault it is. */
+/** A Vault that can be called: a client with a token, and which Vault it is. */
 export interface OpenVault {
   readonly client: VaultClient;
   readonly server: VaultServerInfo;
   readonly token: ObtainedToken;
-  /** The way to Vault where it is not simply its address; it is closed with the session's work. */
-  readonly tunnel?: PortForwardTunnel;
+}
+
+/** How a session is kept. */
+export interface SessionOptions {
+  /**
+   * How long a session without work is kept, in milliseconds. Work that comes later logs in again.
+   *
+   * @default 5000
+   */
+  readonly idleMs?: number;
+}
+
+const defaultIdleMs = 5_000;
+/** After this time without work, Vault is asked again whether it is the same and not sealed. */
+const serverInfoMs = 30_000;
+/** Longest time for the revocation of a token: a process that is to end cannot wait for long. */
+const revocationMs = 3_000;
+
+/** What all work with the same settings shares. */
+interface Shared {
+  /** The settings and whatever of the environment the token depends on. */
+  readonly key: string;
+  readonly settings: ResolvedSettings;
+  readonly anonymous: VaultClient;
+  readonly close: () => Promise<void>;
+  readonly tokens: TokenKeeper;
+  /** The client that has the token. All work uses the same one, so that reads see what earlier work wrote. */
+  readonly client: VaultClient;
+}
+
+interface Opening {
+  readonly key: string;
+  readonly shared: Promise<Shared>;
+  server: { readonly info: Promise<VaultServerInfo>; at: number };
+  users: number;
+  /** Whether it is released as soon as nothing works with it. */
+  retired: boolean;
+  idle?: NodeJS.Timeout;
 }
 
 /**
- * Opens Vault for as long as something works with it.
+ * The connection to one Vault, as long as this process works with it.
  *
- * Work that overlaps shares one token; a token that a login made is revoked when the last work ends. Revoking a token also revokes the
- * leases made with it, so what shall outlive the work is made through {@link VaultSession.useOwnToken}.
+ * All work shares one port-forward and one token. A token that a login made is renewed while the session is kept, and revoked when it is released:
+ * after some time without work, or when {@link VaultSession.close} is called. Revoking a token also revokes the leases made with it, so what is to
+ * outlive the session is made through {@link VaultSession.useOwnToken}.
  */
 export class VaultSession {
-  private shared: { users: number; readonly vault: Promise<OpenVault> } | undefined;
+  private opening: Opening | undefined;
+  private closing = false;
+  private warned = false;
 
-  /**
-   * @param warn is told what failed without failing the work
-   */
   constructor(
     private readonly settings: VaultSettings,
     private readonly login: VaultLogin,
     private readonly environment: Environment,
-    private readonly warn: (message: string) => void,
+    private readonly options: SessionOptions = {},
   ) {}
 
   /** Does work with the shared token. */
   async use<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
-    const shared = (this.shared ??= { users: 0, vault: this.open() });
-    shared.users += 1;
-    try {
-      return await work(await shared.vault);
-    } finally {
-      shared.users -= 1;
-      if (shared.users === 0) {
-        this.shared = undefined;
-        await this.close(shared.vault);
-      }
-    }
+    return this.within(async (shared, server) => {
+      // The login comes after the question which Vault this is: no credentials are sent to one that is sealed.
+      return work({ client: shared.client, server, token: await shared.tokens.obtained() });
+    });
   }
 
   /** Does work with a token of its own, which is revoked only if the work fails: leases that the work made live on. */
   async useOwnToken<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
-    const vault = await this.open();
+    return this.within(async (shared, server) => {
+      const token = await obtainToken(this.login, shared.anonymous, this.environment);
+      try {
+        return await work({ client: new VaultClient(shared.settings, token.token), server, token });
+      } catch (error) {
+        await revoke(shared.settings, token.own ? token.token : undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Releases the session: at once where nothing works with it, or else as soon as the last work is done. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.retire(this.opening);
+  }
+
+  private async within<T>(work: (shared: Shared, server: VaultServerInfo) => Promise<T>): Promise<T> {
+    const opening = this.enter();
     try {
-      return await work(vault);
+      const shared = await opening.shared;
+      return await work(shared, await opening.server.info);
     } catch (error) {
-      await this.revoke(vault);
+      if (await failed(opening)) {
+        // The next work tries again.
+        opening.retired = true;
+        this.forget(opening);
+      }
       throw error;
     } finally {
-      await vault.tunnel?.close();
+      await this.leave(opening);
     }
   }
 
-  private async open(): Promise<OpenVault> {
-    const settings = await withCaFromSecret(resolveSettings(this.settings, this.environment));
-    const tunnel =
-      settings.kubernetes === undefined ? undefined : await openTunnel(settings, settings.kubernetes, send);
-    try {
-      const throughTunnel = { ...settings, tunnel };
-      const anonymous = new VaultClient(throughTunnel);
-      const server = await readServerInfo(anonymous);
-      const token = await obtainToken(this.login, anonymous, this.environment);
-      return { client: new VaultClient(throughTunnel, token.token), server, token, tunnel };
-    } catch (error) {
-      await tunnel?.close();
-      throw error;
+  private enter(): Opening {
+    const settings = resolveSettings(this.settings, this.environment);
+    this.warnOfVariables();
+    const { [tokenOverrideVariable]: override, VAULT_TOKEN: token, HOME: home } = this.environment;
+    const key = JSON.stringify([settings, override, token, home]);
+    if (this.opening !== undefined && this.opening.key !== key) {
+      void this.retire(this.opening);
     }
+    const opening = (this.opening ??= this.open(key, settings));
+    clearTimeout(opening.idle);
+    if (opening.users === 0) {
+      const askAgain = Date.now() - opening.server.at > serverInfoMs;
+      if (askAgain) {
+        opening.server = serverOf(opening.shared);
+      }
+      // A file, or a Secret, can hold another token by now.
+      void opening.shared.then(
+        ({ tokens }) => tokens.forgetGiven(),
+        () => undefined,
+      );
+    }
+    opening.users += 1;
+    return opening;
   }
 
-  private async close(opening: Promise<OpenVault>): Promise<void> {
-    // Where opening failed, the work has thrown the error already, and there is nothing to close.
-    const vault = await opening.catch(() => undefined);
-    if (vault !== undefined) {
-      await this.revoke(vault);
-      await vault.tunnel?.close();
-    }
-  }
-
-  private async revoke(vault: OpenVault): Promise<void> {
-    if (!vault.token.own) {
+  private async leave(opening: Opening): Promise<void> {
+    opening.users -= 1;
+    if (opening.users > 0) {
       return;
     }
-    try {
-      await vault.client.write("auth/token/revoke-self", undefined, { idempotent: true });
-    } catch (error) {
-      this.warn(`the token of this operation could not be revoked and ends by itself: ${(error as Error).message}`);
+    if (opening.retired || this.closing) {
+      await this.release(opening);
+    } else {
+      opening.idle = setTimeout(() => void this.retire(opening), this.options.idleMs ?? defaultIdleMs);
+    }
+  }
+
+  private async retire(opening: Opening | undefined): Promise<void> {
+    if (opening === undefined) {
+      return;
+    }
+    opening.retired = true;
+    this.forget(opening);
+    if (opening.users === 0) {
+      await this.release(opening);
+    }
+  }
+
+  private forget(opening: Opening): void {
+    if (this.opening === opening) {
+      this.opening = undefined;
+    }
+  }
+
+  private async release(opening: Opening): Promise<void> {
+    this.forget(opening);
+    clearTimeout(opening.idle);
+    // Where opening failed, the work has thrown the error already, and there is nothing to release.
+    const shared = await opening.shared.catch(() => undefined);
+    if (shared !== undefined) {
+      await revoke(shared.settings, await shared.tokens.release());
+      await shared.close();
+    }
+  }
+
+  private open(key: string, settings: ResolvedSettings): Opening {
+    const shared = this.connect(key, settings);
+    return { key, shared, server: serverOf(shared), users: 0, retired: false };
+  }
+
+  private async connect(key: string, given: ResolvedSettings): Promise<Shared> {
+    const resolved = await withCaFromSecret(given);
+    const { kubernetes } = resolved;
+    const tunnel = kubernetes === undefined ? undefined : await openTunnel(resolved, kubernetes, send);
+    const settings = { ...resolved, tunnel };
+    const anonymous = new VaultClient(settings);
+    const tokens = new TokenKeeper(() => obtainToken(this.login, anonymous, this.environment), anonymous);
+    const close = async () => tunnel?.close();
+    return { key, settings, anonymous, close, tokens, client: new VaultClient(settings, tokens) };
+  }
+
+  private warnOfVariables(): void {
+    if (!this.warned) {
+      this.warned = true;
+      unsupportedVariables(this.environment).forEach(reportWarning);
+    }
+  }
+}
+
+function serverOf(shared: Promise<Shared>): Opening["server"] {
+  const info = shared.then(({ anonymous }) => readServerInfo(anonymous));
+  // Whoever works with it gets the error; it can come before anyone does.
+  info.catch(() => undefined);
+  return { info, at: Date.now() };
+}
+
+async function failed({ shared, server }: Opening): Promise<boolean> {
+  try {
+    await shared;
+    await server.info;
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function revoke(settings: ResolvedSettings, token: string | undefined): Promise<void> {
+  if (token === undefined) {
+    return;
+  }
+  const timeoutMs = Math.min(revocationMs, settings.requestTimeoutMs);
+  const client = new VaultClient({
+    ...settings,
+    maxRetries: Math.min(1, settings.maxRetries),
+    requestTimeoutMs: timeoutMs,
+  });
+  try {
+    await client.call({ method: "POST", path: "auth/token/revoke-self", token }, { idempotent: true });
+  } catch (error) {
+    // A token that Vault does not know any more is gone, which is what was wanted.
+    if (!isVaultError(error, "permissionDenied")) {
+      reportWarning(`the token of this operation could not be revoked and ends by itself: ${(error as Error).message}`);
     }
   }
 }

@@ -1,56 +1,67 @@
-import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
-import { errorOfAnswer, errorOfTransport, VaultError } from "./errors.js";
+import { request } from "undici";
+import { requestBase } from "./address.js";
+import { dispatcherFor } from "./dispatchers.js";
+import { describeCall, errorOfAnswer, VaultError, type FailedCall, type VaultErrorKind } from "./errors.js";
+import { limiterOf } from "./rateLimiter.js";
 import type { PortForwardTunnel, ResolvedSettings } from "./resolvedSettings.js";
-import { tlsOptions } from "./tlsOptions.js";
+import { retryAfterMs } from "./retryAfter.js";
+import { errorOfTransport } from "./transportErrors.js";
 import type { VaultAnswer, VaultCall } from "./vaultCall.js";
 
-const dispatchers = new Map<string, Dispatcher>();
-
-function dispatcherFor(settings: ResolvedSettings): Dispatcher {
-  if (settings.tunnel !== undefined) {
-    return settings.tunnel.dispatcher;
-  }
-  const { ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify, proxyAddress } = settings;
-  const key = JSON.stringify([ca, clientCertificate, clientKey, tlsServerName, skipTlsVerify, proxyAddress]);
-  let dispatcher = dispatchers.get(key);
-  if (dispatcher === undefined) {
-    const tls = tlsOptions(settings);
-    dispatcher =
-      proxyAddress === undefined
-        ? new Agent({ connect: tls, keepAliveTimeout: 4_000 })
-        : new ProxyAgent({ uri: proxyAddress, requestTls: tls });
-    dispatchers.set(key, dispatcher);
-  }
-  return dispatcher;
+/** An answer as it came. */
+interface RawAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * Makes one call, once.
  *
- * @throws VaultError for every status of 400 and above, and where there is no answer
+ * @throws VaultError for every status of 300 and above, and where there is no answer
  */
 export async function send(settings: ResolvedSettings, call: VaultCall): Promise<VaultAnswer> {
-  const timeoutMs = call.timeoutMs ?? settings.requestTimeoutMs;
-  const failed = { address: settings.address, method: call.method, path: call.path };
-  const { status, text, location } = await exchange(settings, call, settings.address, timeoutMs);
-  if (status === 307 && location !== undefined) {
-    // A standby that cannot forward sends its clients to the active node. The token goes along, so never from https to http.
-    const target = new URL(location, settings.address);
-    if (settings.tunnel !== undefined) {
-      return viaAnotherPod(settings, settings.tunnel, call, target, timeoutMs);
-    }
-    if (settings.address.startsWith("https:") && target.protocol !== "https:") {
-      throw new VaultError(
-        `Vault at ${settings.address}: ${call.method} ${call.path}: sent on to ${target.origin}, which is not https: refused`,
-        "unavailable",
-        status,
-        [],
-      );
-    }
-    const followed = await exchange(settings, call, target.origin, timeoutMs);
-    return answerOf({ ...failed, address: target.origin }, followed.status, followed.text);
+  if (settings.rateLimit !== undefined) {
+    await limiterOf(settings.rateLimit).turn();
   }
-  return answerOf(failed, status, text);
+  const failed: FailedCall = { address: settings.address, method: call.method, path: call.path };
+  const answer = await exchange(settings, call, settings.address, urlOf(settings, call));
+  if (answer.status < 300 || answer.status >= 400) {
+    return answerOf(failed, answer);
+  }
+  const target = targetOf(settings, answer);
+  const refused = (kind: VaultErrorKind, why: string) =>
+    new VaultError(
+      `${describeCall(failed)}: ${answer.status}: redirected to ${target?.href ?? "nowhere"}. ${why}`,
+      kind,
+      answer.status,
+      [],
+    );
+  if (answer.status !== 307 || target === undefined) {
+    throw refused("redirect", "Such a redirect is not followed: set address (VAULT_ADDR) to where Vault is");
+  }
+  if (!settings.followRedirects) {
+    throw refused("redirect", "It is not followed, since VAULT_DISABLE_REDIRECTS is set");
+  }
+  // A standby that cannot forward sends its clients to the active node. The token goes along, so never from https to http.
+  if (settings.tunnel !== undefined) {
+    return viaAnotherPod(settings, settings.tunnel, call, target);
+  }
+  if (settings.address.startsWith("https:") && target.protocol !== "https:") {
+    throw refused("redirect", "It is not followed: the token would be sent over a connection without TLS");
+  }
+  const followed = await exchange(settings, call, target.origin, target);
+  if (followed.status >= 300 && followed.status < 400) {
+    throw refused("noActiveNode", "That node redirects, too: the active node is changing");
+  }
+  return answerOf({ ...failed, address: target.origin }, followed);
+}
+
+function targetOf(settings: ResolvedSettings, { headers }: RawAnswer): URL | undefined {
+  const { url } = requestBase(settings.address);
+  return headers.location !== undefined && URL.canParse(headers.location, url)
+    ? new URL(headers.location, url)
+    : undefined;
 }
 
 /** The address that a standby sends its clients to is one of the cluster's: the active node's pod is looked for instead. */
@@ -59,33 +70,42 @@ async function viaAnotherPod(
   tunnel: PortForwardTunnel,
   call: VaultCall,
   target: URL,
-  timeoutMs: number,
 ): Promise<VaultAnswer> {
-  const { address } = settings;
+  const failed: FailedCall = { address: settings.address, method: call.method, path: call.path };
   tunnel.change();
-  const { status, text } = await exchange(settings, call, address, timeoutMs);
-  if (status === 307) {
+  const answer = await exchange(settings, call, settings.address, urlOf(settings, call));
+  if (answer.status === 307) {
     throw new VaultError(
-      `Vault at ${address}: ${call.method} ${call.path}: a standby sends on to ${target.origin}, which is an address inside the cluster, ` +
+      `${describeCall(failed)}: a standby redirects to ${target.origin}, which is an address inside the cluster, ` +
         "and none of the Service's ready pods is the active node",
-      "unavailable",
-      status,
+      "noActiveNode",
+      answer.status,
       [],
     );
   }
-  return answerOf({ address, method: call.method, path: call.path }, status, text);
+  return answerOf(failed, answer);
 }
 
-async function exchange(settings: ResolvedSettings, call: VaultCall, origin: string, timeoutMs: number) {
-  const namespace = call.namespace ?? settings.namespace;
-  const query = call.query === undefined ? "" : `?${new URLSearchParams(call.query).toString()}`;
+function urlOf(settings: ResolvedSettings, { path, query }: VaultCall): URL {
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  const parameters = query === undefined ? "" : `?${new URLSearchParams(query).toString()}`;
+  return new URL(`${requestBase(settings.address).url}/v1/${encoded}${parameters}`);
+}
+
+/** @param address what messages call the server */
+async function exchange(settings: ResolvedSettings, call: VaultCall, address: string, url: URL): Promise<RawAnswer> {
+  const timeoutMs = call.timeoutMs ?? settings.requestTimeoutMs;
+  const namespace = call.namespace ?? settings.namespace ?? "";
+  const { dispatcher, proxy } = dispatcherFor(settings, url);
   try {
-    const response = await request(`${origin}/v1/${encodePath(call.path)}${query}`, {
+    const response = await request(url, {
       method: call.method,
-      dispatcher: dispatcherFor(settings),
+      dispatcher,
       headers: {
+        ...settings.headers,
+        ...call.headers,
         "x-vault-request": "true",
-        ...(namespace === undefined || namespace === "" ? {} : { "x-vault-namespace": namespace }),
+        ...(namespace === "" ? {} : { "x-vault-namespace": namespace }),
         ...(call.token === undefined ? {} : { "x-vault-token": call.token }),
         ...(call.body === undefined ? {} : { "content-type": "application/json" }),
       },
@@ -94,30 +114,40 @@ async function exchange(settings: ResolvedSettings, call: VaultCall, origin: str
       bodyTimeout: timeoutMs,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const location = response.headers.location;
+    const headers = Object.entries(response.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value[0] : value,
+    ]);
     return {
       status: response.statusCode,
       text: await response.body.text(),
-      location: Array.isArray(location) ? location[0] : location,
+      headers: Object.fromEntries(headers) as RawAnswer["headers"],
     };
   } catch (error) {
-    throw errorOfTransport({ address: origin, method: call.method, path: call.path }, error, timeoutMs);
+    throw errorOfTransport({ address, method: call.method, path: call.path }, error, timeoutMs, { proxy });
   }
 }
 
-function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
-}
-
-function answerOf(call: { address: string; method: string; path: string }, status: number, text: string): VaultAnswer {
+function answerOf(call: FailedCall, { status, text, headers }: RawAnswer): VaultAnswer {
   const whole = parse(text);
   if (status >= 300) {
-    const errors = Array.isArray(whole?.errors) ? whole.errors.map(String) : [];
-    // What is no JSON comes from something in front of Vault, or from Vault's TLS listener: its first words help, a page does not.
-    throw errorOfAnswer(call, status, whole === undefined && text !== "" ? [text.slice(0, 200)] : errors);
+    throw errorOfAnswer(call, {
+      status,
+      errors: errorsIn(whole),
+      // What is no JSON comes from something in front of Vault, or from Vault's TLS listener: its first words help, a page does not.
+      text: whole === undefined && text.trim() !== "" ? text.slice(0, 200) : undefined,
+      retryAfterMs: retryAfterMs(headers["retry-after"]),
+    });
   }
   if (whole === undefined && text.trim() !== "") {
-    throw errorOfAnswer(call, status, ["the answer is not JSON: is this address Vault's?"]);
+    throw text.trimStart().startsWith("{")
+      ? new VaultError(`${describeCall(call)}: ${status}: the answer breaks off`, "connectionLost", status, [])
+      : new VaultError(
+          `${describeCall(call)}: ${status}: the answer is not JSON: is this address Vault's?`,
+          "notVault",
+          status,
+          [],
+        );
   }
   return {
     status,
@@ -128,7 +158,16 @@ function answerOf(call: { address: string; method: string; path: string }, statu
     leaseId: typeof whole?.lease_id === "string" && whole.lease_id !== "" ? whole.lease_id : undefined,
     leaseDuration: typeof whole?.lease_duration === "number" ? whole.lease_duration : undefined,
     renewable: typeof whole?.renewable === "boolean" ? whole.renewable : undefined,
+    replicationState: headers["x-vault-index"],
   };
+}
+
+/** Vault's errors are a list, though an empty one, or come along with the ID that Vault gives each request. */
+function errorsIn(whole: Record<string, unknown> | undefined): string[] | undefined {
+  if (Array.isArray(whole?.errors)) {
+    return whole.errors.map(String);
+  }
+  return typeof whole?.request_id === "string" ? [] : undefined;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

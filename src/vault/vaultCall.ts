@@ -9,7 +9,13 @@ export interface VaultCall {
   readonly token?: string;
   /** Another namespace than the connection's; the empty text is the root namespace. */
   readonly namespace?: string;
-  /** Longest time for the answer. Default: the connection's. */
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /**
+   * Longest time for the answer.
+   *
+   * @default - the connection's
+   */
   readonly timeoutMs?: number;
 }
 
@@ -22,6 +28,8 @@ export interface VaultAnswer {
   readonly leaseId?: string;
   readonly leaseDuration?: number;
   readonly renewable?: boolean;
+  /** State of Vault's storage after the call (X-Vault-Index), of Vault Enterprise. */
+  readonly replicationState?: string;
   /** The whole answer, for endpoints of sys/ that do not use `data`. */
   readonly body: Readonly<Record<string, unknown>>;
 }

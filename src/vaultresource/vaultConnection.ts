@@ -4,7 +4,7 @@ import { isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import type { KubernetesConnection } from "../vault/portForward/kubernetesConnection.js";
 import { secretLoginFields, type VaultLogin } from "../vault/login.js";
-import { settingNames } from "../vault/settings.js";
+import { settingNames } from "../vault/vaultSettings.js";
 import type { Values } from "./fields.js";
 import { assertValid } from "./inputs.js";
 import { kubernetesConnectionRules } from "./kubernetesConnectionRules.js";

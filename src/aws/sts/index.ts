@@ -1,3 +1,4 @@
+export { stsRequestHandler } from "./loadSts.js";
 export {
   waitUntilAccepted,
   type AccessKeyPair,

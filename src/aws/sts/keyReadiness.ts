@@ -1,4 +1,4 @@
-import { loadSts } from "./loadSts.js";
+import { loadSts, stsRequestHandler } from "./loadSts.js";
 
 /** An AWS access key, of an IAM user or of a session. */
 export interface AccessKeyPair {
@@ -60,7 +60,7 @@ export async function waitUntilAccepted(
     endpoint: options.endpoint,
     credentials: key,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: await stsRequestHandler(),
   });
   try {
     return await waitForIdentity(

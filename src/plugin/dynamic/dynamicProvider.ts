@@ -1,6 +1,6 @@
 import { reporting, type Reporter } from "../../internal/reporting/index.js";
 import { formatIssues } from "../../internal/validation/issues.js";
-import { withRetryListener } from "../../vault/retryListener.js";
+import { withWorkReporter } from "../../vault/workReporter.js";
 import type { OpenVault } from "../../vault/session.js";
 import type { Values } from "../../vaultresource/fields.js";
 import { connectionOf, type Connection, type ProviderConfig } from "../../vaultresource/providers/connection.js";
@@ -29,7 +29,7 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
     const reporter = reporting.reporterOf(subjectOf(kind, given), given);
     const open = (vault: OpenVault) => run(contextOf(connection, vault, state, reporter));
     try {
-      return await withRetryListener(reporter.progress, () =>
+      return await withWorkReporter(reporter, () =>
         own ? connection.session.useOwnToken(open) : connection.session.use(open),
       );
     } finally {

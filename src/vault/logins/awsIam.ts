@@ -1,6 +1,6 @@
 import { loadSts } from "../../aws/sts/loadSts.js";
 import type { AwsIamLogin } from "../login.js";
-import type { Environment } from "../settings.js";
+import type { Environment } from "../../internal/environmentProxy.js";
 
 /** The part of a login body that carries a signed request for Vault to make. */
 export interface SignedCallerIdentity {

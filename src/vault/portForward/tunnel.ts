@@ -32,7 +32,7 @@ export async function openTunnel(
   const { config, server } = await loadKubeconfig(kubernetes, nameOf(kubernetes));
   const tunnel = new ServiceTunnel(settings, kubernetes, config, server, send);
   try {
-    await retry(settings.maxRetries, () => tunnel.findPod());
+    await retry({ repetitions: settings.maxRetries }, () => tunnel.findPod());
   } catch (error) {
     await tunnel.close();
     throw error;

@@ -1,3 +1,4 @@
+import { plainNamespace } from "../../vault/address.js";
 import type { OpenVault } from "../../vault/session.js";
 import type { Values } from "../fields.js";
 
@@ -14,26 +15,27 @@ export function originOf(vault: OpenVault): Values {
 }
 
 /**
- * What speaks against working on a resource: another Vault answers than the one it was made in. The address may well be another: a Vault
+ * Why a resource must not be worked on: another Vault answers than the one it was created in. The address may well be another: a Vault
  * can move.
  *
  * @returns undefined where it is the same Vault, or where that cannot be told
  */
 export function clusterMismatch(outputs: Values, vault: OpenVault): string | undefined {
   const here = originOf(vault);
-  const was = `this resource was made in the Vault at ${String(outputs.vaultAddress)}`;
+  const was = `this resource was created in the Vault at ${String(outputs.vaultAddress)}`;
   const fix =
     "Give the VaultConnection the right one; if the old Vault is gone for good, " +
-    'set onVaultReplaced: "recreate" there, refresh, and up creates everything anew';
+    'set onVaultReplaced: "recreate" there, refresh, and up creates everything again';
   if (differ(outputs.vaultClusterId, here.vaultClusterId)) {
     return (
       `${was} (cluster ${String(outputs.vaultClusterId)}), but ${vault.client.address} is another Vault ` +
       `(cluster ${String(here.vaultClusterId)}). ${fix}`
     );
   }
-  if (outputs.vaultNamespace !== undefined && outputs.vaultNamespace !== here.vaultNamespace) {
+  const { vaultNamespace } = outputs;
+  if (typeof vaultNamespace === "string" && plainNamespace(vaultNamespace) !== here.vaultNamespace) {
     const name = (namespace: unknown) => (namespace === "" ? "the root namespace" : `namespace "${String(namespace)}"`);
-    return `${was}, in ${name(outputs.vaultNamespace)}; the connection to ${vault.client.address} is in ${name(here.vaultNamespace)}. ${fix}`;
+    return `${was}, in ${name(plainNamespace(vaultNamespace))}; the connection to ${vault.client.address} is in ${name(here.vaultNamespace)}. ${fix}`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { KubernetesConnection } from "../../vault/portForward/kubernetesConnection.js";
 import type { VaultLogin } from "../../vault/login.js";
 import { VaultSession } from "../../vault/session.js";
-import { settingNames } from "../../vault/settings.js";
+import { settingNames } from "../../vault/vaultSettings.js";
 
 /** What a provider is configured with, key by key: `config.get("kubevault-aws:address")`. */
 export interface ProviderConfig {
@@ -18,6 +18,19 @@ export interface Connection {
 }
 
 const connections = new Map<string, Connection>();
+let idleMs: number | undefined;
+
+/**
+ * Keeps connections without work for longer than by default: in a process that is told when it is to end, or ended together with all work.
+ */
+export function keepIdleConnections(milliseconds: number): void {
+  idleMs = milliseconds;
+}
+
+/** Revokes the tokens of all logins and closes all port-forwards: of what is idle at once, of the rest when its last work is done. */
+export async function closeConnections(): Promise<void> {
+  await Promise.all([...connections.values()].map(({ session }) => session.close()));
+}
 
 /** The connection that a configuration describes. All kinds of resources of one process share it. */
 export function connectionOf(config: ProviderConfig | undefined): Connection {
@@ -25,7 +38,8 @@ export function connectionOf(config: ProviderConfig | undefined): Connection {
   const settings: Record<string, unknown> = {};
   for (const name of settingNames) {
     const value = read(name);
-    if (value !== undefined && value !== "") {
+    // The empty text says something of a namespace only: the root one.
+    if (value !== undefined && (value !== "" || name === "namespace")) {
       settings[name] = typed(name, value);
     }
   }
@@ -40,7 +54,7 @@ export function connectionOf(config: ProviderConfig | undefined): Connection {
   if (connection === undefined) {
     const parsed = typeof login === "string" ? (JSON.parse(login) as VaultLogin) : { kind: "environment" as const };
     connection = {
-      session: new VaultSession(settings, parsed, process.env, (message) => console.error(message)),
+      session: new VaultSession(settings, parsed, process.env, { idleMs }),
       recreate,
     };
     connections.set(key, connection);

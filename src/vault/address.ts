@@ -1,0 +1,45 @@
+/**
+ * What is wrong with an address of Vault.
+ *
+ * @returns a rule that does not quote the address, which can hold a password; undefined where it can be used
+ */
+export function addressProblem(address: string): string | undefined {
+  if (/^unix:\/\/\/[^\s]/.test(address)) {
+    return undefined;
+  }
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol) || /\s/.test(address)) {
+    return "must be an http or https URL, such as https://vault.example.com:8200";
+  }
+  if (url.username !== "" || url.password !== "") {
+    return "must not hold a user name or a password: Vault takes none there, and the address is shown in messages";
+  }
+  return url.search !== "" || url.hash !== "" || /[?#]/.test(address)
+    ? "must not have a query or a fragment"
+    : undefined;
+}
+
+/**
+ * What is wrong with a proxy's address.
+ *
+ * @returns a rule that does not quote the address, which can hold a password; undefined where it can be used
+ */
+export function proxyProblem(address: string): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "") {
+    return "must be an http or https URL, such as http://proxy.example.com:3128";
+  }
+  return undefined;
+}
+
+/** Where to send requests to: the address itself, or a host name to put before the paths where it is a socket's. */
+export function requestBase(address: string): { readonly url: string; readonly socketPath?: string } {
+  return address.startsWith("unix://")
+    ? { url: "http://localhost", socketPath: address.slice("unix://".length) }
+    : { url: address };
+}
+
+/** A namespace as resources remember it: without slashes around it. The empty text is the root namespace. */
+export function plainNamespace(namespace: string): string {
+  return namespace.trim().replace(/^\/+|\/+$/g, "");
+}

@@ -1,0 +1,41 @@
+import { Agent, ProxyAgent, type Dispatcher } from "undici";
+import { proxyFor, withoutCredentials } from "../internal/environmentProxy.js";
+import { requestBase } from "./address.js";
+import type { ResolvedSettings } from "./resolvedSettings.js";
+import { tlsOptions } from "./tlsOptions.js";
+
+/** Longest time for a connection to open. A host behind a firewall never answers. */
+const connectTimeoutMs = 5_000;
+const keepAliveTimeout = 4_000;
+
+const dispatchers = new Map<string, Dispatcher>();
+
+/** What opens the connections to an address, and the proxy that they go through. */
+interface ChosenDispatcher {
+  readonly dispatcher: Dispatcher;
+  /** Without credentials, for messages. */
+  readonly proxy?: string;
+}
+
+/** Connections to Vault are kept for all that use the same settings. */
+export function dispatcherFor(settings: ResolvedSettings, address: URL): ChosenDispatcher {
+  if (settings.tunnel !== undefined) {
+    return { dispatcher: settings.tunnel.dispatcher };
+  }
+  const { socketPath } = requestBase(settings.address);
+  const proxy =
+    socketPath === undefined ? (settings.proxyAddress ?? proxyFor(address, settings.proxyVariables)) : undefined;
+  const tls = tlsOptions(settings);
+  const timeout = Math.min(connectTimeoutMs, settings.requestTimeoutMs);
+  const key = JSON.stringify([tls, timeout, socketPath, proxy]);
+  let dispatcher = dispatchers.get(key);
+  if (dispatcher === undefined) {
+    dispatcher =
+      proxy === undefined
+        ? new Agent({ connect: { ...tls, timeout, socketPath }, keepAliveTimeout })
+        : // A plain HTTP call is passed on by the proxy itself, as curl and Vault's own client have it: many allow tunnels to TLS ports only.
+          new ProxyAgent({ uri: proxy, requestTls: { ...tls, timeout }, proxyTls: { timeout }, proxyTunnel: false });
+    dispatchers.set(key, dispatcher);
+  }
+  return { dispatcher, proxy: proxy === undefined ? undefined : withoutCredentials(proxy) };
+}
