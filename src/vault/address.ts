@@ -9,7 +9,7 @@ export function addressProblem(address: string): string | undefined {
   }
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || /\s/.test(address)) {
-    return "must be an http or https URL, such as https://vault.example.com:8200";
+    return "must be an http or https URL";
   }
   if (url.username !== "" || url.password !== "") {
     return "must not hold a user name or a password: Vault takes none there, and the address is shown in messages";
@@ -27,7 +27,7 @@ export function addressProblem(address: string): string | undefined {
 export function proxyProblem(address: string): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "") {
-    return "must be an http or https URL, such as http://proxy.example.com:3128";
+    return "must be an http or https URL";
   }
   return undefined;
 }

@@ -59,15 +59,27 @@ export function clientCertificate(
     );
   }
   checkCertificates(certificate.source, certificate.text);
-  if (!new X509Certificate(certificate.text).checkPrivateKey(privateKey(key.source, key.text))) {
-    throw new Error(`${key.source}: is not the key of the certificate in ${certificate.source}`);
-  }
+  checkKey(key, certificate.text, certificate.source);
   return { clientCertificate: certificate.text, clientKey: key.text };
 }
 
+/** A text in PEM. */
 interface Pem {
+  /** What messages call it. */
   readonly source: string;
   readonly text: string;
+}
+
+/**
+ * Makes sure that a text holds a private key, and that of a certificate.
+ *
+ * @param certificate undefined where the certificate is not known
+ */
+export function checkKey(key: Pem, certificate: string | undefined, certificateSource = "clientCertificate"): void {
+  const parsed = privateKey(key.source, key.text);
+  if (certificate !== undefined && !new X509Certificate(certificate).checkPrivateKey(parsed)) {
+    throw new Error(`${key.source}: is not the key of the certificate in ${certificateSource}`);
+  }
 }
 
 function pemOf(

@@ -200,7 +200,7 @@ function adviceFor(kind: VaultErrorKind, call: FailedCall, words: string): strin
     case "unsupportedOperation":
       return "This version of Vault does not know the operation";
     case "sealed":
-      return "Vault is sealed: unseal it, then run again";
+      return "Unseal Vault, then run again";
     case "uninitialised":
       return "Vault is not initialised yet";
     case "noActiveNode":

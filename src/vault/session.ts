@@ -57,6 +57,9 @@ interface Opening {
   /** Whether it is released as soon as nothing works with it. */
   retired: boolean;
   idle?: NodeJS.Timeout;
+  /** Resolves once it is released. */
+  readonly released: Promise<void>;
+  readonly markReleased: () => void;
 }
 
 /**
@@ -99,10 +102,15 @@ export class VaultSession {
     });
   }
 
-  /** Releases the session: at once where nothing works with it, or else as soon as the last work is done. */
+  /**
+   * Releases the session: at once where nothing works with it, or else as soon as the last work is done. What begins later is released right after
+   * its work, too. Resolves once all is released.
+   */
   async close(): Promise<void> {
     this.closing = true;
-    await this.retire(this.opening);
+    const { opening } = this;
+    await this.retire(opening);
+    await opening?.released;
   }
 
   private async within<T>(work: (shared: Shared, server: VaultServerInfo) => Promise<T>): Promise<T> {
@@ -185,11 +193,14 @@ export class VaultSession {
       await revoke(shared.settings, await shared.tokens.release());
       await shared.close();
     }
+    opening.markReleased();
   }
 
   private open(key: string, settings: ResolvedSettings): Opening {
     const shared = this.connect(key, settings);
-    return { key, shared, server: serverOf(shared), users: 0, retired: false };
+    let markReleased = () => {};
+    const released = new Promise<void>((resolve) => (markReleased = resolve));
+    return { key, shared, server: serverOf(shared), users: 0, retired: false, released, markReleased };
   }
 
   private async connect(key: string, given: ResolvedSettings): Promise<Shared> {

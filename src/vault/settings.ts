@@ -15,7 +15,7 @@ const defaultTimeoutSeconds = 60;
 /** How often a call is repeated by default: see {@link retry}. */
 const defaultRetries = 7;
 /** Node.js' timers end at 2^31 - 1 milliseconds. */
-const longestTimeoutSeconds = 24 * 24 * 3600;
+export const longestTimeoutSeconds = 24 * 24 * 3600;
 
 type Variable = (name: string) => string | undefined;
 

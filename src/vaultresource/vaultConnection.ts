@@ -1,16 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "../internal/validation/issues.js";
-import { isKnown } from "../internal/validation/known.js";
-import { durationSeconds } from "../internal/duration.js";
 import type { KubernetesConnection } from "../vault/portForward/kubernetesConnection.js";
 import { secretLoginFields, type VaultLogin } from "../vault/login.js";
-import { settingNames } from "../vault/vaultSettings.js";
-import type { Values } from "./fields.js";
+import { connectionRules, hasCredentials } from "./connectionRules.js";
 import { assertValid } from "./inputs.js";
-import { kubernetesConnectionRules } from "./kubernetesConnectionRules.js";
 import type { Duration } from "../internal/duration.js";
 import { resourceHost } from "./resourceHost.js";
-import { unknownArguments } from "./rules.js";
 
 /** A login with inputs in its fields. */
 type Inputs<T> = {
@@ -27,10 +21,15 @@ export type VaultKubernetesArgs = Inputs<KubernetesConnection>;
 
 /**
  * Where Vault is and how to log in. What is given always wins; what is left out comes from the variables that Vault's own command line
- * reads, anew at every operation.
+ * reads, at every operation.
  */
 export interface VaultConnectionArgs {
-  /** `https://vault.example.com:8200`. Default: VAULT_ADDR. KUBEVAULT_AWS_VAULT_ADDR overrides both, for one run. */
+  /**
+   * An `http` or `https` URL, which may have a path (`https://example.com/vault`), or a socket (`unix:///run/vault.sock`). No user name or password:
+   * it is shown in messages and kept in the state. KUBEVAULT_AWS_VAULT_ADDR overrides it, for one run.
+   *
+   * @default - VAULT_AGENT_ADDR, or VAULT_ADDR
+   */
   readonly address?: pulumi.Input<string>;
   /**
    * Reaches a Vault that has no address outside its cluster, by a port-forward through the Kubernetes API that lasts as long as each
@@ -44,11 +43,15 @@ export interface VaultConnectionArgs {
    * });
    */
   readonly kubernetes?: VaultKubernetesArgs;
-  /** Namespace of Vault Enterprise. Default: VAULT_NAMESPACE. */
+  /**
+   * Namespace of Vault Enterprise, with or without slashes around it: `admin/team`. The empty text is the root namespace, whatever VAULT_NAMESPACE says.
+   *
+   * @default - VAULT_NAMESPACE
+   */
   readonly namespace?: pulumi.Input<string>;
-  /** PEM text of the certificate authority that signed Vault's certificate. Default: VAULT_CACERT_BYTES. */
+  /** PEM text of the certificate authority that signed Vault's certificate. Default: VAULT_CACERT_BYTES, where VAULT_CACERT is not set. */
   readonly caCertificate?: pulumi.Input<string>;
-  /** File with the same. Default: VAULT_CACERT, or the files in VAULT_CAPATH. */
+  /** File with the same. Default: VAULT_CACERT, VAULT_CACERT_BYTES, then the files in and below VAULT_CAPATH. */
   readonly caCertificateFile?: pulumi.Input<string>;
   /** Name to look for in Vault's certificate instead of the address's host. Default: VAULT_TLS_SERVER_NAME. */
   readonly tlsServerName?: pulumi.Input<string>;
@@ -67,18 +70,24 @@ export interface VaultConnectionArgs {
    */
   readonly skipTlsVerify?: pulumi.Input<boolean>;
   /**
-   * Longest time for one call. Unmounting and waiting for AWS have limits of their own.
+   * Longest time for one call, above 0 and below 24 days. Unmounting and waiting for AWS have limits of their own.
    *
    * @default - VAULT_CLIENT_TIMEOUT, or 60 seconds
    */
   readonly requestTimeout?: pulumi.Input<Duration>;
   /**
-   * How often a call that may be repeated is repeated, with growing pauses, after 412, 429, 5xx and lost connections.
+   * How often a call is repeated after failures that may pass, with pauses that grow from half a second to 8 seconds, or as long as `Retry-After` asks
+   * (at most a minute). Calls that Vault certainly did not carry out (429, 412, no connection, no active node) are repeated whatever they do; after
+   * 5xx and lost connections only those that do the same when done twice; after a timeout once.
    *
-   * @default - VAULT_MAX_RETRIES, or 4
+   * @default - VAULT_MAX_RETRIES, or 7: about 30 seconds, which outlasts the takeover by a standby
    */
   readonly maxRetries?: pulumi.Input<number>;
-  /** An HTTP proxy to go through. Default: VAULT_PROXY_ADDR, or VAULT_HTTP_PROXY. */
+  /**
+   * An HTTP proxy to go through: `http://proxy.example.com:3128`. With a user name and a password in it, it is kept encrypted in the state.
+   *
+   * @default - VAULT_PROXY_ADDR, VAULT_HTTP_PROXY, or what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say of the address
+   */
   readonly proxyAddress?: pulumi.Input<string>;
   /**
    * How to get a token. KUBEVAULT_AWS_VAULT_TOKEN overrides it, for one run: to destroy after what is stored has expired.
@@ -90,28 +99,12 @@ export interface VaultConnectionArgs {
    * What to do when another Vault answers than the one that the resources are in, or a mount is missing below them.
    *
    * - `refuse`: nothing; the operation fails and names both Vaults
-   * - `recreate`: take it that the old one is gone. `pulumi refresh` drops its resources from the state and `pulumi up` makes them anew
+   * - `recreate`: take it that the old one is gone. `pulumi refresh` drops its resources from the state and `pulumi up` creates them again
    *
    * @default "refuse"
    */
   readonly onVaultReplaced?: pulumi.Input<"refuse" | "recreate">;
 }
-
-const loginFields: Readonly<Record<VaultLogin["kind"], readonly [required: string[], optional: string[]]>> = {
-  environment: [[], []],
-  token: [["token"], []],
-  file: [["path"], []],
-  kubernetesSecret: [
-    ["namespace", "name", "key"],
-    ["kubeconfig", "context"],
-  ],
-  appRole: [["roleId"], ["secretId", "secretIdFile", "secretIdVariable", "mount"]],
-  kubernetes: [["role"], ["tokenFile", "mount"]],
-  awsIam: [[], ["role", "serverId", "region", "stsEndpoint", "mount"]],
-  jwt: [[], ["role", "jwt", "jwtFile", "jwtVariable", "mount"]],
-};
-
-const argumentNames: readonly string[] = [...settingNames, "kubernetes", "login", "onVaultReplaced"];
 
 /**
  * The connection to a Vault: an explicit provider for this package's resources. It is kept once in the state, so that a Vault that moves
@@ -127,9 +120,10 @@ const argumentNames: readonly string[] = [...settingNames, "kubernetes", "login"
 export class VaultConnection extends pulumi.ProviderResource {
   constructor(name: string, args: VaultConnectionArgs = {}, opts?: pulumi.ResourceOptions) {
     assertValid(`VaultConnection "${name}"`, args, connectionRules);
-    const { login, kubernetes, clientKey, ...settings } = args;
+    const { login, kubernetes, clientKey, proxyAddress, ...settings } = args;
     const inputs: Record<string, unknown> = {
       ...settings,
+      proxyAddress: proxyAddress === undefined ? undefined : withSecretCredentials(proxyAddress),
       clientKey: clientKey === undefined ? undefined : pulumi.secret(clientKey),
       kubernetes: kubernetes === undefined ? undefined : pulumi.jsonStringify(withSecrets(kubernetes)),
       login: login === undefined ? undefined : pulumi.jsonStringify(withSecrets(login)),
@@ -139,6 +133,14 @@ export class VaultConnection extends pulumi.ProviderResource {
   }
 }
 
+/** A proxy's address, as a secret where it holds a user name and a password. */
+function withSecretCredentials(proxyAddress: pulumi.Input<string>): pulumi.Input<string> {
+  const marked = (address: string) => (hasCredentials(address) ? pulumi.secret(address) : pulumi.output(address));
+  return typeof proxyAddress === "string" && !hasCredentials(proxyAddress)
+    ? proxyAddress
+    : pulumi.output(proxyAddress).apply(marked);
+}
+
 function withSecrets(fields: VaultLoginArgs | VaultKubernetesArgs): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([field, value]: [string, unknown]) => [
@@ -146,71 +148,4 @@ function withSecrets(fields: VaultLoginArgs | VaultKubernetesArgs): Record<strin
       secretLoginFields.includes(field) && value !== undefined ? pulumi.secret(value) : value,
     ]),
   );
-}
-
-/** The rules of a connection's arguments. No value is quoted that can be secret. */
-export function connectionRules(args: Values): Issue[] {
-  const issues = unknownArguments(args, argumentNames);
-  const { address, requestTimeout, maxRetries, onVaultReplaced } = args;
-  if (typeof address === "string" && isKnown(address) && !/^https?:\/\/[^\s/]+\/*$/.test(address)) {
-    issues.push({
-      path: "address",
-      rule: "must be an http or https URL without a path",
-      actual: address,
-      fix: "Write https://vault.example.com:8200.",
-    });
-  }
-  if (
-    requestTimeout !== undefined &&
-    isKnown(requestTimeout) &&
-    !(Number(durationSeconds(requestTimeout as Duration)) > 0)
-  ) {
-    issues.push({ path: "requestTimeout", rule: "must be a length of time above 0", actual: requestTimeout });
-  }
-  if (maxRetries !== undefined && isKnown(maxRetries) && !(Number.isInteger(maxRetries) && Number(maxRetries) >= 0)) {
-    issues.push({ path: "maxRetries", rule: "must be a whole number of at least 0", actual: maxRetries });
-  }
-  if (
-    onVaultReplaced !== undefined &&
-    isKnown(onVaultReplaced) &&
-    onVaultReplaced !== "refuse" &&
-    onVaultReplaced !== "recreate"
-  ) {
-    issues.push({ path: "onVaultReplaced", rule: 'must be "refuse" or "recreate"', actual: onVaultReplaced });
-  }
-  const [certificate, key] = [
-    args.clientCertificate ?? args.clientCertificateFile,
-    args.clientKey ?? args.clientKeyFile,
-  ].map((value) => value !== undefined);
-  if (certificate !== key) {
-    issues.push({
-      path: certificate === true ? "clientKey" : "clientCertificate",
-      rule: "is missing: a client certificate and its key belong together",
-    });
-  }
-  return [...issues, ...kubernetesConnectionRules(args), ...loginRules(args.login)];
-}
-
-function loginRules(login: unknown): Issue[] {
-  if (login === undefined || !isKnown(login)) {
-    return [];
-  }
-  const kinds = Object.keys(loginFields);
-  const { kind, ...values } = login as Values;
-  if (typeof kind !== "string" || !kinds.includes(kind)) {
-    return [{ path: "login.kind", rule: `must be one of ${kinds.join(", ")}`, actual: kind }];
-  }
-  const [required, optional] = loginFields[kind as VaultLogin["kind"]];
-  const issues: Issue[] = required
-    .filter((field) => values[field] === undefined || values[field] === "")
-    .map((field) => ({ path: `login.${field}`, rule: `is required for a login of kind ${kind}` }));
-  for (const field of Object.keys(values).filter((name) => values[name] !== undefined)) {
-    if (![...required, ...optional].includes(field)) {
-      issues.push({ path: `login.${field}`, rule: `is not a field of a login of kind ${kind}` });
-    }
-  }
-  if (kind === "jwt" && !["jwt", "jwtFile", "jwtVariable"].some((field) => values[field] !== undefined)) {
-    issues.push({ path: "login.jwt", rule: "or jwtFile or jwtVariable is required for a login of kind jwt" });
-  }
-  return issues;
 }

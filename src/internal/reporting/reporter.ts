@@ -3,13 +3,13 @@ import { pluginProcess, type PluginProcess } from "./pluginProcess.js";
 import { noteUrns, urnOf } from "./requestUrns.js";
 import { rowOf } from "./resourceRow.js";
 
-/** Tells the user what becomes of one operation on one resource. Never fails, whatever happens to what it tells. */
+/** Reports to the user on one operation on one resource. Never fails, whatever becomes of its lines. */
 export interface Reporter {
   /** What is done or waited for at the moment: on the resource's row, for as long as the operation runs. */
   readonly progress: (message: string) => void;
   /** What the user has to know afterwards, too. */
   readonly warn: (message: string) => void;
-  /** Resolves when all of it is told: a plugin is ended as soon as its last operation is. */
+  /** Resolves when the engine has all lines: a plugin is ended as soon as its last operation is. */
   readonly flush: () => Promise<void>;
 }
 
@@ -18,9 +18,9 @@ export class Reporting {
   private log: EngineLog | undefined;
 
   /**
-   * @param plugin undefined outside of Pulumi's dynamic provider plugin: then all that is told goes to the console
+   * @param plugin undefined outside of Pulumi's dynamic provider plugin: then all lines go to the console
    */
-  constructor(private readonly plugin: PluginProcess | undefined) {}
+  constructor(readonly plugin: PluginProcess | undefined) {}
 
   /** Lets reporters know whose rows to write on, from the next request on. */
   watchRequests(): void {
@@ -44,21 +44,21 @@ export class Reporting {
     const urn = urnOf(properties);
     const log = urn === undefined ? undefined : this.openLog();
     const pending = new Set<Promise<void>>();
-    const tell = (severity: LogLine["severity"], message: string) => {
+    const report = (severity: LogLine["severity"], message: string) => {
       const otherwise = () => (severity === "warning" ? console.error : console.log)(`${subject}: ${message}`);
       if (urn === undefined || log === undefined) {
         otherwise();
         return;
       }
-      const telling = log
+      const writing = log
         .write({ urn, severity, message, ephemeral: severity === "info" })
         .catch(otherwise)
-        .finally(() => pending.delete(telling));
-      pending.add(telling);
+        .finally(() => pending.delete(writing));
+      pending.add(writing);
     };
     return {
-      progress: (message) => tell("info", message),
-      warn: (message) => tell("warning", message),
+      progress: (message) => report("info", message),
+      warn: (message) => report("warning", message),
       flush: async () => {
         await Promise.all(pending);
       },

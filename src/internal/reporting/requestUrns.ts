@@ -1,7 +1,7 @@
 /**
  * Which resource a request of the engine is about.
  *
- * A request carries the resource's URN, but the plugin hands a provider the properties only. The URN is noted here, in the plugin's memory,
+ * A request carries the resource's URN, but the plugin gives a provider the properties only. The URN is noted here, in the plugin's memory,
  * as the plugin reads the properties out of the request. It is not kept as an input of the resource: see
  * docs/decisions/0103-urns-from-requests.md.
  */
@@ -15,8 +15,8 @@ interface WireProperties {
 /** A request as the plugin gets it. */
 type Request = { getUrn(): string } & Record<string, unknown>;
 
-/** Which properties of each request a provider is handed, of those that it works with. */
-const handed = {
+/** Which properties of each request a provider gets, of those that it works with. */
+const given = {
   CreateRequest: ["getProperties"],
   ReadRequest: ["getProperties"],
   UpdateRequest: ["getOlds", "getNews"],
@@ -31,7 +31,7 @@ const handed = {
  */
 export function noteUrns(messages: unknown): void {
   const classes = messages as Readonly<Record<string, { prototype: Request } | undefined>>;
-  for (const [name, getters] of Object.entries(handed)) {
+  for (const [name, getters] of Object.entries(given)) {
     for (const getter of getters) {
       const prototype = classes[name]?.prototype;
       const read = prototype?.[getter];
@@ -46,24 +46,31 @@ export function noteUrns(messages: unknown): void {
   }
 }
 
+/** This runs inside the plugin's own work on a request, which must not fail because of it. */
 function note(request: Request, properties: unknown): void {
-  const wire = properties as WireProperties | undefined;
-  if (typeof wire?.toJavaScript !== "function" || typeof request.getUrn !== "function") {
-    return;
+  try {
+    const wire = properties as WireProperties | undefined;
+    if (typeof wire?.toJavaScript !== "function" || typeof request.getUrn !== "function") {
+      return;
+    }
+    const urn = request.getUrn();
+    const convert = wire.toJavaScript.bind(wire);
+    wire.toJavaScript = () => {
+      const values = convert();
+      if (typeof urn === "string" && typeof values === "object" && values !== null) {
+        urns.set(values, urn);
+      }
+      return values;
+    };
+  } catch {
+    // The lines of this request then stand on the stack's row.
   }
-  const urn = request.getUrn();
-  const convert = wire.toJavaScript.bind(wire);
-  wire.toJavaScript = () => {
-    const values = convert();
-    urns.set(values, urn);
-    return values;
-  };
 }
 
 /**
  * The URN of the resource that properties belong to.
  *
- * @param properties the object that the plugin handed over, not a copy of it
+ * @param properties the object that the plugin gave to the provider, not a copy of it
  * @returns undefined for the first request of a process, which arrived before anything could be noted, and outside of the plugin
  */
 export function urnOf(properties: object): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * Does work that can take long without a word, and tells now and then for how long it has been running.
+ * Does work that can take long, and reports now and then for how long it has been running.
  *
  * @param what is being done: `unmounting aws/`
  */

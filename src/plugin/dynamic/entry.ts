@@ -12,7 +12,9 @@ import { rolloutProvider } from "../../kubernetes/providers/rolloutProvider.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
 import { credentialsHandlers } from "../../secretsengine/providers/credentials.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
+import { closeConnections, keepIdleConnections } from "../../vaultresource/providers/connection.js";
 import { dynamicProvider } from "./dynamicProvider.js";
+import { beforeShutdown, idleMsInPlugin } from "./shutdown.js";
 import type { ResourceHandlers } from "../../vaultresource/providers/handlers.js";
 import { leaseConfigHandlers } from "../../secretsengine/providers/leaseConfig.js";
 import { mountHandlers } from "../../secretsengine/providers/mount.js";
@@ -20,6 +22,9 @@ import { roleHandlers } from "../../secretsengine/providers/role.js";
 import { rootConfigHandlers } from "../../secretsengine/providers/rootConfig.js";
 import { staticRoleHandlers } from "../../secretsengine/providers/staticRole.js";
 
+if (beforeShutdown(reporting.plugin, closeConnections)) {
+  keepIdleConnections(idleMsInPlugin);
+}
 // As early as can be: whose row to write on is known of requests that come after this.
 reporting.watchRequests();
 

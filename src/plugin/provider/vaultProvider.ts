@@ -2,7 +2,9 @@ import { formatIssues } from "../../internal/validation/issues.js";
 import { setRow } from "../../internal/reporting/resourceRow.js";
 import type { Values } from "../../vaultresource/fields.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
+import { closeConnections, keepIdleConnections } from "../../vaultresource/providers/connection.js";
 import { provider as handlersOf } from "../dynamic/entry.js";
+import { cancelLimitMs, idleMsInPlugin } from "../dynamic/shutdown.js";
 import { unknownValue, type PropertyObject } from "../server/propertyValues.js";
 import {
   PartialFailure,
@@ -34,10 +36,16 @@ export class VaultProvider implements ResourceProvider {
     readonly version: string,
     readonly schema: () => string,
     readonly construct: NonNullable<ResourceProvider["construct"]>,
-  ) {}
+  ) {
+    keepIdleConnections(idleMsInPlugin);
+  }
+
+  async close(): Promise<void> {
+    await closeConnections(cancelLimitMs);
+  }
 
   async checkConfig(inputs: PropertyObject): Promise<CheckResult> {
-    const { connectionRules } = await import("../../vaultresource/vaultConnection.js");
+    const { connectionRules } = await import("../../vaultresource/connectionRules.js");
     const issues = connectionRules(connectionSettings(inputs));
     const failures = issues.length === 0 ? [] : [formatIssues("provider kubevault-aws", issues)];
     return { inputs, failures };

@@ -1,3 +1,4 @@
+import { pause } from "../../internal/pause.js";
 import type { KubernetesConnection } from "../../vault/portForward/kubernetesConnection.js";
 import type { VaultLogin } from "../../vault/login.js";
 import { VaultSession } from "../../vault/session.js";
@@ -21,15 +22,20 @@ const connections = new Map<string, Connection>();
 let idleMs: number | undefined;
 
 /**
- * Keeps connections without work for longer than by default: in a process that is told when it is to end, or ended together with all work.
+ * Keeps connections without work for longer than by default: in a process that hears when it is to end, or is ended together with all work.
  */
 export function keepIdleConnections(milliseconds: number): void {
   idleMs = milliseconds;
 }
 
-/** Revokes the tokens of all logins and closes all port-forwards: of what is idle at once, of the rest when its last work is done. */
-export async function closeConnections(): Promise<void> {
-  await Promise.all([...connections.values()].map(({ session }) => session.close()));
+/**
+ * Revokes the tokens of all logins and closes all port-forwards: of what is idle at once, of the rest when its last work is done.
+ *
+ * @param limitMs longest time to wait for it; the work that is left goes on
+ */
+export async function closeConnections(limitMs?: number): Promise<void> {
+  const closing = Promise.all([...connections.values()].map(({ session }) => session.close()));
+  await (limitMs === undefined ? closing : Promise.race([closing, pause(limitMs)]));
 }
 
 /** The connection that a configuration describes. All kinds of resources of one process share it. */

@@ -16,6 +16,7 @@ import {
   type Vault,
 } from "../../../sandbox/vault/index.js";
 import { VaultSession } from "../../../src/vault/session.js";
+import { closeConnections } from "../../../src/vaultresource/providers/connection.js";
 import { startPortForwardServer, type PortForwardServer } from "../../support/portForwardServer.js";
 import { startTestKubernetes, type TestKubernetes } from "../kubernetes/support.js";
 import { Plugin, World, type Values } from "./support.js";
@@ -66,10 +67,14 @@ async function outcome(vault: UnsealedVault, tunnel: Values = {}, more: Values =
     return (await plugin(vault, tunnel, more).create(kind, role)).outputs.vaultAddress;
   } catch (error) {
     return (error as Error).message;
+  } finally {
+    // Each test makes its own cluster: the next call is to look at it again.
+    await closeConnections();
   }
 }
 
 async function nothingIsOpen(): Promise<void> {
+  await closeConnections();
   await waitFor(async () => kubernetes.open() === 0 || undefined, {
     what: "all port-forwards to be closed",
     timeoutMs: 5_000,

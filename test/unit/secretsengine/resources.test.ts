@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -177,19 +178,25 @@ describe("the resources", () => {
 });
 
 describe("VaultConnection", () => {
+  const { privateKey: clientKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+
   it("keeps settings as they are and secrets as secrets", async () => {
     new VaultConnection("v", {
       address: "https://vault.example.com:8200",
       maxRetries: 2,
       clientCertificateFile: "client.pem",
-      clientKey: "KEY",
+      clientKey,
       login: { kind: "token", token: "hvs.LEAKME" },
     });
     expect(await inputs("v")).toEqual({
       "kubevault-aws:address": "https://vault.example.com:8200",
       "kubevault-aws:maxRetries": 2,
       "kubevault-aws:clientCertificateFile": "client.pem",
-      "kubevault-aws:clientKey": secretValue("KEY"),
+      "kubevault-aws:clientKey": secretValue(clientKey),
       "kubevault-aws:login": secretValue('{"kind":"token","token":"hvs.LEAKME"}'),
     });
   });
@@ -204,15 +211,15 @@ describe("VaultConnection", () => {
   });
 
   it.each<[object, string]>([
-    [
-      { address: "vault" },
-      'address: must be an http or https URL without a path, got "vault". Write https://vault.example.com:8200.',
-    ],
+    [{ address: "vault" }, 'address: must be an http or https URL, got "vault". Write https://vault.example.com:8200.'],
     [{ adress: "https://v" }, "adress: is not an argument."],
-    [{ requestTimeout: "0s" }, 'requestTimeout: must be a length of time above 0, got "0s".'],
+    [{ requestTimeout: "0s" }, 'requestTimeout: must be a length of time above 0 and below 24 days, got "0s".'],
     [{ maxRetries: -1 }, "maxRetries: must be a whole number of at least 0, got -1."],
     [{ onVaultReplaced: "ignore" }, 'onVaultReplaced: must be "refuse" or "recreate", got "ignore".'],
-    [{ clientKey: "KEY" }, "clientCertificate: is missing: a client certificate and its key belong together."],
+    [
+      { clientKeyFile: "client.key" },
+      "clientCertificate: is missing: a client certificate and its key belong together.",
+    ],
     [
       { login: { kind: "ldap" } },
       "login.kind: must be one of environment, token, file, kubernetesSecret, appRole, kubernetes, awsIam, jwt",

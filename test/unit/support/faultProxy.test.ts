@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FaultProxy, vaultFaults, type Fault } from "../../support/faultProxy.js";
+import { awsFaults, FaultProxy, vaultFaults, type Fault } from "../../support/faultProxy.js";
 
 let server: Server;
 let proxy: FaultProxy;
@@ -64,6 +64,14 @@ describe("FaultProxy", () => {
     expect(served).toHaveLength(reached);
     expect(await outcome()).toBe(whole);
     expect(proxy.requests.map((request) => request.fault)).toEqual([fault.kind, undefined]);
+  });
+
+  it("answers as AWS does when it throttles or does not know a key", async () => {
+    proxy.plan({ fault: awsFaults.throttled });
+    expect(await outcome()).toMatch(/^400 <ErrorResponse .*<Code>Throttling<\/Code>/);
+    proxy.plan({ fault: awsFaults.keyNotAccepted });
+    expect(await outcome()).toMatch(/^403 <ErrorResponse .*<Code>InvalidClientTokenId<\/Code>/);
+    expect(served).toEqual([]);
   });
 
   it("hits the request that is asked for", async () => {

@@ -104,7 +104,9 @@ describe("VaultClient", () => {
 
   it("does not repeat a call of a sealed Vault", async () => {
     const { address, requests } = await serving({ status: 503, body: { errors: ["Vault is sealed"] } });
-    await expect(client(address).read("aws/roles/r")).rejects.toThrow(/Vault is sealed: unseal it, then run again$/);
+    await expect(client(address).read("aws/roles/r")).rejects.toThrow(
+      /503: Vault is sealed\. Unseal Vault, then run again$/,
+    );
     expect(requests).toHaveLength(1);
   });
 

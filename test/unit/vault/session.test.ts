@@ -65,12 +65,16 @@ describe("the token of a login", () => {
   it("is revoked after the last work where the connection is closed meanwhile", async () => {
     const one = session();
     let seen: string[] = [];
+    let closing: Promise<void> | undefined;
     await one.use(async ({ client }) => {
-      await one.close();
+      closing = one.close();
       await client.read("aws/roles/r");
       seen = vault.living;
     });
     expect(seen).toHaveLength(1);
+    expect(vault.living).toEqual([]);
+    await closing;
+    await one.use(reading);
     expect(vault.living).toEqual([]);
   });
 

@@ -203,11 +203,7 @@ describe("resolveSettings", () => {
 
   it.each([
     [{}, {}, /^the address of Vault is not known: .*VaultConnection.*VAULT_ADDR$/],
-    [
-      { address: "vault:8200" },
-      {},
-      /^the address of Vault \(address\) must be an http or https URL, such as https:\/\/vault\.example\.com:8200$/,
-    ],
+    [{ address: "vault:8200" }, {}, /^the address of Vault \(address\) must be an http or https URL$/],
     [{ address: "http://v", requestTimeout: "soon" }, {}, /requestTimeout or VAULT_CLIENT_TIMEOUT.*"soon"$/],
     [{ address: "http://v" }, { VAULT_MAX_RETRIES: "many" }, /maxRetries or VAULT_MAX_RETRIES/],
     [{ address: "http://v", clientKey: "KEY" }, {}, /only one of the two is given \(clientCertificate, /],
@@ -234,7 +230,7 @@ describe("resolveSettings", () => {
     [
       { address, proxyAddress: "proxy.corp:3128" },
       {},
-      /^the proxy's address \(proxyAddress, .*\) must be an http or https URL, such as/,
+      /^the proxy's address \(proxyAddress, .*\) must be an http or https URL$/,
     ],
     [
       { address },

@@ -66,4 +66,31 @@ describe("noteUrns", () => {
     noteUrns({ CreateRequest });
     expect(new CreateRequest().getProperties()).toEqual({ values: 1 });
   });
+
+  it("never makes a request fail", () => {
+    class CreateRequest {
+      constructor(
+        private readonly urn: () => string,
+        private readonly properties: unknown,
+      ) {}
+      getUrn() {
+        return this.urn();
+      }
+      getProperties() {
+        return this.properties;
+      }
+    }
+    noteUrns({ CreateRequest });
+    const throwing = () => {
+      throw new Error("no URN");
+    };
+    const wire = { toJavaScript: () => ({ path: "aws" }) };
+    const read = (of: CreateRequest) => (of.getProperties() as typeof wire).toJavaScript();
+    expect(read(new CreateRequest(throwing, wire))).toEqual({ path: "aws" });
+    expect(read(new CreateRequest(() => urn, Object.freeze({ ...wire })))).toEqual({ path: "aws" });
+    expect(read(new CreateRequest(() => undefined as unknown as string, { ...wire }))).toEqual({ path: "aws" });
+    expect(new CreateRequest(() => urn, null).getProperties()).toBeNull();
+    const text = { toJavaScript: () => "no object" as unknown as { path: string } };
+    expect(read(new CreateRequest(() => urn, text))).toBe("no object");
+  });
 });

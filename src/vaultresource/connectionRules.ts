@@ -1,0 +1,118 @@
+import { durationSeconds, type Duration } from "../internal/duration.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import { addressProblem, proxyProblem } from "../vault/address.js";
+import { checkCertificates, checkKey } from "../vault/certificates.js";
+import { longestTimeoutSeconds } from "../vault/settings.js";
+import { settingNames } from "../vault/vaultSettings.js";
+import type { Values } from "./fields.js";
+import { kubernetesConnectionRules } from "./kubernetesConnectionRules.js";
+import { loginRules } from "./loginRules.js";
+import { unknownArguments } from "./rules.js";
+
+const argumentNames: readonly string[] = [...settingNames, "kubernetes", "login", "onVaultReplaced"];
+
+const texts: readonly string[] = settingNames.filter(
+  (name) => !["skipTlsVerify", "requestTimeout", "maxRetries"].includes(name),
+);
+
+/** Whether a URL holds a user name or a password. */
+export function hasCredentials(address: string): boolean {
+  return address.includes("@");
+}
+
+/** The rules of a connection's arguments. No value is quoted that can be secret. */
+export function connectionRules(args: Values): Issue[] {
+  return [
+    ...unknownArguments(args, argumentNames),
+    ...texts.flatMap((name) =>
+      given(args[name]) && typeof args[name] !== "string" ? [{ path: name, rule: "must be a text" }] : [],
+    ),
+    ...addressRules(args),
+    ...limitRules(args),
+    ...certificateRules(args),
+    ...kubernetesConnectionRules(args),
+    ...loginRules(args.login),
+  ];
+}
+
+function given(value: unknown): boolean {
+  return value !== undefined && value !== null && isKnown(value);
+}
+
+function knownText(args: Values, name: string): string | undefined {
+  const value = args[name];
+  return typeof value === "string" && isKnown(value) ? value : undefined;
+}
+
+function addressRules(args: Values): Issue[] {
+  const issues: Issue[] = [];
+  for (const [name, problemOf, fix] of [
+    ["address", addressProblem, "Write https://vault.example.com:8200."],
+    ["proxyAddress", proxyProblem, "Write http://proxy.example.com:3128."],
+  ] as const) {
+    const address = knownText(args, name);
+    const rule = address === undefined ? undefined : problemOf(address);
+    if (address !== undefined && rule !== undefined) {
+      issues.push({ path: name, rule, actual: hasCredentials(address) ? undefined : address, fix });
+    }
+  }
+  const namespace = knownText(args, "namespace");
+  if (namespace !== undefined && !/^[\x21-\x7e]*$/.test(namespace)) {
+    issues.push({ path: "namespace", rule: "must be printable ASCII without spaces", actual: namespace });
+  }
+  return issues;
+}
+
+function limitRules({ requestTimeout, maxRetries, skipTlsVerify, onVaultReplaced }: Values): Issue[] {
+  const issues: Issue[] = [];
+  const seconds = given(requestTimeout) ? Number(durationSeconds(requestTimeout as Duration)) : undefined;
+  if (seconds !== undefined && !(seconds > 0 && seconds <= longestTimeoutSeconds)) {
+    issues.push({
+      path: "requestTimeout",
+      rule: "must be a length of time above 0 and below 24 days",
+      actual: requestTimeout,
+    });
+  }
+  if (given(maxRetries) && !(Number.isInteger(maxRetries) && Number(maxRetries) >= 0)) {
+    issues.push({ path: "maxRetries", rule: "must be a whole number of at least 0", actual: maxRetries });
+  }
+  if (given(skipTlsVerify) && typeof skipTlsVerify !== "boolean" && !/^(?:true|false)$/.test(String(skipTlsVerify))) {
+    issues.push({ path: "skipTlsVerify", rule: "must be true or false", actual: skipTlsVerify });
+  }
+  if (given(onVaultReplaced) && onVaultReplaced !== "refuse" && onVaultReplaced !== "recreate") {
+    issues.push({ path: "onVaultReplaced", rule: 'must be "refuse" or "recreate"', actual: onVaultReplaced });
+  }
+  return issues;
+}
+
+/** PEM texts are looked at before anything is created; files are read where the provider runs, which may be elsewhere. */
+function certificateRules(args: Values): Issue[] {
+  const issues: Issue[] = [];
+  const check = (path: string, run: () => void) => {
+    try {
+      run();
+    } catch (error) {
+      issues.push({ path, rule: (error as Error).message.replace(/^\w+: /, "") });
+    }
+  };
+  for (const name of ["caCertificate", "clientCertificate"]) {
+    const text = knownText(args, name);
+    if (text !== undefined) {
+      check(name, () => checkCertificates(name, text));
+    }
+  }
+  const [certificate, key] = [knownText(args, "clientCertificate"), knownText(args, "clientKey")];
+  if (key !== undefined && !issues.some(({ path }) => path === "clientCertificate")) {
+    check("clientKey", () => checkKey({ source: "clientKey", text: key }, certificate));
+  }
+  const isThere = (...names: string[]) => names.some((name) => args[name] !== undefined);
+  const hasCertificate = isThere("clientCertificate", "clientCertificateFile");
+  if (hasCertificate !== isThere("clientKey", "clientKeyFile")) {
+    issues.push({
+      path: hasCertificate ? "clientKey" : "clientCertificate",
+      rule: "is missing: a client certificate and its key belong together",
+    });
+  }
+  return issues;
+}

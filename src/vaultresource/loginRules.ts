@@ -1,0 +1,100 @@
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import { secretLoginFields, type VaultLogin } from "../vault/login.js";
+import { tokenProblem } from "../vault/tokenText.js";
+import type { Values } from "./fields.js";
+
+const loginFields: Readonly<Record<VaultLogin["kind"], readonly [required: string[], optional: string[]]>> = {
+  environment: [[], []],
+  token: [["token"], []],
+  file: [["path"], []],
+  kubernetesSecret: [
+    ["namespace", "name", "key"],
+    ["kubeconfig", "context"],
+  ],
+  appRole: [["roleId"], ["secretId", "secretIdFile", "secretIdVariable", "mount"]],
+  kubernetes: [["role"], ["tokenFile", "mount"]],
+  awsIam: [[], ["role", "serverId", "region", "stsEndpoint", "mount"]],
+  jwt: [[], ["role", "jwt", "jwtFile", "jwtVariable", "mount"]],
+};
+
+/** Fields of which one names where a secret comes from. */
+const alternatives: readonly (readonly string[])[] = [
+  ["secretId", "secretIdFile", "secretIdVariable"],
+  ["jwt", "jwtFile", "jwtVariable"],
+];
+
+/** The rules of a login. No secret is quoted. */
+export function loginRules(login: unknown): Issue[] {
+  if (login === undefined || !isKnown(login)) {
+    return [];
+  }
+  if (login === null || typeof login !== "object") {
+    return [{ path: "login", rule: 'must be an object with kind: { kind: "environment" }' }];
+  }
+  const kinds = Object.keys(loginFields);
+  const { kind, ...all } = login as Values;
+  if (typeof kind !== "string" || !kinds.includes(kind)) {
+    return [{ path: "login.kind", rule: `must be one of ${kinds.join(", ")}`, actual: kind }];
+  }
+  const values = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
+  const [required, optional] = loginFields[kind as VaultLogin["kind"]];
+  const issues: Issue[] = required
+    .filter((field) => values[field] === undefined || values[field] === "")
+    .map((field) => ({ path: `login.${field}`, rule: `is required for a login of kind ${kind}` }));
+  for (const [field, value] of Object.entries(values)) {
+    if (![...required, ...optional].includes(field)) {
+      issues.push({ path: `login.${field}`, rule: `is not a field of a login of kind ${kind}` });
+    } else if (isKnown(value) && value !== "") {
+      issues.push(...valueRules(field, value));
+    }
+  }
+  if (kind === "jwt" && !["jwt", "jwtFile", "jwtVariable"].some((field) => values[field] !== undefined)) {
+    issues.push({ path: "login.jwt", rule: "or jwtFile or jwtVariable is required for a login of kind jwt" });
+  }
+  for (const fields of alternatives) {
+    const [first, ...others] = fields.filter((field) => values[field] !== undefined);
+    if (first !== undefined && others.length > 0) {
+      issues.push({ path: `login.${first}`, rule: `cannot be given together with ${others.join(" and ")}` });
+    }
+  }
+  return issues;
+}
+
+function valueRules(field: string, value: unknown): Issue[] {
+  const path = `login.${field}`;
+  if (typeof value !== "string") {
+    return [{ path, rule: "must be a text" }];
+  }
+  if (field === "token") {
+    const rule = tokenProblem(value);
+    return rule === undefined ? [] : [{ path, rule, fix: "Cut off the line break that secrets often end with." }];
+  }
+  if (field !== "kubeconfig" && value.trim() !== value) {
+    const actual = secretLoginFields.includes(field) ? undefined : value;
+    return [{ path, rule: "must not begin or end with spaces or line breaks", actual }];
+  }
+  return field === "mount" ? mountRules(path, value) : [];
+}
+
+/** The path of an auth method, as it stands between `auth/` and `/login`. */
+function mountRules(path: string, mount: string): Issue[] {
+  const isPath =
+    /^[^\s?#%/]+(?:\/[^\s?#%/]+)*$/.test(mount) && !mount.split("/").some((part) => /^\.{1,2}$/.test(part));
+  if (isPath && !mount.startsWith("auth/")) {
+    return [];
+  }
+  const plain = mount
+    .replace(/^\/+/, "")
+    .replace(/^auth\//, "")
+    .replace(/\/+$/, "");
+  const fix = /^[\w-]+$/.test(plain) ? `Write ${plain}.` : "Write approle, for example.";
+  return [
+    {
+      path,
+      rule: "must be the path of an auth method without auth/ in front and slashes around it",
+      actual: mount,
+      fix,
+    },
+  ];
+}
