@@ -80,7 +80,11 @@ export class AssumableRole extends pulumi.ComponentResource {
     const plain = validateInputs(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
     const parent = { parent: this };
     const report = findingReporter(this, subject);
-    const given = maskUnknowns({ arns: args.policyArns, document: args.policyDocument }) as PolicySources;
+    const given = maskUnknowns({
+      arns: args.policyArns,
+      document: args.policyDocument,
+      boundaryArn: args.permissionsBoundaryArn,
+    }) as PolicySources;
     report.pass(assumableRoleFindings(given), given);
 
     this.trustPolicy = plain.apply((known) => JSON.stringify(assumableRoleTrustPolicy(known)));
@@ -99,9 +103,9 @@ export class AssumableRole extends pulumi.ComponentResource {
     );
     const ready: pulumi.Resource[] = [];
     if (args.policyDocument !== undefined) {
-      const policy = plain.apply(({ policyDocument = "{}" }) => {
+      const policy = plain.apply(({ policyDocument = "{}", permissionsBoundaryArn: boundaryArn }) => {
         const document = parsedPolicy(policyDocument);
-        return JSON.stringify(report.pass(assumableRoleFindings({ document }), document));
+        return JSON.stringify(report.pass(assumableRoleFindings({ document, boundaryArn }), document));
       });
       ready.push(
         new iam.RolePolicy(

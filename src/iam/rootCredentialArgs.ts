@@ -43,7 +43,7 @@ export interface RootCredentialArgs {
   /** Trust policies of assumed roles by the roles' ARNs; those given are proven to let Vault in. Default: none. */
   readonly trustPolicies?: pulumi.Input<Readonly<Record<string, pulumi.Input<PolicyDocument | string>>>>;
   /**
-   * `derived`: what the declared roles need, and no more. `documented`: the 13 actions on `user/vault-*` of Vault's documentation.
+   * `derived`: what the declared roles need, and no more. `documented`: the 16 actions on `user/vault-*` of Vault's documentation.
    * Default: `derived`.
    */
   readonly permissions?: "derived" | "documented";
@@ -53,6 +53,11 @@ export interface RootCredentialArgs {
   readonly additionalPolicyArns?: readonly pulumi.Input<string>[];
   /** ARN of the identity's own permissions boundary. Default: none. */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  /**
+   * Texts of managed policies by their ARNs, for the analysis alone: those of `permissionsBoundaryArn`, of `additionalPolicyArns` and of
+   * the policies of `federation_token` roles. The analysis warns where it lacks one. AWS's own policies need no text. Default: none.
+   */
+  readonly policyDocuments?: pulumi.Input<Readonly<Record<string, pulumi.Input<PolicyDocument | string>>>>;
   /**
    * Whether Vault replaces the key by its own (`config/rotate-root`): allows it, and lets destroy delete a key that only Vault knows. The key made
    * here is then a seed, and is made only for a user without any key. Default: false.
@@ -72,9 +77,12 @@ export interface RootCredentialArgs {
   readonly formerUserPaths?: readonly string[];
   /** IAM groups of users that earlier roles made: keep them here until the leases are over, or these cannot be revoked. Default: none. */
   readonly formerGroups?: readonly string[];
-  /** The `username_template` of `config/root`, to prove that its names stay within the grant. Default: Vault's own. */
+  /** The `username_template` of `config/root`, to check that its names stay within the grant. Default: Vault's own. */
   readonly usernameTemplate?: pulumi.Input<string>;
-  /** What the names of the users begin with that Vault makes. Default: `vault-`. */
+  /**
+   * What the names of the users begin with that Vault creates. Next to a `usernameTemplate` that the analysis cannot follow, it states what
+   * the names begin with. Default: `vault-`.
+   */
   readonly userNamePrefix?: string;
   /** Whether destroy deletes the user along with keys and policies that Pulumi does not know. Default: the value of `rotateRoot`. */
   readonly forceDestroy?: boolean;

@@ -1,42 +1,77 @@
 import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
-import { isFullyKnown, isKnown } from "../internal/validation/known.js";
-import { federationPolicyArns, parsedPolicy } from "./policies/federation.js";
+import { isFullyKnown, isKnown, unknownValue } from "../internal/validation/known.js";
+import { pathOf } from "../internal/validation/issues.js";
+import type { PolicyDocument } from "../aws/policyDocument.js";
+import { federationPolicyArns } from "./policies/federation.js";
+import { policyDocument } from "./policies/statements.js";
 import type { Finding } from "../internal/validation/findings.js";
-import { checkRootPolicy } from "./analysis/checkRootPolicy.js";
+import { checkRootPolicy, withValidDocuments } from "./analysis/checkRootPolicy.js";
+import { problemFindings, readDocument, type DocumentUse } from "./analysis/documentProblems.js";
+import { rootTrustFindings } from "./analysis/checkRootTrust.js";
 import { principalArnOf, rootDocument, type Account, type PlainRootCredential } from "./rootDocument.js";
 
 /**
- * The proof of a RootCredential's arguments: what its own policy lacks for its roles, or grants too much. Parts that are not known yet
- * are not looked at; the proof is made again when they are.
+ * What the analysis finds in a RootCredential's arguments: what its own policy lacks for its roles, or grants too much. Parts that are not
+ * known yet are left out; the analysis runs again when they are.
  */
 export function rootCredentialFindings(given: PlainRootCredential, account: Account): Finding[] {
-  if (!isFullyKnown(given.extraStatements)) {
-    return [];
-  }
-  const args = withKnownParts(given);
-  const attached = [...(args.additionalPolicyArns ?? []), ...federationPolicyArns(args.roles ?? {})];
-  return checkRootPolicy({
-    principalArn: principalArnOf(args, account),
-    policies: [rootDocument(args, account)],
-    unreadPolicyArns: attached.map((arn) => (isKnown(arn) ? arn : "a policy that is not made yet")),
+  const { roles, findings: invalidDocuments } = withValidDocuments(given.roles ?? {});
+  const args = withKnownParts({ ...given, roles });
+  const trust = readAll("trustPolicies", given.trustPolicies, "trust");
+  const texts = readAll("policyDocuments", given.policyDocuments, "identity");
+  const principalArn = isKnown(args.entityName) && isKnown(args.path) ? principalArnOf(args, account) : unknownValue;
+  const { extraStatements, ...withoutExtra } = args;
+  const isExtraKnown = isFullyKnown(extraStatements);
+  const policies = [rootDocument(withoutExtra, account), policyDocument(isExtraKnown ? (extraStatements ?? []) : [])];
+  const findings = checkRootPolicy({
+    principalArn,
+    account,
+    policies,
+    // Statements that are not known yet may grant or deny anything, as a policy that is not at hand.
+    unreadPolicyArns: [...(args.additionalPolicyArns ?? []), ...(isExtraKnown ? [] : [unknownValue])],
+    federatedPolicyArns: federationPolicyArns(args.roles ?? {}),
+    permissionsBoundaryArn: args.permissionsBoundaryArn,
+    policyDocuments: texts.documents,
     roles: args.roles ?? {},
     staticRoles: args.staticRoles,
     assumeRoleArns: args.assumeRoleArns,
-    trustPolicies: knownTrustPolicies(given.trustPolicies),
+    trustPolicies: trust.documents,
     rotateRoot: args.rotateRoot,
     formerUserPaths: args.formerUserPaths,
     formerGroups: args.formerGroups,
+    usernameTemplate: args.usernameTemplate,
     userNamePrefix: args.userNamePrefix,
-  }).map((finding) => (finding.path === "policies" ? { ...finding, path: "extraStatements" } : finding));
+  });
+  return [
+    ...invalidDocuments,
+    ...trust.findings,
+    ...texts.findings,
+    ...rootTrustFindings(given),
+    ...findings.map((finding) => ({ ...finding, path: argumentOf(finding.path, args) })),
+  ];
+}
+
+/** The argument that a path within the policies comes from: those derived from the roles depend on the identity's own name. */
+function argumentOf(path: string, { identity, additionalPolicyArns }: PlainRootCredential): string {
+  if (path.startsWith("policies[1]")) {
+    return path.replace(/^policies\[1\](\.Statement)?/, "extraStatements");
+  }
+  if (path.startsWith("policies[0]")) {
+    return identity === "role" ? "roleName" : "userName";
+  }
+  return path === "policies" && (additionalPolicyArns ?? []).length > 0 ? "additionalPolicyArns" : path;
 }
 
 /** The arguments without lists and documents that are not known. */
 function withKnownParts(args: PlainRootCredential): PlainRootCredential {
   const roles = Object.entries(args.roles ?? {}).map(([name, role]) => [name, withKnownLists(role)] as const);
+  const boundary = args.permissionsBoundaryArn;
   return {
     ...args,
     roles: Object.fromEntries(roles),
     assumeRoleArns: isKnown(args.assumeRoleArns) ? args.assumeRoleArns : undefined,
+    additionalPolicyArns: isKnown(args.additionalPolicyArns) ? args.additionalPolicyArns : [unknownValue],
+    permissionsBoundaryArn: boundary,
   };
 }
 
@@ -51,10 +86,22 @@ function withKnownLists(role: AwsSecretsRoleSpec): AwsSecretsRoleSpec {
   };
 }
 
-function knownTrustPolicies(trustPolicies: PlainRootCredential["trustPolicies"]) {
-  if (trustPolicies === undefined || !isKnown(trustPolicies)) {
-    return undefined;
+/** Documents by their ARNs, those that are not known yet left out. */
+function readAll(
+  path: string,
+  given: Readonly<Record<string, PolicyDocument | string>> | undefined,
+  use: DocumentUse,
+): { documents: Record<string, PolicyDocument> | undefined; findings: Finding[] } {
+  if (given === undefined || !isKnown(given)) {
+    return { documents: undefined, findings: [] };
   }
-  const known = Object.entries(trustPolicies).filter(([, policy]) => isFullyKnown(policy));
-  return Object.fromEntries(known.map(([arn, policy]) => [arn, parsedPolicy(policy)]));
+  const read = Object.entries(given)
+    .filter(([, policy]) => isFullyKnown(policy))
+    .map(([arn, policy]) => ({ arn, ...readDocument(policy, use) }));
+  return {
+    documents: Object.fromEntries(
+      read.flatMap(({ arn, document }) => (document === undefined ? [] : [[arn, document]])),
+    ),
+    findings: read.flatMap(({ arn, problems }) => problemFindings(pathOf(path, arn), problems)),
+  };
 }

@@ -6,7 +6,6 @@ import { jsonIssues } from "./assumableRoleRules.js";
 import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
 import type { PlainRootCredential } from "./rootDocument.js";
 import { defaultUserNamePrefix } from "./policies/rootPolicy.js";
-import { leadingTexts } from "./analysis/usernameTemplate.js";
 
 /** What is wrong with the arguments of a RootCredential, whatever account it is in. */
 export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
@@ -23,7 +22,6 @@ export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
     ...(args.formerUserPaths ?? []).flatMap((path, index) => iamPathIssues(`formerUserPaths[${index}]`, path)),
     ...prefixIssues(args.userNamePrefix),
-    ...templateIssues(args),
     ...Object.entries(args.roles ?? {}).flatMap(([name, role]) => roleIssues(pathOf("roles", name), role)),
   ];
 }
@@ -124,27 +122,6 @@ function prefixIssues(prefix: string | undefined): Issue[] {
       rule: "must have 1 to 32 characters out of letters, digits and _+=,.@-",
       actual: prefix,
       fix: "Without a prefix Vault could change every user of the account.",
-    },
-  ];
-}
-
-function templateIssues({ usernameTemplate, userNamePrefix = defaultUserNamePrefix }: PlainRootCredential): Issue[] {
-  if (usernameTemplate === undefined || usernameTemplate === "" || !isKnown(usernameTemplate)) {
-    return [];
-  }
-  const leaving = leadingTexts(usernameTemplate).find((text) => !text.startsWith(userNamePrefix));
-  if (leaving === undefined) {
-    return [];
-  }
-  return [
-    {
-      path: "usernameTemplate",
-      rule:
-        leaving === ""
-          ? `must begin with ${userNamePrefix} in plain text in each of its branches: the root credential may make no other users`
-          : `must begin with ${userNamePrefix}, not ${JSON.stringify(leaving)}: the root credential may make no other users`,
-      actual: usernameTemplate,
-      fix: "Change the template, or set userNamePrefix to what it begins with.",
     },
   ];
 }

@@ -1,29 +1,35 @@
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
-import { parsedPolicy, usableByFederationToken } from "../policies/federation.js";
-import { evaluate } from "./evaluate.js";
+import { isDeniedToFederationTokens, parsedPolicy, usableByFederationToken } from "../policies/federation.js";
 import { rolePath, type Finding } from "../../internal/validation/findings.js";
-import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
+import type { PolicyStatement } from "../../aws/policyDocument.js";
 import { asList, sortedOnce, statementsOf } from "../policies/statements.js";
+import type { RootPolicies } from "./rootPolicies.js";
 
-/** What a proof of delegation needs to know of Vault's identity. */
-interface FederationIssuer {
-  readonly policies: readonly PolicyDocument[];
+/** The managed policies attached to the identity. */
+interface Attached {
   readonly unreadPolicyArns?: readonly string[];
-  readonly permissionsBoundary?: PolicyDocument;
+  readonly federatedPolicyArns?: readonly string[];
 }
 
 /**
- * Whether a federation token would come back weaker than its policies read: it never has more than the user that asks for it, and AWS says
- * nothing about it.
+ * Whether a federation token would come back weaker than its policies read: it never has more than the user that asks for it, and AWS
+ * reduces it silently.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
  */
-export function federationFindings(input: FederationIssuer, name: string, role: AwsSecretsRoleSpec): Finding[] {
+export function federationFindings(
+  policies: RootPolicies,
+  attached: Attached,
+  name: string,
+  role: AwsSecretsRoleSpec,
+): Finding[] {
   if (role.credentialType !== "federation_token") {
     return [];
   }
   return [
-    ...documentFindings(input, name, role),
-    ...arnFindings(input, name, role),
+    ...documentFindings(policies, name, role),
+    ...arnFindings(attached, name, role),
     ...(isKnown(role.iamGroups) ? (role.iamGroups ?? []) : []).map((group, index): Finding => ({
       severity: "warning",
       path: rolePath(name, "iamGroups", index),
@@ -34,7 +40,7 @@ export function federationFindings(input: FederationIssuer, name: string, role: 
   ];
 }
 
-function documentFindings(input: FederationIssuer, name: string, role: AwsSecretsRoleSpec): Finding[] {
+function documentFindings(policies: RootPolicies, name: string, role: AwsSecretsRoleSpec): Finding[] {
   if (role.policyDocument === undefined || !isFullyKnown(role.policyDocument)) {
     return [];
   }
@@ -43,13 +49,13 @@ function documentFindings(input: FederationIssuer, name: string, role: AwsSecret
     .filter(({ Effect }) => Effect === "Allow")
     .flatMap((statement): Finding[] => [
       ...uselessFindings(path, name, statement),
-      ...excessFindings(input, path, name, usableByFederationToken(statement)),
+      ...excessFindings(policies, path, name, usableByFederationToken(statement)),
     ]);
 }
 
 /** Actions that no federation token can call. */
 function uselessFindings(path: string, name: string, statement: PolicyStatement): Finding[] {
-  const useless = sortedOnce(asList(statement.Action).filter((action) => /^(iam|sts):/i.test(action)));
+  const useless = sortedOnce(asList(statement.Action).filter(isDeniedToFederationTokens));
   return useless.map((action) => ({
     severity: "warning",
     path,
@@ -62,73 +68,74 @@ function uselessFindings(path: string, name: string, statement: PolicyStatement)
 
 /** What the token is to be able to do and the root credential is not. */
 function excessFindings(
-  input: FederationIssuer,
+  policies: RootPolicies,
   path: string,
   name: string,
   usable: PolicyStatement | undefined,
 ): Finding[] {
-  if (usable === undefined || holdsWhole(input, usable)) {
+  if (usable === undefined) {
     return [];
   }
   const actions = usable.Action === undefined ? ["*"] : asList(usable.Action);
   const resources = usable.Resource === undefined ? ["*"] : asList(usable.Resource);
+  const except = { exceptActions: asList(usable.NotAction), exceptResources: asList(usable.NotResource) };
   return actions.flatMap((action) =>
     resources.flatMap((resource): Finding[] => {
-      const request = { action, resource, context: contextOf(usable), contextIsPartial: true };
-      const { verdict } = evaluate(request, { policies: input.policies, boundary: input.permissionsBoundary });
+      const decision = policies.decideService({ action, resource, ...except, conditions: usable.Condition });
+      const { verdict, statement, unknownKeys } = decision;
       if (verdict === "allowed") {
         return [];
       }
-      const unread = input.unreadPolicyArns ?? [];
-      const isSure = verdict !== "undecided" && (unread.length === 0 || verdict === "denied");
+      const finding = { path, role: name, action, resource };
+      const problem = `${action} on ${resource} is more than the root credential has: the token would come back without it`;
+      const isDenied = statement?.Effect === "Deny";
+      if (verdict === "conditional") {
+        return [
+          {
+            ...finding,
+            severity: "warning",
+            problem: `${action} on ${resource} is held by the root credential on conditions that only AWS can decide (${unknownKeys.join(", ")}): the token may come back without it`,
+            fix: "Make sure that the root credential holds it.",
+          },
+        ];
+      }
+      if (verdict === "partial" && isDenied) {
+        return [
+          {
+            ...finding,
+            severity: "warning",
+            problem: `${action} on ${resource} is denied to the root credential in part: the token would come back without that part`,
+            fix: "Make sure that the tokens need nothing of what is denied.",
+          },
+        ];
+      }
+      const unread = isDenied ? [] : policies.unreadArnsForServices;
+      if (!unread.every(isKnown)) {
+        return [];
+      }
       return [
         {
-          severity: isSure ? "error" : "warning",
-          path,
-          role: name,
-          action,
-          resource,
-          problem: `${action} on ${resource} is more than the root credential has: the token would come back without it`,
-          fix: isSure
-            ? 'Use permissions: "derived", or grant it by extraStatements.'
-            : `Make sure that the root credential holds it${unread.length > 0 ? ` by ${unread.join(" or ")}` : ""}.`,
+          ...finding,
+          severity: unread.length === 0 ? "error" : "warning",
+          problem,
+          fix:
+            unread.length === 0
+              ? 'Use permissions: "derived", or grant it by extraStatements.'
+              : `Make sure that the root credential holds it by ${unread.join(" or ")}.`,
         },
       ];
     }),
   );
 }
 
-/** Whether one of the identity's statements is as wide as this one, exceptions and conditions included. */
-function holdsWhole(input: FederationIssuer, usable: PolicyStatement): boolean {
-  const { Sid: _sid, ...wanted } = usable;
-  const statements = input.policies.flatMap(statementsOf);
-  if (input.permissionsBoundary !== undefined || statements.some(({ Effect }) => Effect === "Deny")) {
-    return false;
-  }
-  return statements.some(({ Sid: _own, ...held }) => JSON.stringify(normal(held)) === JSON.stringify(normal(wanted)));
-}
-
-/** A statement with every list as a list, keys and values in order. */
-function normal(statement: PolicyStatement): unknown {
-  const lists = (["Action", "NotAction", "Resource", "NotResource"] as const).map((key) =>
-    sortedOnce(asList(statement[key])),
-  );
-  return [statement.Effect, ...lists, statement.Condition ?? null];
-}
-
-/** What a statement's own conditions say of the requests that it allows, where they say it by plain equality. */
-function contextOf(statement: PolicyStatement): Record<string, string> {
-  const equals = Object.entries(statement.Condition?.["StringEquals"] ?? {});
-  return Object.fromEntries(equals.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])));
-}
-
 /** Managed policies that the token is narrowed to, of which the root credential must hold each itself. */
-function arnFindings(input: FederationIssuer, name: string, role: AwsSecretsRoleSpec): Finding[] {
+function arnFindings(attached: Attached, name: string, role: AwsSecretsRoleSpec): Finding[] {
   if (role.policyArns === undefined || !isKnown(role.policyArns)) {
     return [];
   }
+  const held = [...(attached.unreadPolicyArns ?? []), ...(attached.federatedPolicyArns ?? [])];
   return role.policyArns.flatMap((arn, index): Finding[] => {
-    if (!isKnown(arn) || (input.unreadPolicyArns ?? []).includes(arn)) {
+    if (!isKnown(arn) || held.includes(arn)) {
       return [];
     }
     return [

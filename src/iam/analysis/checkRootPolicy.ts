@@ -1,29 +1,46 @@
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
-import { isKnown } from "../../internal/validation/known.js";
+import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
+import { pathOf } from "../../internal/validation/issues.js";
+import { rolePath, type Finding } from "../../internal/validation/findings.js";
 import { parseArn } from "../../aws/arns.js";
-import { broadRoleFindings } from "./privilegeEscalation.js";
-import { sortedEntries } from "../policies/federation.js";
-import { evaluate, type Verdict } from "./evaluate.js";
-import { namesItself } from "./evaluateTrust.js";
-import type { Finding } from "../../internal/validation/findings.js";
 import type { PolicyDocument } from "../../aws/policyDocument.js";
+import { sortedEntries } from "../policies/federation.js";
+import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
 import { federationFindings } from "./checkFederation.js";
 import { trustFindings } from "./checkTrustPolicies.js";
+import { usernameFindings } from "./checkUsernameTemplate.js";
+import { problemFindings, readDocument } from "./documentProblems.js";
+import { isWorse, type Decision } from "./evaluate.js";
+import { trustsDirectly } from "./evaluateTrust.js";
+import { broadRoleFindings } from "./privilegeEscalation.js";
 import { requirements, type Requirement } from "./requirements.js";
-import { defaultUserNamePrefix, type StaticRoleUser } from "../policies/rootPolicy.js";
+import { RootPolicies } from "./rootPolicies.js";
 import { selfEscalationFindings } from "./selfEscalation.js";
-import { leadingTexts } from "./usernameTemplate.js";
 
-/** What {@link checkRootPolicy} looks at. Strings that are not known yet may be `unknownValue`; what depends on them is not looked at. */
+/** What {@link checkRootPolicy} looks at. Strings that are not known yet may be `unknownValue`; what depends on them is not checked. */
 export interface RootPolicyCheck {
   /** ARN of the IAM user or role that Vault's AWS secrets engine works as. */
   readonly principalArn: string;
+  /** Partition and account of the identity, where `principalArn` is not known yet. Default: those of `principalArn`. */
+  readonly account?: Pick<RootIdentity, "partition" | "accountId">;
   /** The policies attached to it, inline and managed. */
   readonly policies: readonly PolicyDocument[];
-  /** ARNs of policies attached to it whose text is not at hand; what is missing elsewhere may be in these. Default: none. */
+  /**
+   * ARNs of managed policies attached to it besides. Their texts come from `policyDocuments`; those of AWS that matter most, such as
+   * `AdministratorAccess`, are known. What is missing elsewhere may be in the others. Default: none.
+   */
   readonly unreadPolicyArns?: readonly string[];
-  /** Its permissions boundary. Default: none. */
+  /**
+   * ARNs of managed policies attached to it only because federation tokens never have more than their issuer. They are not taken to grant
+   * what Vault itself needs. Default: none.
+   */
+  readonly federatedPolicyArns?: readonly string[];
+  /** Its permissions boundary. Default: none, or that of `permissionsBoundaryArn`. */
   readonly permissionsBoundary?: PolicyDocument;
+  /** ARN of its permissions boundary; its text comes from `policyDocuments`, or is that of a known policy of AWS. Default: none. */
+  readonly permissionsBoundaryArn?: string;
+  /** Texts of managed policies by their ARNs. Default: none. */
+  readonly policyDocuments?: Readonly<Record<string, PolicyDocument>>;
   /** The roles of the secrets engine by their names in Vault. */
   readonly roles: Readonly<Record<string, AwsSecretsRoleSpec>>;
   /** The static roles by their names in Vault. Default: none. */
@@ -45,90 +62,227 @@ export interface RootPolicyCheck {
 }
 
 /**
- * Proves that Vault's identity may do what the declared roles need, and no more than is wise. Nothing is created and nothing is called.
+ * Checks that Vault's identity may do what the declared roles need, and no more than is wise. Nothing is created and nothing is called.
  *
- * @returns what is missing or dangerous, in the order of the roles; empty where all is well
+ * @returns what is missing or dangerous, in the order of the roles; empty where nothing was found
  * @throws RangeError where `principalArn` is not the ARN of an IAM user or role
  * @example
- * const findings = prove({
+ * const findings = checkRootPolicy({
  *   principalArn: "arn:aws:iam::123456789012:user/root-of-vault",
  *   policies: [JSON.parse(readFileSync("root-policy.json", "utf8"))],
  *   roles: { deploy: { credentialType: "iam_user", iamGroups: ["devs"] } },
  * });
  * expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
  */
-export function checkRootPolicy(input: RootPolicyCheck): Finding[] {
-  const principal = parseArn(input.principalArn);
-  if (principal?.service !== "iam" || !/^(user|role)\//.test(principal.resource)) {
-    throw new RangeError(
-      `principalArn must be the ARN of an IAM user or role, got ${JSON.stringify(input.principalArn)}`,
-    );
-  }
-  const { partition, accountId } = principal;
-  return [
-    ...selfEscalationFindings(input),
-    ...templateFindings(input),
-    ...requirements({ ...input, partition, accountId }).flatMap((need) => missing(input, need)),
-    ...sortedEntries(input.roles).flatMap(([name, role]) => [
-      ...federationFindings(input, name, role),
-      ...trustFindings(input, name, role),
-      ...broadRoleFindings(name, role, { partition, accountId }),
-    ]),
+export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
+  const account = accountOf(given);
+  const { roles, findings: invalidDocuments } = withValidDocuments(given.roles);
+  const input: RootPolicyCheck = { ...given, roles };
+  const policies = new RootPolicies(input);
+  const problems = policies.problems();
+  const byPolicies =
+    problems.length > 0
+      ? problems
+      : [
+          ...(isKnown(input.principalArn) ? selfEscalationFindings(policies, { ...input, ...account }) : []),
+          ...requirements({ ...input, ...account }).flatMap((need) => missing(policies, input, need)),
+          ...sortedEntries(roles).flatMap(([name, role]) => federationFindings(policies, input, name, role)),
+        ];
+  const findings = [
+    ...invalidDocuments,
+    ...usernameFindings(input),
+    ...wildcardFindings(input),
+    ...byPolicies,
+    ...policies.unreadFindings(),
+    ...trustFindings(input),
+    ...sortedEntries(roles).flatMap(([name, role]) => broadRoleFindings(name, role, account, input.policyDocuments)),
   ];
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
-const refusals: Readonly<Record<Exclude<Verdict, "allowed">, string>> = {
-  denied: "is refused by a Deny to the root credential",
-  notAllowed: "is not granted to the root credential",
-  partly: "is granted to the root credential for a part only",
-  undecided: "is granted to the root credential on conditions that only AWS can decide",
-};
+function accountOf({ principalArn, account }: RootPolicyCheck): Pick<RootIdentity, "partition" | "accountId"> {
+  if (!isKnown(principalArn) && account !== undefined) {
+    return account;
+  }
+  const principal = parseArn(principalArn);
+  if (principal?.service !== "iam" || !/^(user|role)\//.test(principal.resource)) {
+    throw new RangeError(`principalArn must be the ARN of an IAM user or role, got ${JSON.stringify(principalArn)}`);
+  }
+  return { partition: principal.partition, accountId: principal.accountId };
+}
+
+/** The roles without the policy documents that AWS would reject, and what is wrong with those. */
+export function withValidDocuments(
+  roles: RootPolicyCheck["roles"],
+): Pick<RootPolicyCheck, "roles"> & { findings: Finding[] } {
+  const findings: Finding[] = [];
+  const checked = sortedEntries(roles).map(([name, role]) => {
+    const { policyDocument } = role;
+    if (policyDocument === undefined || !isFullyKnown(policyDocument)) {
+      return [name, role] as const;
+    }
+    const { problems } = readDocument(policyDocument, "identity");
+    findings.push(...problemFindings(rolePath(name, "policyDocument"), problems, { role: name }));
+    return [name, problems.length === 0 ? role : { ...role, policyDocument: undefined }] as const;
+  });
+  return { roles: Object.fromEntries(checked), findings };
+}
+
+/** Names are put into ARNs as they are: in an ARN `*` and `?` stand for other names too. */
+function wildcardFindings(input: RootPolicyCheck): Finding[] {
+  const list = (prefix: string, values: readonly string[] | undefined): [string, string][] =>
+    values === undefined || !isKnown(values) ? [] : values.map((value, index) => [pathOf(prefix, index), value]);
+  const named: [string, string | undefined][] = [
+    ...sortedEntries(input.roles).flatMap(([name, { roleArns, iamGroups, policyArns, userPath }]) => [
+      ...list(rolePath(name, "roleArns"), roleArns),
+      ...list(rolePath(name, "iamGroups"), iamGroups),
+      ...list(rolePath(name, "policyArns"), policyArns),
+      [rolePath(name, "userPath"), userPath] as [string, string | undefined],
+    ]),
+    ...sortedEntries(input.staticRoles ?? {}).flatMap(([name, { username, assumeRoleArn }]) => [
+      [`${pathOf("staticRoles", name)}.username`, username] as [string, string | undefined],
+      [`${pathOf("staticRoles", name)}.assumeRoleArn`, assumeRoleArn] as [string, string | undefined],
+    ]),
+    ...list("assumeRoleArns", input.assumeRoleArns),
+    ...list("formerUserPaths", input.formerUserPaths),
+    ...list("formerGroups", input.formerGroups),
+  ];
+  return named.flatMap(([path, value]): Finding[] =>
+    value !== undefined && isKnown(value) && /[*?]/.test(value)
+      ? [
+          {
+            severity: "error",
+            path,
+            problem: `must name one entity, got ${JSON.stringify(value)}: in an ARN of a policy * and ? would stand for others too`,
+            fix: "Write each name out.",
+          },
+        ]
+      : [],
+  );
+}
 
 /** What is missing of a requirement. */
-function missing(input: RootPolicyCheck, need: Requirement): Finding[] {
-  const decisions = need.resources.map((resource) =>
-    evaluate(
-      { action: need.action, resource, context: need.context, contextIsPartial: true },
-      { policies: input.policies, boundary: input.permissionsBoundary },
-    ),
-  );
-  const order: readonly Verdict[] = ["allowed", "undecided", "partly", "notAllowed", "denied"];
-  const [best] = decisions.sort((left, right) => order.indexOf(left.verdict) - order.indexOf(right.verdict));
-  const resource = need.resources[0] ?? "*";
-  if (best === undefined || best.verdict === "allowed") {
+function missing(policies: RootPolicies, input: RootPolicyCheck, need: Requirement): Finding[] {
+  const decisions = need.resources.map((resource) => ({
+    resource,
+    ...policies.decide({ action: need.action, resource, context: need.context }),
+  }));
+  const [usual, ...others] = decisions;
+  if (usual === undefined) {
     return [];
   }
+  const isGranted = ({ verdict }: Decision) => verdict === "allowed";
+  const isDenied = ({ statement }: Decision) => statement?.Effect === "Deny";
+  if (need.isAnyOf === true) {
+    // AWS's documents do not agree on the resource: a grant on any will do, a Deny on any is taken to apply.
+    const decided = decisions.find(isDenied) ?? decisions.find(isGranted) ?? decisions.reduce(better);
+    return shortOf(policies, input, need, decided);
+  }
+  if (!isGranted(usual)) {
+    const elsewhere = isDenied(usual) ? undefined : others.find(isGranted);
+    return elsewhere === undefined
+      ? shortOf(policies, input, need, usual)
+      : [pathWarning(need, `is granted to the root credential on ${elsewhere.resource} only`, usual.resource)];
+  }
+  const denied = others.find(isDenied);
+  return denied === undefined
+    ? []
+    : [pathWarning(need, `is denied to the root credential on ${denied.resource}`, usual.resource)];
+}
+
+function better<T extends Decision>(left: T, right: T): T {
+  return isWorse(left.verdict, right.verdict) ? right : left;
+}
+
+/** A group or user is declared by its name; AWS also knows its path, which decides where grants differ by path. */
+function pathWarning(need: Requirement, problem: string, resource: string): Finding {
+  return {
+    severity: "warning",
+    path: need.path,
+    role: need.role,
+    action: need.action,
+    resource,
+    problem: `${describe(need, resource)} ${problem}, which depends on the IAM path`,
+    fix: "Make sure that the grant fits the path, or grant it on both.",
+  };
+}
+
+function describe({ action, feature }: Requirement, resource: string): string {
+  return `${action} on ${resource} (Vault ${feature})`;
+}
+
+/** The findings of a decision that does not allow all that is needed. */
+function shortOf(
+  policies: RootPolicies,
+  input: RootPolicyCheck,
+  need: Requirement,
+  decision: Decision & { readonly resource: string },
+): Finding[] {
+  const { verdict, resource, statement, unknownKeys, layer } = decision;
   const finding = { path: need.path, role: need.role, action: need.action, resource };
-  const because = `${need.action} on ${resource} (Vault ${need.feature})`;
-  if (best.verdict === "undecided") {
-    const keys = best.unknownKeys.join(", ");
+  const because = describe(need, resource);
+  const holder = layer === "boundary" ? "by its permissions boundary" : "to the root credential";
+  switch (verdict) {
+    case "allowed":
+      return [];
+    case "conditional":
+      return [
+        {
+          ...finding,
+          severity: "warning",
+          problem: `${because} is ${statement?.Effect === "Deny" ? "denied" : "granted"} ${holder} on conditions that only AWS can decide: ${unknownKeys.join(", ")}`,
+          fix: "Make sure that Vault's calls meet these conditions.",
+        },
+      ];
+    case "explicitDeny":
+      return [
+        {
+          ...finding,
+          severity: "error",
+          problem: `${because} is denied ${holder} by a Deny statement`,
+          fix: "Remove the Deny statement, or the role.",
+        },
+      ];
+    case "partial":
+    case "implicitDeny":
+      break;
+  }
+  const isDenied = statement?.Effect === "Deny";
+  const lack =
+    verdict === "partial"
+      ? isDenied
+        ? `is denied ${holder} in part by a Deny statement`
+        : `is granted ${holder} for a part only`
+      : layer === "boundary"
+        ? "is not allowed by the root credential's permissions boundary"
+        : "is not granted to the root credential";
+  const byTrustPolicy = verdict === "implicitDeny" && allowedByTrustPolicy(policies, input, need);
+  if (isDenied || (layer === "boundary" && !byTrustPolicy)) {
+    const fix = layer === "boundary" ? "Allow it in the boundary." : "Remove the Deny statement, or the role.";
+    return [{ ...finding, severity: "error", problem: `${because} ${lack}`, fix }];
+  }
+  const { unreadArns } = policies;
+  if (unreadArns.length > 0 && layer !== "boundary") {
+    if (!unreadArns.every(isKnown)) {
+      // The analysis runs again when it is known which policies there are.
+      return [];
+    }
     return [
       {
         ...finding,
         severity: "warning",
-        problem: `${because} ${refusals.undecided}: ${keys}`,
-        fix: "Make sure that Vault's calls meet these conditions.",
+        problem: `${because} ${lack} by the policies at hand`,
+        fix: `Make sure that ${unreadArns.join(" or ")} grants it.`,
       },
     ];
   }
-  const unread = input.unreadPolicyArns ?? [];
-  if (best.verdict !== "denied" && unread.length > 0) {
+  if (byTrustPolicy) {
     return [
       {
         ...finding,
         severity: "warning",
-        problem: `${because} ${refusals[best.verdict]} by the policies at hand`,
-        fix: `Make sure that ${unread.join(" or ")} grants it.`,
-      },
-    ];
-  }
-  if (best.verdict === "notAllowed" && allowedByTrustPolicy(input, need)) {
-    return [
-      {
-        ...finding,
-        severity: "warning",
-        problem: `${because} ${refusals.notAllowed}, only the role's trust policy allows it`,
-        fix: "Grant it, so that it does not hang on the trust policy naming the very user.",
+        problem: `${because} ${lack}, only the role's trust policy allows it`,
+        fix: "Grant it, so that it does not depend on the trust policy naming the very identity.",
       },
     ];
   }
@@ -136,46 +290,34 @@ function missing(input: RootPolicyCheck, need: Requirement): Finding[] {
     {
       ...finding,
       severity: "error",
-      problem: `${because} ${refusals[best.verdict]}`,
-      fix:
-        best.verdict === "denied"
-          ? "Take the Deny away, or the role."
-          : 'Use permissions: "derived", or grant it by extraStatements.',
+      problem: `${because} ${lack}`,
+      fix: 'Use permissions: "derived", or grant it by extraStatements.',
     },
   ];
 }
 
-/** Whether AWS lets the principal take the role all the same: a trust policy of its own account that names it suffices. */
-function allowedByTrustPolicy(input: RootPolicyCheck, need: Requirement): boolean {
+/**
+ * Whether AWS lets the principal assume the role all the same: a trust policy of its own account that names it suffices. The implicit deny
+ * of a boundary still applies to a role, but not to a user.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ */
+function allowedByTrustPolicy(
+  policies: RootPolicies,
+  { principalArn, trustPolicies }: RootPolicyCheck,
+  need: Requirement,
+): boolean {
   const [roleArn = ""] = need.resources;
-  const trust = input.trustPolicies?.[roleArn];
+  const isRole = parseArn(principalArn)?.resource.startsWith("role/") === true;
+  if (isRole && !policies.boundaryAllows({ action: need.action, resource: roleArn, context: need.context })) {
+    return false;
+  }
+  const trust = trustPolicies?.[roleArn];
+  const request = { action: need.action, principalArn, context: need.context, contextIsPartial: true };
   return (
     need.action.startsWith("sts:") &&
     trust !== undefined &&
-    parseArn(roleArn)?.accountId === parseArn(input.principalArn)?.accountId &&
-    namesItself(trust, input.principalArn)
+    parseArn(roleArn)?.accountId === parseArn(principalArn)?.accountId &&
+    trustsDirectly(trust, request) !== false
   );
-}
-
-/** Names that Vault makes up must stay within what the root credential may change. */
-function templateFindings({ usernameTemplate, userNamePrefix = defaultUserNamePrefix }: RootPolicyCheck): Finding[] {
-  if (usernameTemplate === undefined || usernameTemplate === "" || !isKnown(usernameTemplate)) {
-    return [];
-  }
-  const leaving = leadingTexts(usernameTemplate).find((text) => !text.startsWith(userNamePrefix));
-  if (leaving === undefined) {
-    return [];
-  }
-  return [
-    {
-      severity: "error",
-      path: "usernameTemplate",
-      action: "iam:CreateUser",
-      problem:
-        leaving === ""
-          ? `does not begin with ${userNamePrefix} in plain text in each of its branches, as the users do that Vault may make`
-          : `begins with ${JSON.stringify(leaving)}, not with ${userNamePrefix}, as the users do that Vault may make`,
-      fix: "Change the template, or set userNamePrefix to what it begins with.",
-    },
-  ];
 }

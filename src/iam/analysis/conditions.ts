@@ -1,162 +1,385 @@
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 import type { ConditionValue, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList } from "../policies/statements.js";
-import { coverage, literal, patternOf, type Variables } from "./wildcards.js";
+import { coverage, literal, patternOf, readText, unknownVariable, type Pattern, type Variables } from "./wildcards.js";
 
 /**
- * What is known of a request, by condition key: `{ "iam:PolicyARN": "arn:…", "aws:TagKeys": ["team"] }`. Null says that the request does
- * not carry the key.
+ * What is known of a request, by condition key: `{ "iam:PolicyARN": "arn:…", "aws:TagKeys": ["team"] }`.
+ *
+ * Null says that the request does not carry the key. `{ like: "vault-*" }` says what the value looks like. A name that ends with `*` stands
+ * for all keys that begin so and are not named: `{ "aws:RequestTag/*": null }`.
  */
-export type RequestContext = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+export type RequestContext = Readonly<
+  Record<string, string | number | boolean | readonly string[] | { readonly like: string } | null>
+>;
 
-/** Whether a condition holds; `unknown` where it asks for a key of which nothing is known. */
+/** Whether a condition holds; `unknown` where it depends on a key of which nothing is known. */
 export type Truth = boolean | "unknown";
 
+/** A value of a context key, as text or as a pattern. */
+type Value = string | { readonly like: string };
+
 /** The values of a context key: none where the request does not carry it, undefined where nothing is known. */
-type Lookup = (key: string) => readonly string[] | undefined;
+type Lookup = (key: string) => readonly Value[] | undefined;
 
-/** Compares one value of the request with one value of the policy. */
-type Comparison = (actual: string, wanted: string, variables: Variables) => boolean;
-
-const matchesPattern = (actual: string, wanted: string, variables: Variables): boolean => {
-  const pattern = patternOf(wanted, variables);
-  return pattern !== undefined && coverage(pattern, literal(actual)) === "all";
-};
-
-/** ARNs are compared part by part, so that a wildcard in one part never reaches into the next. */
-const matchesArn: Comparison = (actual, wanted, variables) => {
-  const parts = (arn: string) => {
-    const fields = arn.split(":");
-    return [...fields.slice(0, 5), fields.slice(5).join(":")];
-  };
-  const wantedParts = parts(wanted);
-  return parts(actual).every((part, index) => matchesPattern(part, wantedParts[index] ?? "", variables));
-};
-
-const withVariables = (wanted: string, variables: Variables): string | undefined =>
-  wanted.includes("${")
-    ? patternOf(wanted, variables)
-        ?.map((token) => (typeof token === "string" ? token : "*"))
-        .join("")
-    : wanted;
-
-const numbers =
-  (compare: (actual: number, wanted: number) => boolean): Comparison =>
-  (actual, wanted) =>
-    compare(Number(actual), Number(wanted));
-
-const dates =
-  (compare: (actual: number, wanted: number) => boolean): Comparison =>
-  (actual, wanted) =>
-    compare(moment(actual), moment(wanted));
-
-/** A date of a policy: ISO 8601, or seconds since 1970. */
-function moment(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+/** A condition that is evaluated, and the keys and variables that leave it open. */
+export interface Held {
+  readonly holds: Truth;
+  readonly unknownKeys: readonly string[];
 }
 
-const isInNetwork: Comparison = (actual, wanted) => {
-  const [network = "", bits] = wanted.split("/");
-  const family = isIPv6(network) ? "ipv6" : "ipv4";
+/** Compares one value of the request with one value of the policy. Undefined: the request's value is not of the operator's type. */
+type Comparison = (actual: Value, wanted: string, variables: Variables | undefined) => Held | undefined;
+
+const held = (holds: Truth): Held => ({ holds, unknownKeys: [] });
+
+/** Compares texts, as they are or as patterns. */
+const texts =
+  ({ wildcards = false, ignoreCase = false }): Comparison =>
+  (actual, wanted, variables) => {
+    const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
+    const folded: Variables | undefined =
+      variables &&
+      ((name) => {
+        const value = variables(name);
+        return typeof value === "string" ? fold(value) : value;
+      });
+    const { pattern, unknownVariables } = readText(foldOutsideVariables(wanted, fold), {
+      wildcards,
+      variables: folded,
+    });
+    return compared(pattern, valuePattern(actual, fold), unknownVariables);
+  };
+
+/** Folds a policy's text, but not the names of its variables. */
+function foldOutsideVariables(text: string, fold: (text: string) => string): string {
+  return text.replace(
+    /(\$\{[^,}]*)|([^$]+|\$)/g,
+    (_all, variable: string | undefined, rest: string) => variable ?? fold(rest),
+  );
+}
+
+function valuePattern(value: Value, fold = (text: string) => text): Pattern {
+  return typeof value === "string" ? literal(fold(value)) : patternOf(fold(value.like));
+}
+
+function compared(pattern: Pattern | undefined, actual: Pattern, unknownVariables: readonly string[]): Held {
+  const covered = pattern === undefined ? "none" : coverage(pattern, actual);
+  if (covered === "none") {
+    return held(false);
+  }
+  return unknownVariables.length > 0
+    ? { holds: "unknown", unknownKeys: unknownVariables }
+    : held(covered === "all" ? true : "unknown");
+}
+
+/** ARNs are compared part by part: a wildcard in one part never reaches into the next. `*` alone matches every ARN. */
+const arns: Comparison = (actual, wanted, variables) => {
+  if (/^\*+$/.test(wanted)) {
+    return held(true);
+  }
+  const { pattern, unknownVariables } = readText(wanted, { variables });
+  if (pattern === undefined) {
+    return held(false);
+  }
+  const wantedParts = arnParts(pattern);
+  const actualParts = arnParts(valuePattern(actual));
+  if (unknownVariables.length > 0 && wantedParts.length < 6) {
+    // A variable may stand for a whole ARN.
+    return compared(pattern, valuePattern(actual), unknownVariables);
+  }
+  if (wantedParts.length !== actualParts.length) {
+    return held(false);
+  }
+  return all(wantedParts.map((part, index) => compared(part, actualParts[index] ?? [], unknownVariables)));
+};
+
+/** The six parts of an ARN; fewer where it is none. The sixth may hold colons. */
+function arnParts(pattern: Pattern): Pattern[] {
+  const parts: Pattern[number][][] = [[]];
+  for (const token of pattern) {
+    if (token === ":" && parts.length < 6) {
+      parts.push([]);
+    } else {
+      parts.at(-1)?.push(token);
+    }
+  }
+  return parts;
+}
+
+/** Compares values of another type than text. */
+const typed =
+  <T>(read: (text: string) => T | undefined, compare: (actual: T, wanted: T) => boolean): Comparison =>
+  (actual, wanted) => {
+    if (typeof actual !== "string") {
+      return held("unknown");
+    }
+    const [left, right] = [read(actual), read(wanted)];
+    return left === undefined || right === undefined ? undefined : held(compare(left, right));
+  };
+
+function numberOf(text: string): number | undefined {
+  return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+}
+
+/** A date of a policy, in milliseconds: ISO 8601, or seconds since 1970. */
+function dateOf(text: string): number | undefined {
+  if (/^\d{5,}$/.test(text)) {
+    return Number(text) * 1000;
+  }
+  const moment = /^\d{4}(-\d\d(-\d\d)?)?(T[\d:.]+(Z|[-+]\d\d:?\d\d)?)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(moment) ? undefined : moment;
+}
+
+function truthOf(text: string): boolean | undefined {
+  return /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined;
+}
+
+/** An address or a network: `10.0.0.0/8`. */
+interface Network {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: "ipv4" | "ipv6";
+}
+
+function networkOf(text: string): Network | undefined {
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  if (isIP(address) === 0) {
+    return undefined;
+  }
+  const family = isIPv6(address) ? "ipv6" : "ipv4";
+  const longest = family === "ipv6" ? 128 : 32;
+  const length = bits === undefined ? longest : Number(bits);
+  return length > longest ? undefined : { address, bits: length, family };
+}
+
+function isWithin(actual: Network, wanted: Network): boolean {
   const list = new BlockList();
-  list.addSubnet(network, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
-  return list.check(actual, isIPv6(actual) ? "ipv6" : "ipv4");
+  list.addSubnet(wanted.address, wanted.bits, wanted.family);
+  return actual.bits >= wanted.bits && list.check(actual.address, actual.family);
+}
+
+const inOrder: Readonly<Record<string, (actual: number, wanted: number) => boolean>> = {
+  Equals: (actual, wanted) => actual === wanted,
+  LessThan: (actual, wanted) => actual < wanted,
+  LessThanEquals: (actual, wanted) => actual <= wanted,
+  GreaterThan: (actual, wanted) => actual > wanted,
+  GreaterThanEquals: (actual, wanted) => actual >= wanted,
 };
 
-const equal: Comparison = (actual, wanted, variables) => actual === withVariables(wanted, variables);
-const equalIgnoringCase: Comparison = (actual, wanted, variables) =>
-  actual.toLowerCase() === withVariables(wanted, variables)?.toLowerCase();
+/** An operator: how it compares, and what its values in a policy have to be. */
+interface Operator {
+  readonly compare: Comparison;
+  /** What a value has to be, in words; undefined where every text serves. */
+  readonly values?: string;
+  readonly accepts?: (text: string) => boolean;
+}
 
-/** The operators that hold where one value matches. Each has a counterpart with `Not` that holds where none does. */
-const comparisons: Readonly<Record<string, Comparison>> = {
-  StringEquals: equal,
-  StringEqualsIgnoreCase: equalIgnoringCase,
-  StringLike: matchesPattern,
-  ArnEquals: matchesArn,
-  ArnLike: matchesArn,
-  BinaryEquals: equal,
-  Bool: (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase(),
-  IpAddress: isInNetwork,
-  NumericEquals: numbers((actual, wanted) => actual === wanted),
-  NumericLessThan: numbers((actual, wanted) => actual < wanted),
-  NumericLessThanEquals: numbers((actual, wanted) => actual <= wanted),
-  NumericGreaterThan: numbers((actual, wanted) => actual > wanted),
-  NumericGreaterThanEquals: numbers((actual, wanted) => actual >= wanted),
-  DateEquals: dates((actual, wanted) => actual === wanted),
-  DateLessThan: dates((actual, wanted) => actual < wanted),
-  DateLessThanEquals: dates((actual, wanted) => actual <= wanted),
-  DateGreaterThan: dates((actual, wanted) => actual > wanted),
-  DateGreaterThanEquals: dates((actual, wanted) => actual >= wanted),
+const isNumber = { values: "a number", accepts: (text: string) => numberOf(text) !== undefined };
+const isDate = {
+  values: "a date of ISO 8601 or seconds since 1970",
+  accepts: (text: string) => dateOf(text) !== undefined,
 };
 
-const negations: Readonly<Record<string, string>> = {
-  StringNotEquals: "StringEquals",
-  StringNotEqualsIgnoreCase: "StringEqualsIgnoreCase",
-  StringNotLike: "StringLike",
-  ArnNotEquals: "ArnEquals",
-  ArnNotLike: "ArnLike",
-  NotIpAddress: "IpAddress",
-  NumericNotEquals: "NumericEquals",
-  DateNotEquals: "DateEquals",
+/** The operators that hold where one value matches, by their names in lower case. */
+const positive: Readonly<Record<string, Operator>> = {
+  stringequals: { compare: texts({}) },
+  stringequalsignorecase: { compare: texts({ ignoreCase: true }) },
+  stringlike: { compare: texts({ wildcards: true }) },
+  arnequals: { compare: arns },
+  arnlike: { compare: arns },
+  binaryequals: { compare: texts({}) },
+  bool: {
+    compare: typed(truthOf, (actual, wanted) => actual === wanted),
+    values: "true or false",
+    accepts: (text) => truthOf(text) !== undefined,
+  },
+  ipaddress: {
+    compare: typed(networkOf, isWithin),
+    values: "an IP address or a CIDR block",
+    accepts: (text) => networkOf(text) !== undefined,
+  },
+  ...Object.fromEntries(
+    Object.entries(inOrder).flatMap(([name, compare]) => [
+      [`numeric${name.toLowerCase()}`, { compare: typed(numberOf, compare), ...isNumber }],
+      [`date${name.toLowerCase()}`, { compare: typed(dateOf, compare), ...isDate }],
+    ]),
+  ),
 };
+
+/** The operators that hold where no value matches, and their counterparts. */
+const negative: Readonly<Record<string, string>> = {
+  stringnotequals: "stringequals",
+  stringnotequalsignorecase: "stringequalsignorecase",
+  stringnotlike: "stringlike",
+  arnnotequals: "arnequals",
+  arnnotlike: "arnlike",
+  notipaddress: "ipaddress",
+  numericnotequals: "numericequals",
+  datenotequals: "dateequals",
+};
+
+interface ParsedOperator {
+  readonly operator: Operator | "null";
+  readonly set: "forallvalues" | "foranyvalue" | undefined;
+  readonly isNegated: boolean;
+  readonly ifExists: boolean;
+}
+
+/** Operators' names are case-insensitive. Undefined: IAM has no such operator. */
+function parseOperator(text: string): ParsedOperator | undefined {
+  const [, set, name = "", ifExists] =
+    /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(text.toLowerCase()) ?? [];
+  const operator = name === "null" && ifExists === undefined ? "null" : positive[negative[name] ?? name];
+  if (operator === undefined) {
+    return undefined;
+  }
+  return {
+    operator,
+    set: set as ParsedOperator["set"],
+    isNegated: name in negative,
+    ifExists: ifExists !== undefined,
+  };
+}
+
+/**
+ * What is wrong with one condition of a policy, as a rule: `must be a condition operator of IAM`.
+ *
+ * @returns undefined where AWS accepts it
+ */
+export function conditionProblem(operator: string, wanted: unknown): { value: unknown; rule: string } | undefined {
+  const parsed = parseOperator(operator);
+  if (parsed === undefined) {
+    return { value: operator, rule: "must be a condition operator of IAM, such as StringEquals" };
+  }
+  for (const value of asList(wanted)) {
+    if (!["string", "number", "boolean"].includes(typeof value)) {
+      return { value, rule: "must be text, a number, a boolean, or a list of these" };
+    }
+    if (parsed.operator === "null" && truthOf(String(value)) === undefined) {
+      return { value, rule: "must be true or false" };
+    }
+    if (parsed.operator !== "null" && parsed.operator.accepts?.(String(value)) === false) {
+      return { value, rule: `must be ${parsed.operator.values}` };
+    }
+  }
+  return undefined;
+}
 
 /** Looks condition keys up in a context; their letter case does not matter. */
 export function lookupIn(context: RequestContext, isPartial: boolean): Lookup {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-  return (key) => {
-    const value = values.get(key.toLowerCase());
+  const families = [...values.keys()].filter((key) => key.endsWith("*"));
+  return (asked) => {
+    const key = asked.toLowerCase();
+    const family = values.has(key) ? key : families.find((name) => key.startsWith(name.slice(0, -1)));
+    const value = family === undefined ? undefined : values.get(family);
     if (value === undefined) {
       return isPartial ? undefined : [];
     }
-    return value === null ? [] : asList(value).map(String);
+    if (value === null) {
+      return [];
+    }
+    return typeof value === "object" && "like" in value
+      ? [value]
+      : asList<string | number | boolean>(value).map(String);
   };
 }
 
-/**
- * Whether all conditions of a statement hold for a request.
- *
- * @throws RangeError for an operator that IAM does not have
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
- */
-export function conditionHolds(statement: PolicyStatement, lookup: Lookup): { holds: Truth; unknownKeys: string[] } {
-  const unknownKeys: string[] = [];
-  let holds = true;
-  for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
-    for (const [key, wanted] of Object.entries(keys)) {
-      const truth = keyHolds(operator, key, wanted, lookup);
-      if (truth === "unknown") {
-        unknownKeys.push(key);
-      } else {
-        holds &&= truth;
-      }
+/** The values of policy variables in a context. A key of several values is none. */
+export function variablesIn(lookup: Lookup): Variables {
+  return (name) => {
+    const values = lookup(name);
+    const [value] = values ?? [];
+    if (values === undefined || typeof value === "object") {
+      return unknownVariable;
     }
-  }
-  if (!holds) {
-    return { holds: false, unknownKeys: [] };
-  }
-  return { holds: unknownKeys.length === 0 ? true : "unknown", unknownKeys };
+    return values.length === 1 ? value : undefined;
+  };
 }
 
-function keyHolds(operator: string, key: string, wanted: ConditionValue, lookup: Lookup): Truth {
-  const [, set, name = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
-  const actual = lookup(key);
-  if (name === "Null") {
-    return actual === undefined ? "unknown" : (actual.length === 0) === (String(asList(wanted)[0]) === "true");
+/** What a statement's conditions are evaluated with. */
+export interface ConditionInput {
+  readonly lookup: Lookup;
+  /** The values of `${...}`; undefined where the document has no variables. */
+  readonly variables: Variables | undefined;
+  /** Conditions that hold: those of the statement whose requests are asked for. Default: none. */
+  readonly assumed?: PolicyStatement["Condition"];
+}
+
+/**
+ * Whether all conditions of a statement hold for a request. An invalid condition never holds; {@link conditionProblem} describes it.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+export function conditionHolds(statement: PolicyStatement, input: ConditionInput): Held {
+  return all(
+    Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, wanted]) =>
+        isAssumed(input.assumed, operator, key, wanted) ? held(true) : keyHolds(operator, key, wanted, input),
+      ),
+    ),
+  );
+}
+
+function isAssumed(assumed: PolicyStatement["Condition"], operator: string, key: string, wanted: ConditionValue) {
+  const same = assumed?.[operator]?.[key];
+  return same !== undefined && JSON.stringify(asList(same)) === JSON.stringify(asList(wanted));
+}
+
+function keyHolds(text: string, key: string, wanted: ConditionValue, { lookup, variables }: ConditionInput): Held {
+  const parsed = parseOperator(text);
+  if (parsed === undefined) {
+    return held(false);
   }
-  const isNegated = name in negations;
-  const compare = comparisons[negations[name] ?? name];
-  if (compare === undefined) {
-    throw new RangeError(`IAM has no condition operator ${JSON.stringify(operator)}`);
+  const { operator, set, isNegated, ifExists } = parsed;
+  const actual = lookup(key);
+  if (operator === "null") {
+    return actual === undefined
+      ? { holds: "unknown", unknownKeys: [key] }
+      : held(asList(wanted).some((value) => truthOf(String(value)) === (actual.length === 0)));
   }
   if (actual === undefined) {
-    return "unknown";
+    return { holds: "unknown", unknownKeys: [key] };
   }
   if (actual.length === 0) {
-    return ifExists !== undefined || set === "ForAllValues" || (isNegated && set === undefined);
+    return held(ifExists || set === "forallvalues" || (isNegated && set === undefined));
   }
-  const variables: Variables = (variable) => lookup(variable)?.[0];
-  const holdsFor = (value: string) =>
-    asList(wanted).some((one) => compare(value, String(one), variables)) !== isNegated;
-  // Without a set operator a negated one asks that no value matches, any other that one does.
-  return set === "ForAllValues" || (set === undefined && isNegated) ? actual.every(holdsFor) : actual.some(holdsFor);
+  const holdsFor = (value: Value): Held => {
+    const comparisons = asList(wanted).map((one) => operator.compare(value, String(one), variables));
+    // A value of another type than the operator's matches nothing, negated or not.
+    if (comparisons.length > 0 && comparisons.every((one) => one === undefined)) {
+      return held(false);
+    }
+    const matched = any(comparisons.map((one) => one ?? held(false)));
+    return isNegated ? not(matched) : matched;
+  };
+  // Without a set operator a negated one requires that no value matches, any other that one does.
+  const combined = set === "forallvalues" || (set === undefined && isNegated) ? all : any;
+  const result = combined(actual.map(holdsFor));
+  return result.holds === "unknown" && result.unknownKeys.length === 0 ? { ...result, unknownKeys: [key] } : result;
+}
+
+function all(parts: readonly Held[]): Held {
+  if (parts.some(({ holds }) => holds === false)) {
+    return held(false);
+  }
+  return combine(parts, true);
+}
+
+function any(parts: readonly Held[]): Held {
+  if (parts.some(({ holds }) => holds === true)) {
+    return held(true);
+  }
+  return combine(parts, false);
+}
+
+function combine(parts: readonly Held[], decided: boolean): Held {
+  return parts.some(({ holds }) => holds === "unknown")
+    ? { holds: "unknown", unknownKeys: [...new Set(parts.flatMap(({ unknownKeys }) => unknownKeys))] }
+    : held(decided);
+}
+
+function not({ holds, unknownKeys }: Held): Held {
+  return { holds: holds === "unknown" ? holds : !holds, unknownKeys };
 }

@@ -1,7 +1,17 @@
-import { conditionHolds, lookupIn, type RequestContext, type Truth } from "./conditions.js";
+import { conditionHolds, lookupIn, variablesIn, type RequestContext, type Truth } from "./conditions.js";
+import { documentProblems } from "./documentProblems.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList, statementsOf } from "../policies/statements.js";
-import { coverage, literal, patternOf, type Coverage, type Pattern, type Variables } from "./wildcards.js";
+import {
+  coverage,
+  literal,
+  patternOf,
+  readText,
+  type Coverage,
+  type Pattern,
+  type ReadText,
+  type Variables,
+} from "./wildcards.js";
 
 /** A request to AWS, or a family of requests. */
 export interface AccessRequest {
@@ -13,6 +23,12 @@ export interface AccessRequest {
   readonly context?: RequestContext;
   /** Whether the request may carry keys that `context` does not name: conditions on these are undecided. Default: false. */
   readonly contextIsPartial?: boolean;
+  /** Actions that are not asked for, as patterns: `action: "*"` without `iam:*`. Default: none. */
+  readonly exceptActions?: readonly string[];
+  /** Resources that are not asked for, as patterns. Default: none. */
+  readonly exceptResources?: readonly string[];
+  /** Conditions that all requests of the family meet. Default: none. */
+  readonly conditions?: PolicyStatement["Condition"];
 }
 
 /** The policies that decide about a request of one identity. */
@@ -25,37 +41,47 @@ export interface IdentityPolicies {
   readonly sessionPolicies?: readonly PolicyDocument[];
 }
 
+/** From the best to the worst: of several layers of policies the worst verdict counts. */
+const verdicts = ["allowed", "conditional", "partial", "implicitDeny", "explicitDeny"] as const;
+
 /**
  * - `allowed`: all that is asked for is allowed
- * - `denied`: a `Deny` covers all that is asked for
- * - `notAllowed`: nothing allows any of it
- * - `partly`: some of what is asked for is allowed, some is not
- * - `undecided`: it depends on condition keys of which nothing is known
+ * - `explicitDeny`: a `Deny` statement covers all that is asked for
+ * - `implicitDeny`: nothing allows any of it
+ * - `partial`: some of what is asked for is allowed, some is not
+ * - `conditional`: it depends on condition keys or policy variables of which nothing is known
  */
-export type Verdict = "allowed" | "denied" | "notAllowed" | "partly" | "undecided";
+export type Verdict = (typeof verdicts)[number];
+
+/** Where the statement that decided stands. */
+export type PolicyLayer = "identity" | "boundary" | "session";
 
 /** The answer to a request, and why. */
 export interface Decision {
   readonly verdict: Verdict;
-  /** The statement that decided it; none for `notAllowed`. */
+  /** The statement that decided it; none for `implicitDeny`. */
   readonly statement?: PolicyStatement;
-  /** The condition keys that an undecided answer depends on. */
+  /** The condition keys and policy variables that the answer depends on; empty unless it is `conditional`. */
   readonly unknownKeys: readonly string[];
+  /** The policies that decided it. Undefined: those of the identity, which is the usual case. */
+  readonly layer?: Exclude<PolicyLayer, "identity">;
 }
 
-/** From the best to the worst: of several layers of policies the worst answer counts. */
-const byGoodness: readonly Verdict[] = ["allowed", "undecided", "partly", "notAllowed", "denied"];
+/** Whether a verdict is worse than another: less is allowed. */
+export function isWorse(verdict: Verdict, other: Verdict): boolean {
+  return verdicts.indexOf(verdict) > verdicts.indexOf(other);
+}
 
 /**
- * Decides a request as IAM does: a `Deny` beats every `Allow`, and what nothing allows is refused; boundary and session policies must
- * allow it too.
+ * Decides a request as IAM does: a `Deny` statement outweighs every `Allow`, and what nothing allows is denied; boundary and session
+ * policies must allow it too.
  *
- * It knows `Action`, `NotAction`, `Resource`, `NotResource`, wildcards, policy variables and all condition operators. It does not know
- * policies of resources, of organizations, or what AWS does besides.
+ * It evaluates `Action`, `NotAction`, `Resource`, `NotResource`, wildcards, policy variables and all condition operators. It does not
+ * know policies of resources, of organizations, or what AWS checks besides. A document that AWS rejects (a misspelt `Effect`, an operator
+ * that does not exist) allows nothing, nor does any other of its layer: what AWS would store instead is not known.
  *
- * Where a request stands for many (`*` in it), one statement has to allow all of them; several that do so together count as `partly`.
+ * Where a request stands for many (`*` in it), one statement has to allow all of them; several that do so together count as `partial`.
  *
- * @throws RangeError for a condition operator that IAM does not have
  * @example
  * evaluate(
  *   { action: "iam:CreateUser", resource: "arn:aws:iam::123456789012:user/vault-*" },
@@ -64,103 +90,192 @@ const byGoodness: readonly Verdict[] = ["allowed", "undecided", "partly", "notAl
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluate(request: AccessRequest, identity: IdentityPolicies): Decision {
-  const layers = [
-    identity.policies,
-    ...(identity.boundary === undefined ? [] : [[identity.boundary]]),
-    ...(identity.sessionPolicies === undefined ? [] : [identity.sessionPolicies]),
-  ];
-  return layers
-    .map((documents) => decide(request, documents))
-    .reduce((left, right) => (byGoodness.indexOf(right.verdict) > byGoodness.indexOf(left.verdict) ? right : left));
+  const { policies, boundary, sessionPolicies } = identity;
+  return [
+    decide(request, policies),
+    ...(boundary === undefined ? [] : [{ ...decide(request, [boundary]), layer: "boundary" as const }]),
+    ...(sessionPolicies === undefined ? [] : [{ ...decide(request, sessionPolicies), layer: "session" as const }]),
+  ].reduce(worse);
+}
+
+/** The worse of two decisions; two that are conditional depend on the keys of both. */
+function worse(left: Decision, right: Decision): Decision {
+  if (left.verdict === "conditional" && right.verdict === "conditional") {
+    return { ...left, unknownKeys: [...new Set([...left.unknownKeys, ...right.unknownKeys])] };
+  }
+  return isWorse(right.verdict, left.verdict) ? right : left;
 }
 
 function decide(request: AccessRequest, documents: readonly PolicyDocument[]): Decision {
-  return decideBy(documents.flatMap(statementsOf), (statement) => applies(statement, request));
+  if (documents.some((document) => documentProblems(document, "identity").length > 0)) {
+    return { verdict: "implicitDeny", unknownKeys: [] };
+  }
+  const asked = readRequest(request);
+  return decideBy(documents, (statement, hasVariables) => applies(statement, asked, hasVariables));
 }
 
 /** How far a statement goes for a request. */
 export interface Applicability {
-  readonly extent: Coverage;
+  /** How much of what is asked for it covers at least, whatever the unknown variables are. */
+  readonly least: Coverage;
+  /** How much it covers at most. */
+  readonly most: Coverage;
   readonly holds: Truth;
   readonly unknownKeys: readonly string[];
 }
 
-/** Decides by statements, given how far each goes. */
+/** What {@link decideBy} takes for a statement that has nothing to do with the request. */
+export const notApplicable: Applicability = { least: "none", most: "none", holds: false, unknownKeys: [] };
+
+/** Decides by the statements of documents, given how far each goes. Only documents of Version 2012-10-17 have policy variables. */
 export function decideBy(
-  statements: readonly PolicyStatement[],
-  applicability: (statement: PolicyStatement) => Applicability,
+  documents: readonly PolicyDocument[],
+  applicability: (statement: PolicyStatement, hasVariables: boolean) => Applicability,
 ): Decision {
-  let best: Decision = { verdict: "notAllowed", unknownKeys: [] };
-  let denies: Decision | undefined;
-  for (const statement of statements) {
-    const { extent, holds, unknownKeys } = applicability(statement);
-    if (extent === "none" || holds === false) {
-      continue;
-    }
-    const isSure = extent === "all" && holds === true;
-    const doubt: Verdict = extent === "all" ? "undecided" : "partly";
-    if (statement.Effect === "Deny") {
-      if (isSure) {
-        return { verdict: "denied", statement, unknownKeys: [] };
+  let allowing: Decision = { verdict: "implicitDeny", unknownKeys: [] };
+  let denying: Decision | undefined;
+  for (const document of documents) {
+    for (const statement of statementsOf(document)) {
+      const { least, most, holds, unknownKeys } = applicability(statement, document.Version === "2012-10-17");
+      if (most === "none" || holds === false) {
+        continue;
       }
-      denies ??= { verdict: doubt, statement, unknownKeys };
-      continue;
-    }
-    const verdict = isSure ? "allowed" : doubt;
-    if (byGoodness.indexOf(verdict) < byGoodness.indexOf(best.verdict)) {
-      best = { verdict, statement, unknownKeys };
+      const isSure = least === most && holds === true;
+      if (statement.Effect === "Deny") {
+        if (isSure && least === "all") {
+          return { verdict: "explicitDeny", statement, unknownKeys: [] };
+        }
+        // A Deny that may not apply at all leaves the request open, however little of it the Deny covers.
+        const isPartial = least !== "none" && holds === true;
+        const decision: Decision = {
+          verdict: isPartial ? "partial" : "conditional",
+          statement,
+          unknownKeys: isPartial ? [] : unknownKeys,
+        };
+        denying = denying === undefined ? decision : worse(denying, decision);
+        continue;
+      }
+      const verdict = isSure && least === "all" ? "allowed" : most === "all" ? "conditional" : "partial";
+      if (isWorse(allowing.verdict, verdict)) {
+        allowing = { verdict, statement, unknownKeys: verdict === "conditional" ? unknownKeys : [] };
+      }
     }
   }
-  return best.verdict === "allowed" && denies !== undefined ? denies : best;
+  return denying === undefined || allowing.verdict === "implicitDeny" ? allowing : worse(allowing, denying);
+}
+
+/** A request, its texts read once. */
+interface ReadRequest {
+  readonly action: Subject;
+  readonly resource: Subject;
+  readonly request: AccessRequest;
+}
+
+/** What is asked for: all texts of a pattern but those of the exceptions. */
+interface Subject {
+  readonly pattern: Pattern;
+  readonly except: readonly Pattern[];
+}
+
+function readRequest(request: AccessRequest): ReadRequest {
+  const lower = (text: string) => patternOf(text.toLowerCase());
+  return {
+    action: { pattern: lower(request.action), except: (request.exceptActions ?? []).map(lower) },
+    resource: {
+      pattern: patternOf(request.resource),
+      except: (request.exceptResources ?? []).map((text) => patternOf(text)),
+    },
+    request,
+  };
 }
 
 /** How far a statement goes for a request: its action, its resource and its conditions. */
-function applies(statement: PolicyStatement, request: AccessRequest): Applicability {
-  const isPartial = request.contextIsPartial ?? false;
-  const lookup = lookupIn(request.context ?? {}, isPartial);
-  const variables: Variables = (name) => lookup(name)?.[0];
-  const outside: Applicability = { extent: "none", holds: false, unknownKeys: [] };
-  const action = extentOf(statement.Action, statement.NotAction, request.action.toLowerCase(), (text) =>
-    patternOf(text.toLowerCase()),
-  );
-  if (action === "none") {
-    return outside;
+function applies(
+  statement: PolicyStatement,
+  { action, resource, request }: ReadRequest,
+  hasVariables: boolean,
+): Applicability {
+  const actions = extentOf(statement.Action, statement.NotAction, action, (text) => readText(text.toLowerCase()));
+  if (actions.most === "none") {
+    return notApplicable;
   }
-  const resource = extentOf(statement.Resource, statement.NotResource, request.resource, (text) =>
-    patternOf(text, variables),
+  const lookup = lookupIn(request.context ?? {}, request.contextIsPartial ?? false);
+  const variables: Variables | undefined = hasVariables ? variablesIn(lookup) : undefined;
+  const resources = extentOf(statement.Resource, statement.NotResource, resource, (text) =>
+    readText(text, { variables }),
   );
-  const extent = narrower(action, resource);
-  if (extent === "none") {
-    return outside;
+  const least = narrower(actions.least, resources.least);
+  const most = narrower(actions.most, resources.most);
+  if (most === "none") {
+    return notApplicable;
   }
-  return { extent, ...conditionHolds(statement, lookup) };
+  const condition = conditionHolds(statement, { lookup, variables, assumed: request.conditions });
+  const unknownKeys = [...new Set([...resources.unknownKeys, ...condition.unknownKeys])];
+  return { least, most, holds: condition.holds, unknownKeys };
+}
+
+interface Extent {
+  readonly least: Coverage;
+  readonly most: Coverage;
+  readonly unknownKeys: readonly string[];
 }
 
 /** How much of what is asked for a pair of elements such as `Action` and `NotAction` covers. */
-function extentOf(
+export function extentOf(
   named: string | readonly string[] | undefined,
   excepted: string | readonly string[] | undefined,
-  asked: string,
-  read: (text: string) => Pattern | undefined,
-): Coverage {
-  const subject = patternOf(asked) ?? literal(asked);
-  const widest = (texts: readonly string[]): Coverage => {
-    let found: Coverage = "none";
-    for (const text of texts) {
-      const pattern = read(text);
-      const covered = pattern === undefined ? "none" : coverage(pattern, subject);
-      if (covered === "all") {
-        return "all";
-      }
-      found = covered === "some" ? "some" : found;
+  asked: Subject,
+  read: (text: string) => ReadText,
+): Extent {
+  const extent = widest(asList(excepted ?? named), asked, read);
+  if (excepted === undefined) {
+    return extent;
+  }
+  return { ...extent, least: opposite[extent.most], most: opposite[extent.least] };
+}
+
+function widest(texts: readonly string[], asked: Subject, read: (text: string) => ReadText): Extent {
+  let least: Coverage = "none";
+  let most: Coverage = "none";
+  const unknownKeys: string[] = [];
+  for (const text of texts) {
+    const { pattern, unknownVariables } = read(text);
+    const covered = pattern === undefined ? "none" : coverageOf(pattern, asked);
+    if (covered === "none") {
+      continue;
     }
-    return found;
-  };
-  return excepted === undefined ? widest(asList(named)) : opposite[widest(asList(excepted))];
+    most = wider(most, covered);
+    if (unknownVariables.length > 0) {
+      unknownKeys.push(...unknownVariables);
+    } else if (covered === "all") {
+      return { least: "all", most: "all", unknownKeys: [] };
+    } else {
+      least = wider(least, covered);
+    }
+  }
+  return { least, most, unknownKeys };
+}
+
+/** How much of what is asked for a pattern covers; what lies within an exception does not count. */
+function coverageOf(pattern: Pattern, { pattern: asked, except }: Subject): Coverage {
+  const covered = coverage(pattern, asked);
+  const isExcepted = (part: Pattern) => except.some((exception) => coverage(exception, part) === "all");
+  return covered === "none" || isExcepted(pattern) ? "none" : covered;
 }
 
 const opposite: Readonly<Record<Coverage, Coverage>> = { all: "none", some: "some", none: "all" };
 
+const coverages: readonly Coverage[] = ["none", "some", "all"];
+
 function narrower(left: Coverage, right: Coverage): Coverage {
-  return left === "none" || right === "none" ? "none" : left === "some" || right === "some" ? "some" : "all";
+  return coverages.indexOf(left) < coverages.indexOf(right) ? left : right;
+}
+
+function wider(left: Coverage, right: Coverage): Coverage {
+  return coverages.indexOf(left) > coverages.indexOf(right) ? left : right;
+}
+
+/** A text without wildcards as what is asked for. */
+export function exactly(text: string): Subject {
+  return { pattern: literal(text), except: [] };
 }

@@ -1,95 +1,97 @@
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
-import { iamArn } from "../../aws/arns.js";
-import { parsedPolicy } from "../policies/federation.js";
-import { evaluate } from "./evaluate.js";
+import { iamArn, parseArn } from "../../aws/arns.js";
+import { usableByFederationToken } from "../policies/federation.js";
 import { rolePath, type Finding } from "../../internal/validation/findings.js";
 import type { PolicyDocument } from "../../aws/policyDocument.js";
+import { asList, policyDocument, statementsOf } from "../policies/statements.js";
+import { awsManagedPolicy } from "./awsManagedPolicies.js";
+import { readDocument } from "./documentProblems.js";
+import { techniques, wholeTechniques, type Step, type Technique } from "./escalationTechniques.js";
+import { evaluate, type AccessRequest } from "./evaluate.js";
+import { techniqueReach, type Reach } from "./reach.js";
 
-/** A power that few credentials should have. */
-interface Power {
-  /** Any one of these actions gives it. */
-  readonly actions: readonly string[];
-  /** On what: all resources, or all IAM entities of a kind. */
-  readonly on: "*" | "user" | "role" | "group" | "policy";
-  /** What its holder can do: `take any role`. */
-  readonly text: string;
-}
-
-/** A power that includes all those below it. */
-const whole: readonly Power[] = [
-  { actions: ["*"], on: "*", text: "do everything in the account" },
-  {
-    actions: ["iam:*"],
-    on: "*",
-    text: "do everything in IAM: give itself and others any right, make users and keys that outlive its lease, and change or delete Vault's own identity",
-  },
-];
-
-const powers: readonly Power[] = [
-  {
-    actions: ["iam:AttachUserPolicy", "iam:PutUserPolicy"],
-    on: "user",
-    text: "give any user any right, itself included",
-  },
-  { actions: ["iam:AttachGroupPolicy", "iam:PutGroupPolicy"], on: "group", text: "give any group any right" },
-  { actions: ["iam:AttachRolePolicy", "iam:PutRolePolicy"], on: "role", text: "give any role any right" },
-  { actions: ["iam:AddUserToGroup"], on: "group", text: "put itself into any group" },
-  {
-    actions: ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"],
-    on: "policy",
-    text: "rewrite any managed policy",
-  },
-  { actions: ["iam:CreateAccessKey"], on: "user", text: "make keys of any user" },
-  { actions: ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"], on: "user", text: "set the password of any user" },
-  { actions: ["iam:UpdateAssumeRolePolicy"], on: "role", text: "let anyone into any role" },
-  {
-    actions: ["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"],
-    on: "user",
-    text: "lift the permissions boundary of any user, itself included",
-  },
-  { actions: ["iam:PassRole"], on: "role", text: "hand any role to a service and work through it" },
-  { actions: ["sts:AssumeRole"], on: "role", text: "take any role that trusts the account" },
-];
-
-/** Managed policies of AWS that give such a power. */
-const broadPolicies: Readonly<Record<string, string>> = {
-  AdministratorAccess: "do everything in the account",
-  IAMFullAccess: "do everything in IAM: give itself and others any right",
-};
-
-interface Account {
+/** The account that a policy is used in. `*` stands for every partition or account. */
+export interface PolicyAccount {
   readonly partition: string;
   readonly accountId: string;
 }
 
 /**
- * The dangerous powers that a policy gives over all of an account, in words: `do everything in IAM: …`.
+ * What a policy lets its holder do over all of an account, in words: `do everything in IAM: …`. Grants on conditions that only AWS can
+ * decide count too.
  *
+ * @param boundary the permissions boundary of the holder. Default: none
  * @example
- * powersOf({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "iam:PassRole", Resource: "*" } }, account)
+ * escalationPaths({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "iam:PassRole", Resource: "*" } }, account)
  * // ["hand any role to a service and work through it"]
  */
-export function escalationPaths(document: PolicyDocument, { partition, accountId }: Account): string[] {
-  const gives = ({ actions, on }: Power) => {
-    const resource = on === "*" ? "*" : iamArn(partition, accountId, `${on}/*`);
-    return actions.some(
-      (action) =>
-        evaluate({ action, resource, contextIsPartial: true }, { policies: [document] }).verdict === "allowed",
-    );
+export function escalationPaths(document: PolicyDocument, account: PolicyAccount, boundary?: PolicyDocument): string[] {
+  const accounts = accountsOf(document, account);
+  const furthest = (technique: Technique): Reach =>
+    accounts
+      .map(({ partition, accountId }) => {
+        const requestOf = (action: string, { on }: Step): AccessRequest => ({
+          action,
+          resource: on === "anything" ? "*" : iamArn(partition, accountId, `${on}/*`),
+          contextIsPartial: true,
+        });
+        return techniqueReach(technique, (request) => evaluate(request, { policies: [document], boundary }), requestOf)
+          .reach;
+      })
+      .reduce((left, right) => (left === "all" || right === "none" ? left : right));
+  const described = (technique: Technique): string[] => {
+    const reach = furthest(technique);
+    return reach === "all"
+      ? [technique.text]
+      : reach === "conditional"
+        ? [`${technique.text} (on conditions that only AWS can decide)`]
+        : [];
   };
-  const all = whole.find(gives);
-  return (all === undefined ? powers.filter(gives) : [all]).map(({ text }) => text);
+  const whole = wholeTechniques.flatMap(described);
+  return whole.length > 0
+    ? whole.slice(0, 1)
+    : withoutIncluded(techniques.flatMap((one) => described(one).map((text) => ({ one, text }))));
 }
 
-/** Warnings of policies that give whoever reads a role's credentials far more than a task needs. A permissions boundary is taken to tame them. */
-export function broadRoleFindings(name: string, role: AwsSecretsRoleSpec, account: Account): Finding[] {
-  // The policies of the other types only narrow what the role or the root credential has.
-  if (role.credentialType !== "iam_user" || role.permissionsBoundaryArn !== undefined) {
+/** Leaves out what another technique that was found includes: `give any role any right` besides `... and assume it`. */
+function withoutIncluded(found: readonly { readonly one: Technique; readonly text: string }[]): string[] {
+  const includes = (wide: Technique, narrow: Technique) =>
+    wide !== narrow &&
+    wide.steps.length > narrow.steps.length &&
+    narrow.steps.every((step) => wide.steps.some(({ actions }) => actions.join() === step.actions.join()));
+  return found.filter(({ one }) => !found.some((other) => includes(other.one, one))).map(({ text }) => text);
+}
+
+/** Where the account is not known, what a policy gives in the accounts that it names. */
+function accountsOf(document: PolicyDocument, account: PolicyAccount): PolicyAccount[] {
+  if (account.accountId !== "*") {
+    return [account];
+  }
+  const named = statementsOf(document)
+    .flatMap(({ Resource }) => asList(Resource))
+    .flatMap((resource) => parseArn(resource) ?? [])
+    .filter(({ service }) => service === "iam")
+    .map(({ partition, accountId }) => ({ partition, accountId }));
+  return [account, ...named];
+}
+
+/** Warnings of policies that give whoever reads a role's credentials far more than a task needs. */
+export function broadRoleFindings(
+  name: string,
+  role: AwsSecretsRoleSpec,
+  account: PolicyAccount,
+  policyDocuments: Readonly<Record<string, PolicyDocument>> = {},
+): Finding[] {
+  if (role.credentialType === "federation_token") {
+    return federatedFindings(name, role);
+  }
+  // The policies of the other types only narrow what the assumed role or the root credential has.
+  if (role.credentialType !== "iam_user") {
     return [];
   }
   return broadPolicyFindings(
-    { document: role.policyDocument, arns: role.policyArns },
+    { document: role.policyDocument, arns: role.policyArns, boundaryArn: role.permissionsBoundaryArn, policyDocuments },
     {
       document: { path: rolePath(name, "policyDocument"), role: name },
       arn: (index) => ({ path: rolePath(name, "policyArns", index), role: name }),
@@ -98,35 +100,74 @@ export function broadRoleFindings(name: string, role: AwsSecretsRoleSpec, accoun
   );
 }
 
-/** What gives powers: a policy document, and managed policies. */
+/** The root credential holds what its federation tokens are to have: a policy for everything makes its key as strong. */
+function federatedFindings(name: string, { policyDocument: policy }: AwsSecretsRoleSpec): Finding[] {
+  if (policy === undefined || !isFullyKnown(policy)) {
+    return [];
+  }
+  const { document } = readDocument(policy, "identity");
+  const usable =
+    document === undefined ? [] : statementsOf(document).flatMap((one) => usableByFederationToken(one) ?? []);
+  const { verdict } = evaluate(
+    { action: "*", resource: "*", exceptActions: ["iam:*", "sts:*"], contextIsPartial: true },
+    { policies: [policyDocument(usable)] },
+  );
+  if (verdict !== "allowed" && verdict !== "conditional") {
+    return [];
+  }
+  return [
+    {
+      severity: "warning",
+      path: rolePath(name, "policyDocument"),
+      role: name,
+      problem:
+        "whoever reads these credentials, and the root credential itself, can do everything in the account but IAM and STS",
+      fix: "Name the actions and resources that the task needs.",
+    },
+  ];
+}
+
+/** What gives rights: a policy document and managed policies, within a boundary. */
 export interface PolicySources {
   readonly document?: PolicyDocument | string;
   readonly arns?: readonly string[];
+  /** ARN of the permissions boundary. One whose text is not at hand is taken to limit the rights. Default: none. */
+  readonly boundaryArn?: string;
+  /** Texts of managed policies by their ARNs. Default: none. */
+  readonly policyDocuments?: Readonly<Record<string, PolicyDocument>>;
 }
 
-/** Warnings of a policy document and of managed policies that give dangerous powers. */
+/** Warnings of a policy document and of managed policies that give dangerous rights. */
 export function broadPolicyFindings(
-  given: PolicySources,
+  { document, arns, boundaryArn, policyDocuments = {} }: PolicySources,
   at: {
     readonly document: Pick<Finding, "path" | "role">;
     readonly arn: (index: number) => Pick<Finding, "path" | "role">;
   },
-  account: Account,
+  account: PolicyAccount,
 ): Finding[] {
-  const warning = (where: Pick<Finding, "path" | "role">, texts: readonly string[]): Finding => ({
-    ...where,
-    severity: "warning",
-    problem: `whoever reads these credentials can ${texts.join("; ")}`,
-    fix: "Name the actions and resources that the task needs, or set a permissions boundary.",
-  });
-  const { document, arns } = given;
-  const documented =
-    document === undefined || !isFullyKnown(document) ? [] : escalationPaths(parsedPolicy(document), account);
+  const textOf = (arn: string) => policyDocuments[arn] ?? awsManagedPolicy(arn)?.document;
+  const boundary = boundaryArn === undefined ? undefined : textOf(boundaryArn);
+  if (boundaryArn !== undefined && boundary === undefined) {
+    return [];
+  }
+  const warnings = (where: Pick<Finding, "path" | "role">, policy: PolicyDocument | undefined): Finding[] => {
+    const texts = policy === undefined ? [] : escalationPaths(policy, account, boundary);
+    return texts.length === 0
+      ? []
+      : [
+          {
+            ...where,
+            severity: "warning",
+            problem: `whoever reads these credentials can ${texts.join("; ")}`,
+            fix: "Name the actions and resources that the task needs, or set a permissions boundary.",
+          },
+        ];
+  };
   return [
-    ...(documented.length === 0 ? [] : [warning(at.document, documented)]),
-    ...(arns === undefined || !isKnown(arns) ? [] : arns).flatMap((arn, index) => {
-      const power = broadPolicies[/:iam::aws:policy\/(.+)$/.exec(arn)?.[1] ?? ""];
-      return power === undefined ? [] : [warning(at.arn(index), [power])];
-    }),
+    ...(document === undefined || !isFullyKnown(document)
+      ? []
+      : warnings(at.document, readDocument(document, "identity").document)),
+    ...(arns === undefined || !isKnown(arns) ? [] : arns).flatMap((arn, index) => warnings(at.arn(index), textOf(arn))),
   ];
 }

@@ -3,6 +3,8 @@ import { pathOf } from "../../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import { pathOrRoot } from "../../aws/arns.js";
 import type { RequestContext } from "./conditions.js";
+import { assumeRoleContext, iamCallContext, tagContext } from "./vaultContext.js";
+import { readGroupActions, revokeActions, rotateRootActions, staticRoleActions } from "../policies/vaultCalls.js";
 import { sortedEntries } from "../policies/federation.js";
 import { rolePath } from "../../internal/validation/findings.js";
 import {
@@ -22,10 +24,20 @@ export interface Requirement {
   /** What Vault does with it: `adds the user to the group`. */
   readonly feature: string;
   readonly action: string;
-  /** The ARNs under which AWS may know the resource: the right is needed on one of them. `*` stands for every text. */
+  /**
+   * The ARNs under which AWS may know the resource, the usual one first: a group is at `/` or on some path. `*` stands for every text.
+   */
   readonly resources: readonly string[];
+  /** Whether AWS's documents name several of `resources`, so that a grant on any of them is taken to suffice. Default: false. */
+  readonly isAnyOf?: boolean;
   /** What the request carries, by condition key. */
   readonly context: RequestContext;
+}
+
+/** What {@link requirements} are listed for. */
+export interface RequirementOptions extends RootPolicyOptions {
+  /** The `username_template` of `config/root`: sessions of assumed roles are named by it. Default: Vault's own. */
+  readonly usernameTemplate?: string;
 }
 
 /**
@@ -36,7 +48,7 @@ export interface Requirement {
  * requirements({ partition: "aws", accountId, principalArn, roles: { deploy: { credentialType: "session_token" } } }) // []
  * @see https://developer.hashicorp.com/vault/docs/secrets/aws
  */
-export function requirements(options: RootPolicyOptions): Requirement[] {
+export function requirements(options: RequirementOptions): Requirement[] {
   return [
     ...sortedEntries(options.roles).flatMap(([name, role]) => roleRequirements(options, name, role)),
     ...sortedEntries(options.staticRoles ?? {}).flatMap(([name, role]) => staticRoleRequirements(options, name, role)),
@@ -45,10 +57,10 @@ export function requirements(options: RootPolicyOptions): Requirement[] {
         ? [
             {
               path: pathOf("assumeRoleArns", index),
-              feature: "takes the role",
+              feature: "assumes the role",
               action: "sts:AssumeRole",
               resources: [arn],
-              context: {},
+              context: tagContext({}),
             },
           ]
         : [],
@@ -58,12 +70,12 @@ export function requirements(options: RootPolicyOptions): Requirement[] {
   ].filter(({ resources }) => resources.every(isKnown));
 }
 
-function roleRequirements(options: RootPolicyOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
+function roleRequirements(options: RequirementOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
   switch (role.credentialType) {
     case "iam_user":
       return userRequirements(options, name, role);
     case "assumed_role":
-      return [...assumeRequirements(name, role), ...readGroupRequirements(options, name, role)];
+      return [...assumeRequirements(options, name, role), ...readGroupRequirements(options, name, role)];
     case "federation_token":
       return [federationRequirement(options, name), ...readGroupRequirements(options, name, role)];
     case "session_token":
@@ -76,14 +88,6 @@ function knownEntries(values: readonly string[] | undefined): [number, string][]
   return values === undefined || !isKnown(values) ? [] : [...values.entries()].filter(([, value]) => isKnown(value));
 }
 
-/** The tags of a request, as conditions see them. */
-function tagContext(tags: Readonly<Record<string, string>>): RequestContext {
-  return {
-    "aws:TagKeys": Object.keys(tags),
-    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
-  };
-}
-
 function hasTags(tags: Readonly<Record<string, string>> | undefined): tags is Readonly<Record<string, string>> {
   return tags !== undefined && isFullyKnown(tags) && Object.keys(tags).length > 0;
 }
@@ -94,33 +98,44 @@ function userRequirements(options: RootPolicyOptions, name: string, role: AwsSec
   }
   const users = [vaultUsersArn(options, role.userPath)];
   const boundary: RequestContext = { "iam:PermissionsBoundary": role.permissionsBoundaryArn ?? null };
+  const carried: Readonly<Record<string, RequestContext>> = {
+    "iam:CreateUser": boundary,
+    "iam:AttachUserPolicy": boundary,
+    "iam:PutUserPolicy": boundary,
+    "iam:DetachUserPolicy": boundary,
+    "iam:DeleteUserPolicy": boundary,
+  };
   const onUser = (action: string, feature: string, path: string, context: RequestContext = {}): Requirement => ({
     path,
     role: name,
     feature,
     action,
     resources: users,
-    context,
+    context: iamCallContext(action, { ...carried[action], ...context }),
   });
+  const policies = isFullyKnown(role.policyArns) ? (role.policyArns ?? []) : [];
   const whole = rolePath(name);
   const pathOfUsers = pathOrRoot(role.userPath) === "/" ? whole : rolePath(name, "userPath");
   return [
-    onUser("iam:CreateUser", "makes a user for each lease", pathOfUsers, boundary),
+    onUser("iam:CreateUser", "creates a user for each lease", pathOfUsers),
     ...knownEntries(role.policyArns).map(([index, arn]) =>
       onUser("iam:AttachUserPolicy", "attaches the policy to the user", rolePath(name, "policyArns", index), {
         "iam:PolicyARN": arn,
-        ...boundary,
       }),
     ),
     ...(role.policyDocument === undefined || !isKnown(role.policyDocument)
       ? []
-      : [onUser("iam:PutUserPolicy", "gives the user the policy", rolePath(name, "policyDocument"), boundary)]),
+      : [onUser("iam:PutUserPolicy", "gives the user the policy", rolePath(name, "policyDocument"))]),
     ...knownEntries(role.iamGroups).flatMap(([index, group]) => groupMembership(options, name, index, group)),
     ...(hasTags(role.iamTags)
       ? [onUser("iam:TagUser", "tags the user", rolePath(name, "iamTags"), tagContext(role.iamTags))]
       : []),
-    onUser("iam:CreateAccessKey", "makes the user's key", pathOfUsers),
-    ...revocationActions.map((action) => onUser(action, "ends the lease", pathOfUsers)),
+    onUser("iam:CreateAccessKey", "creates the user's key", pathOfUsers),
+    ...revokeActions.flatMap((action) =>
+      action === "iam:DetachUserPolicy" && policies.length > 0
+        ? policies.map((arn) => onUser(action, "ends the lease", pathOfUsers, { "iam:PolicyARN": arn }))
+        : [onUser(action, "ends the lease", pathOfUsers)],
+    ),
     ...(pathOrRoot(role.userPath) === "/"
       ? []
       : [
@@ -136,29 +151,17 @@ function userRequirements(options: RootPolicyOptions, name: string, role: AwsSec
   ];
 }
 
-/** What ending a lease takes, in the order of Vault's calls. */
-const revocationActions = [
-  "iam:ListGroupsForUser",
-  "iam:ListUserPolicies",
-  "iam:ListAttachedUserPolicies",
-  "iam:ListAccessKeys",
-  "iam:DeleteAccessKey",
-  "iam:DetachUserPolicy",
-  "iam:DeleteUserPolicy",
-  "iam:DeleteUser",
-] as const;
-
 /** What ending the leases of earlier roles takes. */
 function formerRequirements(options: RootPolicyOptions): Requirement[] {
   const feature = "ends leases of earlier roles";
   return [
     ...(options.formerUserPaths ?? []).flatMap((userPath, index) =>
-      revocationActions.map((action) => ({
+      revokeActions.map((action) => ({
         path: pathOf("formerUserPaths", index),
         feature,
         action,
         resources: [vaultUsersArn(options, userPath)],
-        context: {},
+        context: iamCallContext(action),
       })),
     ),
     ...(options.formerGroups ?? []).map((group, index) => ({
@@ -166,7 +169,7 @@ function formerRequirements(options: RootPolicyOptions): Requirement[] {
       feature,
       action: "iam:RemoveUserFromGroup",
       resources: arnsOfName(options, "group", group),
-      context: {},
+      context: iamCallContext("iam:RemoveUserFromGroup"),
     })),
   ];
 }
@@ -176,7 +179,7 @@ function groupMembership(options: RootIdentity, role: string, index: number, gro
     path: rolePath(role, "iamGroups", index),
     role,
     resources: arnsOfName(options, "group", group),
-    context: {},
+    context: iamCallContext("iam:AddUserToGroup"),
   };
   return [
     { ...common, feature: "adds the user to the group", action: "iam:AddUserToGroup" },
@@ -186,33 +189,37 @@ function groupMembership(options: RootIdentity, role: string, index: number, gro
 
 function readGroupRequirements(options: RootIdentity, role: string, spec: AwsSecretsRoleSpec): Requirement[] {
   return knownEntries(spec.iamGroups).flatMap(([index, group]) =>
-    ["iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", "iam:GetGroupPolicy"].map((action) => ({
+    readGroupActions.map((action) => ({
       path: rolePath(role, "iamGroups", index),
       role,
       feature: "reads the group's policies",
       action,
       resources: arnsOfName(options, "group", group),
-      context: {},
+      context: iamCallContext(action),
     })),
   );
 }
 
-function assumeRequirements(name: string, role: AwsSecretsRoleSpec): Requirement[] {
+function assumeRequirements(options: RequirementOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {
   if (!isKnown(role.externalId)) {
     return [];
   }
   return knownEntries(role.roleArns).flatMap(([index, arn]) => {
     const common = { path: rolePath(name, "roleArns", index), role: name, resources: [arn] };
-    const tags = hasTags(role.sessionTags) ? tagContext(role.sessionTags) : {};
+    const context = {
+      ...assumeRoleContext(options.usernameTemplate),
+      ...(isFullyKnown(role.sessionTags) ? tagContext(role.sessionTags ?? {}) : {}),
+    };
     return [
       {
         ...common,
-        feature: "takes the role",
+        feature: "assumes the role",
         action: "sts:AssumeRole",
-        context: { "sts:ExternalId": role.externalId ?? null, ...tags },
+        context: { ...context, "sts:ExternalId": role.externalId ?? null },
       },
+      // Whether AWS sees the external ID when it checks the tags is not documented: the key stays open.
       ...(hasTags(role.sessionTags)
-        ? [{ ...common, feature: "tags the session", action: "sts:TagSession", context: tags }]
+        ? [{ ...common, feature: "tags the session", action: "sts:TagSession", context }]
         : []),
     ];
   });
@@ -226,7 +233,8 @@ function federationRequirement(options: RootPolicyOptions, name: string): Requir
     feature: "asks for a federation token",
     action: "sts:GetFederationToken",
     resources: [`arn:${partition}:sts::${accountId}:federated-user/${userNamePrefix}*`, principalArn],
-    context: {},
+    isAnyOf: true,
+    context: tagContext({}),
   };
 }
 
@@ -237,7 +245,7 @@ function staticRoleRequirements(
 ): Requirement[] {
   const path = pathOf("staticRoles", name);
   if (assumeRoleArn !== undefined) {
-    const feature = "takes the role that reaches the user";
+    const feature = "assumes the role that reaches the user";
     return [
       {
         path: `${path}.assumeRoleArn`,
@@ -245,33 +253,29 @@ function staticRoleRequirements(
         feature,
         action: "sts:AssumeRole",
         resources: [assumeRoleArn],
-        context: {},
+        context: tagContext({}),
       },
     ];
   }
   if (!isKnown(username)) {
     return [];
   }
-  return [
-    { action: "iam:GetUser", feature: "looks the user up" },
-    { action: "iam:ListAccessKeys", feature: "rotates the user's key" },
-    { action: "iam:CreateAccessKey", feature: "rotates the user's key" },
-    { action: "iam:DeleteAccessKey", feature: "rotates the user's key" },
-  ].map((need) => ({
-    ...need,
+  return staticRoleActions.map((action) => ({
     path: `${path}.username`,
     role: name,
+    feature: action === "iam:GetUser" ? "looks the user up" : "rotates the user's key",
+    action,
     resources: arnsOfName(options, "user", username),
-    context: {},
+    context: iamCallContext(action),
   }));
 }
 
 function rotateRootRequirements({ principalArn }: RootPolicyOptions): Requirement[] {
-  return ["iam:GetUser", "iam:CreateAccessKey", "iam:DeleteAccessKey"].map((action) => ({
+  return rotateRootActions.map((action) => ({
     path: "rotateRoot",
     feature: "replaces its own key",
     action,
     resources: [principalArn],
-    context: {},
+    context: iamCallContext(action),
   }));
 }

@@ -1,66 +1,246 @@
-import { evaluate } from "./evaluate.js";
+import { iamArn, parseArn } from "../../aws/arns.js";
+import { isKnown } from "../../internal/validation/known.js";
+import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import type { Finding } from "../../internal/validation/findings.js";
-import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
-import { asList } from "../policies/statements.js";
+import { arnsOfName, vaultUsersArn, type RootIdentity, type RootPolicyOptions } from "../policies/rootPolicy.js";
+import { statementsOf } from "../policies/statements.js";
+import type { RequestContext } from "./conditions.js";
+import type { AccessRequest } from "./evaluate.js";
+import {
+  selfTechniques,
+  techniques,
+  wholeTechniques,
+  type Step,
+  type TargetKind,
+  type Technique,
+} from "./escalationTechniques.js";
+import { reachOf, techniqueReach, type Reached } from "./reach.js";
+import type { RootPolicies } from "./rootPolicies.js";
 
-/** What lets an identity widen its own rights, or hand itself to others, where it is allowed on the identity itself. */
-const selfChanges: Readonly<Record<"user" | "role", readonly string[]>> = {
-  user: [
-    "iam:AttachUserPolicy",
-    "iam:PutUserPolicy",
-    "iam:DetachUserPolicy",
-    "iam:DeleteUserPolicy",
-    "iam:PutUserPermissionsBoundary",
-    "iam:DeleteUserPermissionsBoundary",
-    "iam:CreateLoginProfile",
-    "iam:CreateAccessKey",
-    "iam:DeleteAccessKey",
-    "iam:DeleteUser",
-  ],
-  role: [
-    "iam:AttachRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:DeleteRolePolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:DeleteRole",
-  ],
-};
+/** What the search for escalation looks at, besides the policies. */
+export type EscalationInput = RootIdentity &
+  Omit<RootPolicyOptions, keyof RootIdentity> & {
+    readonly permissionsBoundaryArn?: string;
+    readonly unreadPolicyArns?: readonly string[];
+    readonly federatedPolicyArns?: readonly string[];
+  };
 
-/** What `config/rotate-root` needs on the user itself. It is no danger where the grant names that one user. */
-const ownKey: readonly string[] = ["iam:CreateAccessKey", "iam:DeleteAccessKey"];
+/**
+ * Whether Vault's identity could give itself rights that nobody granted: on itself, through other users, groups, roles and policies, or
+ * through services. What it may do with the users that it creates, with declared groups, static users and assumed roles is what it is for.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ */
+export function selfEscalationFindings(policies: RootPolicies, input: EscalationInput): Finding[] {
+  const whole = wholeTechniques.map((technique) => techniqueFinding(policies, input, technique)).find(isFound);
+  if (whole?.severity === "error") {
+    return [whole];
+  }
+  const byTechnique = supersededRemoved(
+    techniques.map((technique) => techniqueFinding(policies, input, technique)).filter(isFound),
+  );
+  const isIncluded = ({ action }: Finding) =>
+    byTechnique.some((finding) => finding.severity === "error" && finding.action === action);
+  return [
+    ...(whole === undefined ? [] : [whole]),
+    ...[
+      ...ownFindings(policies, input),
+      ...attachedPolicyFindings(policies, input),
+      ...assumedRoleFindings(policies, input),
+    ].filter((finding) => !isIncluded(finding)),
+    ...byTechnique,
+  ];
+}
 
-/** Whether Vault's identity falls into its own grant: then it could give itself any right. */
-export function selfEscalationFindings(input: {
-  readonly principalArn: string;
-  readonly policies: readonly PolicyDocument[];
-  readonly permissionsBoundary?: PolicyDocument;
-}): Finding[] {
-  const kind = input.principalArn.includes(":role/") ? "role" : "user";
-  const identity = { policies: input.policies, boundary: input.permissionsBoundary };
-  return selfChanges[kind].flatMap((action): Finding[] => {
-    const request = { action, resource: input.principalArn, contextIsPartial: true };
-    const { verdict, statement } = evaluate(request, identity);
-    if (verdict !== "allowed" || (ownKey.includes(action) && namesOnly(statement, input.principalArn))) {
+function isFound(finding: Finding | undefined): finding is Finding {
+  return finding !== undefined;
+}
+
+/** Of two techniques with the same action the one with more steps is the worse one. */
+function supersededRemoved(findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    (finding) =>
+      finding.severity === "error" ||
+      !findings.some((other) => other.severity === "error" && other.action === finding.action),
+  );
+}
+
+/** What it may do to itself. */
+function ownFindings(policies: RootPolicies, { principalArn, permissionsBoundaryArn }: EscalationInput): Finding[] {
+  const kind = /:role\//.test(principalArn) ? "role" : "user";
+  const isDenied = policies.read.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === "Deny"));
+  const context: RequestContext = policies.hasBoundary
+    ? permissionsBoundaryArn === undefined || !isKnown(permissionsBoundaryArn)
+      ? {}
+      : { "iam:PermissionsBoundary": permissionsBoundaryArn }
+    : { "iam:PermissionsBoundary": null };
+  return selfTechniques[kind].flatMap(({ action, lifts, severity, text }): Finding[] => {
+    if ((lifts === "boundary" && !policies.hasBoundary) || (lifts === "deny" && !isDenied)) {
       return [];
     }
-    const sid = statement?.Sid === undefined ? "a statement" : `statement ${statement.Sid}`;
+    const reached = reachOf((request) => policies.decide(request), { action, resource: principalArn, context });
+    if (reached.reach === "none") {
+      return [];
+    }
+    const isSure = reached.reach === "all";
+    const { path, by } = grantOf(policies, { action, resource: principalArn, context });
     return [
       {
-        severity: "error",
-        path: "policies",
+        severity: isSure ? severity : "warning",
+        path,
         action,
-        resource: input.principalArn,
-        problem: `${action} on ${input.principalArn} is granted to that very ${kind} by ${sid}: it could give itself any right`,
+        resource: principalArn,
+        problem: `${action} on ${principalArn} is granted to that very ${kind} by ${by}${condition(reached)}: ${text}`,
         fix: `Choose a name and path for the ${kind} that the grant does not match, or narrow the grant.`,
       },
     ];
   });
 }
 
-function namesOnly(statement: PolicyStatement | undefined, arn: string): boolean {
-  const resources = asList(statement?.Resource);
-  return resources.length === 1 && resources[0] === arn;
+/** What it may do to the managed policies that are attached to it. */
+function attachedPolicyFindings(policies: RootPolicies, input: EscalationInput): Finding[] {
+  const attached = [...(input.unreadPolicyArns ?? []), ...(input.federatedPolicyArns ?? [])];
+  return attached
+    .filter((arn) => isKnown(arn) && parseArn(arn)?.accountId === input.accountId)
+    .flatMap((arn) =>
+      ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"].flatMap((action) =>
+        targetFinding(policies, { action, resource: arn }, `it could rewrite ${arn}, which is attached to it`, "error"),
+      ),
+    );
+}
+
+/** What it may do to the roles that it may assume. */
+function assumedRoleFindings(policies: RootPolicies, input: EscalationInput): Finding[] {
+  const actions = [
+    "iam:AttachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:PutRolePermissionsBoundary",
+  ];
+  return assumedRoles(input)
+    .filter((arn) => parseArn(arn)?.accountId === input.accountId)
+    .flatMap((arn) =>
+      actions.flatMap((action) =>
+        targetFinding(
+          policies,
+          { action, resource: arn },
+          `it could widen ${arn}, which it may assume`,
+          action.endsWith("Boundary") ? "warning" : "error",
+        ),
+      ),
+    );
+}
+
+function targetFinding(
+  policies: RootPolicies,
+  request: AccessRequest,
+  text: string,
+  severity: "error" | "warning",
+): Finding[] {
+  const reached = reachOf((asked) => policies.decide(asked), request);
+  if (reached.reach === "none") {
+    return [];
+  }
+  const { path, by } = grantOf(policies, request);
+  return [
+    {
+      severity: reached.reach === "all" ? severity : "warning",
+      path,
+      action: request.action,
+      resource: request.resource,
+      problem: `${request.action} on ${request.resource} is granted to the root credential by ${by}${condition(reached)}: ${text}`,
+      fix: "Narrow the grant.",
+    },
+  ];
+}
+
+/** Whether a technique works on entities that the declared roles have nothing to do with. */
+function techniqueFinding(policies: RootPolicies, input: EscalationInput, technique: Technique): Finding | undefined {
+  const requestOf = (action: string, { on }: Step): AccessRequest => ({
+    action,
+    resource: targetArn(input, on),
+    exceptResources: exceptionsOf(input, on).map(inAnyAccount),
+  });
+  const decide = (request: AccessRequest) =>
+    /^(iam|sts|\*)/.test(request.action) ? policies.decide(request) : policies.decideService(request);
+  const reached = techniqueReach(technique, decide, requestOf);
+  // A few named roles to pass or to assume are what such grants are for.
+  const isNamed = reached.reach === "some" && technique.severity === "warning";
+  const isWhole = technique.steps.some(({ actions }) => actions[0]?.endsWith("*") === true);
+  if (reached.reach === "none" || isNamed || (isWhole && reached.reach === "some")) {
+    return undefined;
+  }
+  const { path, by } = grantOf(policies, reached.request);
+  const where = reached.reach === "some" ? `a part of ${reached.resource}` : reached.resource;
+  return {
+    severity: reached.reach === "all" ? technique.severity : "warning",
+    path,
+    action: reached.action,
+    resource: reached.resource,
+    problem: `${reached.action} on ${where} is granted to the root credential by ${by}${condition(reached)}: it could ${technique.text}`,
+    fix: "Grant it on the entities that Vault is to change, and on no others.",
+  };
+}
+
+function targetArn({ partition, accountId }: RootIdentity, kind: TargetKind): string {
+  return kind === "anything" ? "*" : iamArn(partition, accountId, `${kind}/*`);
+}
+
+/** The targets are those of one account: a grant that leaves the account open means the same there. */
+function inAnyAccount(arn: string): string {
+  return arn.replace(/^arn:[^:]*:([^:]*):([^:]*):[^:]*:/, "arn:*:$1:$2:*:");
+}
+
+/** What the declared roles are for: these entities may be changed. */
+function exceptionsOf(input: EscalationInput, kind: TargetKind): string[] {
+  const { principalArn, roles, staticRoles = {}, formerUserPaths = [], formerGroups = [] } = input;
+  const named = (entity: "group" | "user", names: readonly string[]) =>
+    names.filter(isPlain).flatMap((name) => arnsOfName(input, entity, name));
+  switch (kind) {
+    case "user": {
+      const paths = ["/", ...Object.values(roles).map(({ userPath }) => userPath), ...formerUserPaths];
+      return [
+        principalArn,
+        ...paths.filter((path) => path === undefined || isPlain(path)).map((path) => vaultUsersArn(input, path)),
+        ...named(
+          "user",
+          Object.values(staticRoles).map(({ username }) => username),
+        ),
+      ];
+    }
+    case "group":
+      return named("group", [...Object.values(roles).flatMap(knownGroups), ...formerGroups]);
+    case "role":
+      return [principalArn, ...assumedRoles(input)];
+    case "policy":
+    case "anything":
+      return [];
+  }
+}
+
+function knownGroups({ iamGroups }: AwsSecretsRoleSpec): readonly string[] {
+  return isKnown(iamGroups) ? (iamGroups ?? []) : [];
+}
+
+function assumedRoles({ roles, staticRoles = {}, assumeRoleArns = [] }: EscalationInput): string[] {
+  return [
+    ...Object.values(roles).flatMap(({ roleArns }) => (isKnown(roleArns) ? (roleArns ?? []) : [])),
+    ...Object.values(staticRoles).flatMap(({ assumeRoleArn }) => assumeRoleArn ?? []),
+    ...(isKnown(assumeRoleArns) ? assumeRoleArns : []),
+  ].filter(isPlain);
+}
+
+/** Whether a declared name is known and means itself: one with a wildcard would excuse far more than itself. */
+function isPlain(name: string | undefined): name is string {
+  return name !== undefined && isKnown(name) && !/[*?]/.test(name);
+}
+
+function condition({ reach, unknownKeys }: Reached): string {
+  return reach === "conditional" ? ` on conditions that only AWS can decide (${unknownKeys.join(", ")})` : "";
+}
+
+/** The statement that grants something, in words, and where it stands. */
+function grantOf(policies: RootPolicies, request: AccessRequest): { path: string; by: string } {
+  const { statement, path } = policies.grant(request);
+  return { path, by: statement?.Sid === undefined ? "a statement" : `statement ${statement.Sid}` };
 }

@@ -1,111 +1,359 @@
+import { parseTemplate, TemplateSyntaxError, type Operand, type Pipeline, type TemplateNode } from "./goTemplate.js";
+import {
+  base64Of,
+  exactText,
+  firstUnknown,
+  generated,
+  leadingText,
+  mapped,
+  opaque,
+  plain,
+  replaced,
+  shortest,
+  truncated,
+  truncatedWithDigest,
+  type TemplateValue,
+} from "./templateValue.js";
+
+/** Vault's own `username_template`, which applies where none is set. */
+export const vaultUsernameTemplate =
+  '{{ if (eq .Type "STS") }}{{ printf "vault-%s-%s" (unix_time) (random 20) | truncate 32 }}{{ else }}' +
+  '{{ printf "vault-%s-%s-%s" (printf "%s-%s" (.DisplayName) (.PolicyName) | truncate 42) (unix_time) (random 20) | truncate 64 }}{{ end }}';
+
+/** What a name is for: `IAM` users and the sessions of assumed roles, or `STS` federation tokens. Vault sets `.Type` to it. */
+export type NameType = "IAM" | "STS";
+
+/** The longest names that AWS takes. Vault refuses longer ones when credentials are read. */
+export const nameLengthLimits: Readonly<Record<NameType, number>> = { IAM: 64, STS: 32 };
+
+/** A name that a template can make. */
+export interface TemplateName {
+  /** The plain text that it begins with. */
+  readonly lead: string;
+  /** What follows: who logs in (`login`), random characters and digits (`generated`), or what is not followed (`opaque`). */
+  readonly then: "login" | "generated" | "opaque" | undefined;
+  /** How long it is at least. */
+  readonly minLength: number;
+  /** The plain text in it. */
+  readonly text: string;
+}
+
 /**
- * What the names that a `username_template` of Vault makes can begin with, as far as the template says it in plain text: one text for
- * each of its branches. Where a branch begins with a value that only Vault knows, its text is empty.
+ * The names that a `username_template` of Vault can make: one for each of its branches.
  *
+ * @param type what the name is for; branches on `.Type` are decided by it
+ * @throws TemplateSyntaxError where Go cannot parse the template or has no such function
  * @example
- * leadingTexts('{{ printf "vault-%s" (random 20) }}') // ["vault-"]
+ * namesOf('{{ printf "vault-%s" (random 20) }}', "IAM") // [{ lead: "vault-", then: "generated", minLength: 26, text: "vault-" }]
  * @see https://developer.hashicorp.com/vault/docs/concepts/username-templating
  */
-export function leadingTexts(template: string): string[] {
-  return [...new Set(leadingOf(partsOf(template)))];
+export function namesOf(template: string, type: NameType): TemplateName[] {
+  const nodes = parseTemplate(template);
+  checkNodes(nodes);
+  const names = evaluateNodes(nodes, { type, dot: undefined, variables: new Map() }).map(({ value }) => ({
+    lead: leadingText(value),
+    then: firstUnknown(value),
+    minLength: shortest(value),
+    text: value.map((part) => ("text" in part ? part.text : "")).join(""),
+  }));
+  return [...new Map(names.map((name) => [JSON.stringify(name), name])).values()];
 }
 
-type Part = { readonly text: string } | { readonly action: string };
-
-/** The template cut into plain text and `{{ actions }}`; `{{-` and `-}}` take the white space beside them away. */
-function partsOf(template: string): Part[] {
-  const parts: Part[] = [];
-  let trimNext = false;
-  let from = 0;
-  for (const match of template.matchAll(/\{\{(- )?([\s\S]*?)( -)?\}\}/g)) {
-    let text = template.slice(from, match.index);
-    text = trimNext ? text.trimStart() : text;
-    parts.push({ text: match[1] === undefined ? text : text.trimEnd() });
-    parts.push({ action: (match[2] ?? "").trim() });
-    trimNext = match[3] !== undefined;
-    from = match.index + match[0].length;
+/** What the names of a template begin with in all its branches, in plain text. Undefined or empty: Vault's own template. */
+export function literalPrefixOf(template: string | undefined): string {
+  try {
+    const leads = namesOf(template === undefined || template === "" ? vaultUsernameTemplate : template, "IAM");
+    return leads.map(({ lead }) => lead).reduce((left, right) => commonPrefix(left, right));
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) {
+      return "";
+    }
+    throw error;
   }
-  const rest = template.slice(from);
-  parts.push({ text: trimNext ? rest.trimStart() : rest });
-  return parts.filter((part) => !("text" in part) || part.text !== "");
 }
 
-/** The texts that a run of parts can begin with. */
-function leadingOf(parts: readonly Part[]): string[] {
-  const [first, ...rest] = parts;
-  if (first === undefined) {
-    return [""];
+/**
+ * What makes a template fail whatever it is used for, each as a rule.
+ *
+ * @example
+ * templateProblems("vault-{{ randomize 8 }}") // ['must be a template that Vault can parse: function "randomize" not defined']
+ */
+export function templateProblems(template: string): string[] {
+  try {
+    const types: readonly NameType[] = ["IAM", "STS"];
+    const problems = types.map((type) => namesOf(template, type).flatMap((name) => nameProblems(name, type)));
+    const [forUsers = [], forTokens = []] = problems;
+    return forUsers.length > 0 && forTokens.length > 0 ? [...new Set(forUsers)] : [];
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) {
+      return [`must be a template that Vault can parse: ${error.message}`];
+    }
+    throw error;
   }
-  if ("text" in first) {
-    return leadingOf(rest).map((text) => first.text + text);
-  }
-  if (/^if\b/.test(first.action)) {
-    const { branches, after } = branchesOf(rest);
-    return branches.flatMap((branch) => leadingOf([...branch, ...after]));
-  }
-  if (first.action.startsWith("/*") || /^\$\w+\s*:?=/.test(first.action)) {
-    return leadingOf(rest);
-  }
-  const output = textOf(first.action);
-  return output.whole ? leadingOf(rest).map((text) => output.text + text) : [output.text];
 }
 
-/** The branches of an `if` whose opening was read, and what comes after its `end`. */
-function branchesOf(parts: readonly Part[]): { branches: Part[][]; after: Part[] } {
-  const branches: Part[][] = [[]];
-  let depth = 0;
-  let hasElse = false;
-  for (const [index, part] of parts.entries()) {
-    const action = "action" in part ? part.action : "";
-    if (/^(if|range|with)\b/.test(action)) {
-      depth += 1;
-    } else if (action === "end") {
-      if (depth === 0) {
-        return { branches: hasElse ? branches : [...branches, []], after: parts.slice(index + 1) };
+/** What makes a name impossible. */
+export function nameProblems({ text, minLength }: TemplateName, type: NameType): string[] {
+  const [character] = /[^\w+=,.@-]/.exec(text) ?? [];
+  const limit = nameLengthLimits[type];
+  return [
+    ...(character === undefined
+      ? []
+      : [`must not put ${JSON.stringify(character)} into names: IAM takes letters, digits and _+=,.@- only`]),
+    ...(minLength <= limit
+      ? []
+      : [`must not make names of more than ${limit} characters (type ${type}): these have at least ${minLength}`]),
+  ];
+}
+
+function commonPrefix(left: string, right: string): string {
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) {
+    length += 1;
+  }
+  return left.slice(0, length);
+}
+
+interface Scope {
+  readonly type: NameType;
+  /** What `.` is within `with`; undefined outside, where it holds the fields. */
+  readonly dot: TemplateValue | undefined;
+  readonly variables: ReadonlyMap<string, TemplateValue>;
+}
+
+/** One way through the nodes: what it writes, and its variables. */
+interface Outcome {
+  readonly value: TemplateValue;
+  readonly scope: Scope;
+}
+
+/** More branches than any real template has: beyond, the rest is not followed. */
+const mostOutcomes = 64;
+
+function evaluateNodes(nodes: readonly TemplateNode[], scope: Scope): Outcome[] {
+  return nodes.reduce<Outcome[]>(
+    (outcomes, node) => {
+      const next = outcomes.flatMap((before) =>
+        evaluateNode(node, before.scope).map(({ value, scope: after }) => ({
+          value: [...before.value, ...value],
+          scope: after,
+        })),
+      );
+      return next.length <= mostOutcomes
+        ? next
+        : outcomes.map(({ value }) => ({ value: [...value, ...opaque], scope }));
+    },
+    [{ value: [], scope }],
+  );
+}
+
+function evaluateNode(node: TemplateNode, scope: Scope): Outcome[] {
+  switch (node.kind) {
+    case "text":
+      return [{ value: plain(node.text), scope }];
+    case "output":
+      return [{ value: evaluatePipeline(node.pipeline, scope), scope }];
+    case "assign": {
+      const variables = new Map(scope.variables).set(node.variable, evaluatePipeline(node.pipeline, scope));
+      return [{ value: [], scope: { ...scope, variables } }];
+    }
+    case "if":
+    case "with": {
+      const truth = truthOf(node.pipeline, scope);
+      const inner = node.kind === "with" ? { ...scope, dot: evaluatePipeline(node.pipeline, scope) } : scope;
+      return [
+        ...(truth === false ? [] : evaluateNodes(node.then, inner)),
+        ...(truth === true ? [] : evaluateNodes(node.otherwise, scope)),
+      ].map(({ value, scope: after }) => ({ value, scope: { ...after, dot: scope.dot } }));
+    }
+    case "opaque":
+      return [{ value: opaque, scope }];
+  }
+}
+
+/** Whether a condition holds; undefined where only Vault knows. */
+function truthOf(pipeline: Pipeline, scope: Scope): boolean | undefined {
+  const [command, ...more] = pipeline;
+  if (command === undefined || more.length > 0) {
+    return undefined;
+  }
+  const [first, ...operands] = command;
+  if (first?.kind === "pipeline" && operands.length === 0) {
+    return truthOf(first.pipeline, scope);
+  }
+  if (first?.kind === "function") {
+    const truths = () => operands.map((operand) => truthOf([[operand]], scope));
+    switch (first.name) {
+      case "eq":
+      case "ne": {
+        const [left, ...others] = operands.map((operand) => exactText(evaluateOperand(operand, scope)));
+        if (left === undefined || others.includes(undefined)) {
+          return undefined;
+        }
+        return others.includes(left) === (first.name === "eq");
       }
-      depth -= 1;
-    } else if (depth === 0 && /^else\b/.test(action)) {
-      hasElse ||= action === "else";
-      branches.push([]);
-      continue;
+      case "not": {
+        const [truth] = truths();
+        return truth === undefined ? undefined : !truth;
+      }
+      case "and":
+        return truths().includes(false) ? false : truths().includes(undefined) ? undefined : true;
+      case "or":
+        return truths().includes(true) ? true : truths().includes(undefined) ? undefined : false;
     }
-    branches.at(-1)?.push(part);
   }
-  return { branches, after: [] };
+  const value = evaluatePipeline(pipeline, scope);
+  const text = exactText(value);
+  return text === undefined
+    ? shortest(value) > 0
+      ? true
+      : undefined
+    : text !== "" && text !== "false" && text !== "0";
 }
 
-/** The plain text that an action's output begins with, and whether that is all of it. */
-function textOf(action: string): { text: string; whole: boolean } {
-  const [source = "", ...filters] = pipelineOf(action);
-  const literal = /^"((?:[^"\\]|\\.)*)"$/.exec(source) ?? /^`([^`]*)`$/.exec(source);
-  const format = /^printf\s+"((?:[^"\\]|\\.)*)"/.exec(source);
-  let text = literal?.[1] ?? format?.[1]?.split("%")[0] ?? "";
-  for (const filter of filters) {
-    const truncate = /^truncate\s+(\d+)$/.exec(filter);
-    if (truncate !== null) {
-      text = text.slice(0, Number(truncate[1]));
-    } else if (filter === "uppercase") {
-      text = text.toUpperCase();
-    } else if (filter === "lowercase") {
-      text = text.toLowerCase();
-    } else {
-      return { text: "", whole: false };
-    }
-  }
-  return { text, whole: literal !== null };
+function evaluatePipeline(pipeline: Pipeline, scope: Scope): TemplateValue {
+  return (
+    pipeline.reduce<TemplateValue | undefined>((before, [first, ...operands]) => {
+      const given = [
+        ...operands.map((operand) => evaluateOperand(operand, scope)),
+        ...(before === undefined ? [] : [before]),
+      ];
+      if (first?.kind === "function") {
+        return functions.get(first.name)?.(given) ?? opaque;
+      }
+      return first === undefined || given.length > 0 ? opaque : evaluateOperand(first, scope);
+    }, undefined) ?? []
+  );
 }
 
-/** The steps of a pipeline; a `|` within brackets or quotes belongs to its step. */
-function pipelineOf(action: string): string[] {
-  const steps = [""];
-  let depth = 0;
-  for (const [token] of action.matchAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|[\s\S]/g)) {
-    depth += token === "(" ? 1 : token === ")" ? -1 : 0;
-    if (token === "|" && depth === 0) {
-      steps.push("");
-    } else {
-      steps.push((steps.pop() ?? "") + token);
+function evaluateOperand(operand: Operand, scope: Scope): TemplateValue {
+  switch (operand.kind) {
+    case "literal":
+      return plain(operand.text);
+    case "variable":
+      return scope.variables.get(operand.name) ?? opaque;
+    case "pipeline":
+      return evaluatePipeline(operand.pipeline, scope);
+    case "function":
+      return functions.get(operand.name)?.([]) ?? opaque;
+    case "field": {
+      const [name] = operand.names;
+      if (name === undefined) {
+        return scope.dot ?? opaque;
+      }
+      if (scope.dot !== undefined && !operand.ofRoot) {
+        return opaque;
+      }
+      return name === "Type" ? plain(scope.type) : [{ source: "login", min: 0, max: Infinity }];
     }
   }
-  return steps.map((step) => step.trim());
+}
+
+type TemplateFunction = (given: readonly TemplateValue[]) => TemplateValue;
+
+/** A function of a number and a text, such as `truncate 20 .DisplayName`. */
+const ofLength =
+  (change: (value: TemplateValue, length: number) => TemplateValue): TemplateFunction =>
+  ([length = opaque, value = opaque]) => {
+    const size = Number(exactText(length) ?? Number.NaN);
+    return Number.isInteger(size) && size > 0 ? change(value, size) : opaque;
+  };
+
+const changed =
+  (change: (text: string) => string): TemplateFunction =>
+  ([value = opaque]) =>
+    mapped(value, change);
+
+/** Functions that escape texts: letters, digits, `-`, `.` and `_` stay as they are. */
+const escaped: TemplateFunction = ([value = opaque]) =>
+  value.flatMap((part) => ("text" in part && /^[\w.-]*$/.test(part.text) ? [part] : opaque));
+
+const notFollowed: TemplateFunction = () => opaque;
+
+/** All functions of a username template: those of Vault and those of Go. */
+const functions: ReadonlyMap<string, TemplateFunction> = new Map(
+  Object.entries<TemplateFunction>({
+    random: ofLength((_none, size) => generated(size)),
+    truncate: ofLength(truncated),
+    truncate_sha256: ofLength(truncatedWithDigest),
+    uppercase: changed((text) => text.toUpperCase()),
+    lowercase: changed((text) => text.toLowerCase()),
+    replace: ([from = opaque, to = opaque, value = opaque]) => {
+      const [sought, replacement] = [exactText(from), exactText(to)];
+      return sought === undefined || replacement === undefined ? opaque : replaced(value, sought, replacement);
+    },
+    sha256: () => generated(64),
+    base64: ([value = opaque]) => base64Of(value),
+    unix_time: () => generated(10),
+    unix_time_millis: () => generated(13),
+    timestamp: () => generated(0, Infinity),
+    uuid: () => generated(36),
+    print: (given) => given.flat(),
+    println: (given) => [
+      ...given.flatMap((value, index) => [...(index === 0 ? [] : plain(" ")), ...value]),
+      ...plain("\n"),
+    ],
+    printf: ([format = opaque, ...given]) => {
+      const text = exactText(format);
+      return text === undefined ? opaque : formatted(text, given);
+    },
+    html: escaped,
+    js: escaped,
+    urlquery: escaped,
+    ...Object.fromEntries(
+      ["and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "call", "index", "len", "slice"].map((name) => [
+        name,
+        notFollowed,
+      ]),
+    ),
+  }),
+);
+
+/** Go's `printf` with the verbs that write a text as it is. */
+function formatted(format: string, given: readonly TemplateValue[]): TemplateValue {
+  let next = 0;
+  return [...format.matchAll(/%(?:\[(\d+)\])?([#+\-0 ]*\d*(?:\.\d+)?)([a-zA-Z%])|[^%]+|%/g)].flatMap(
+    ([part, index, flags, verb]): TemplateValue => {
+      if (verb === "%") {
+        return plain("%");
+      }
+      if (verb === undefined) {
+        return part === "%" ? opaque : plain(part);
+      }
+      next = index === undefined ? next : Number(index) - 1;
+      const value = given[next] ?? opaque;
+      next += 1;
+      return flags === "" && ["s", "v", "d"].includes(verb) ? value : opaque;
+    },
+  );
+}
+
+/** Names and fields that Vault does not know make it fail when credentials are read. */
+function checkNodes(nodes: readonly TemplateNode[], isWithin = false): void {
+  for (const node of nodes) {
+    if ("pipeline" in node) {
+      checkPipeline(node.pipeline, isWithin);
+    }
+    if (node.kind === "if" || node.kind === "with") {
+      checkNodes(node.then, isWithin || node.kind === "with");
+      checkNodes(node.otherwise, isWithin);
+    }
+  }
+}
+
+const fields = ["Type", "DisplayName", "PolicyName"];
+
+function checkPipeline(pipeline: Pipeline, isWithin: boolean): void {
+  for (const operand of pipeline.flat()) {
+    if (operand.kind === "pipeline") {
+      checkPipeline(operand.pipeline, isWithin);
+    } else if (operand.kind === "function" && !functions.has(operand.name)) {
+      throw new TemplateSyntaxError(`function ${JSON.stringify(operand.name)} not defined`);
+    } else if (operand.kind === "field" && (operand.ofRoot || !isWithin)) {
+      const [name] = operand.names;
+      if (name !== undefined && !fields.includes(name)) {
+        throw new TemplateSyntaxError(`there is no field ${JSON.stringify(name)} beside ${fields.join(", ")}`);
+      }
+    }
+  }
 }

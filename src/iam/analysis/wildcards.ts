@@ -6,62 +6,96 @@ type Token = string | typeof anyOne | typeof anyRun;
 const anyOne = Symbol("?");
 const anyRun = Symbol("*");
 
-/** What the variables of a policy stand for: undefined where a variable has no value. */
-export type Variables = (name: string) => string | undefined;
+/** The value of a policy variable that may or may not have one: nothing is known of it. */
+export const unknownVariable = Symbol("unknown variable");
+
+/** The values of a policy's variables: undefined where a variable has no value. */
+export type Variables = (name: string) => string | undefined | typeof unknownVariable;
 
 /** A text of a policy, in which `*` and `?` are wildcards, taken apart. */
 export type Pattern = readonly Token[];
 
-/** Patterns without variables, by their texts: a policy's texts are looked at again for every request. */
-const known = new Map<string, Pattern>();
-const mostKnown = 10_000;
+/** How a text of a policy is read. */
+export interface Reading {
+  /** Whether `*` and `?` are wildcards. Default: true. */
+  readonly wildcards?: boolean;
+  /** The values of `${...}`. Undefined: the document has no variables, `${...}` is plain text. */
+  readonly variables?: Variables;
+}
 
-const noVariables: Variables = () => undefined;
+/** A text of a policy as read for one request. */
+export interface ReadText {
+  /** Undefined where a variable has neither value nor default: the text then matches nothing. An unknown variable counts as `*`. */
+  readonly pattern: Pattern | undefined;
+  /** The variables of which nothing is known. */
+  readonly unknownVariables: readonly string[];
+}
+
+/** Patterns of texts without variables: a policy's texts are read again for every request. */
+const cache = new Map<string, ReadText>();
+const cacheSize = 10_000;
 
 /**
- * Takes a text of a policy apart. Policy variables (`${aws:username}`) are put in as they are, wildcards within their values match only
- * themselves; `${*}`, `${?}` and `${$}` are the characters.
+ * Reads a text of a policy. Values of policy variables (`${aws:username}`) are plain text: a `*` in a value matches only itself. `${*}`,
+ * `${?}` and `${$}` are the characters.
  *
- * @returns undefined where a variable has neither value nor default: AWS then matches nothing
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
-export function patternOf(text: string, variables: Variables = noVariables): Pattern | undefined {
-  if (text.includes("${")) {
-    return read(text, variables);
+export function readText(text: string, { wildcards = true, variables }: Reading = {}): ReadText {
+  if (variables !== undefined && text.includes("${")) {
+    return readVariables(text, wildcards, variables);
   }
-  let pattern = known.get(text);
-  if (pattern === undefined) {
-    pattern = read(text, noVariables) ?? [];
-    if (known.size >= mostKnown) {
-      known.clear();
+  if (!wildcards) {
+    return { pattern: literal(text), unknownVariables: [] };
+  }
+  let result = cache.get(text);
+  if (result === undefined) {
+    result = { pattern: [...text].map(wildcardOf), unknownVariables: [] };
+    if (cache.size >= cacheSize) {
+      cache.clear();
     }
-    known.set(text, pattern);
+    cache.set(text, result);
   }
-  return pattern;
+  return result;
 }
 
-function read(text: string, variables: Variables): Pattern | undefined {
+/** A text without variables, in which `*` and `?` are wildcards. */
+export function patternOf(text: string): Pattern {
+  return readText(text).pattern ?? [];
+}
+
+function wildcardOf(character: string): Token {
+  return character === "*" ? anyRun : character === "?" ? anyOne : character;
+}
+
+function readVariables(text: string, wildcards: boolean, variables: Variables): ReadText {
   const tokens: Token[] = [];
+  const unknownVariables: string[] = [];
+  let matchesNothing = false;
   for (const [part, variable] of text.matchAll(/\$\{([^}]*)\}|[\s\S]/gu)) {
     if (variable === undefined) {
-      tokens.push(part === "*" ? anyRun : part === "?" ? anyOne : part);
+      tokens.push(wildcards ? wildcardOf(part) : part);
       continue;
     }
-    const value = valueOfVariable(variable, variables);
-    if (value === undefined) {
-      return undefined;
+    const { name, value } = variableOf(variable, variables);
+    if (value === unknownVariable) {
+      unknownVariables.push(name);
+      tokens.push(anyRun);
+    } else if (value === undefined) {
+      matchesNothing = true;
+    } else {
+      tokens.push(...value);
     }
-    tokens.push(...value);
   }
-  return tokens;
+  return matchesNothing ? { pattern: undefined, unknownVariables: [] } : { pattern: tokens, unknownVariables };
 }
 
-function valueOfVariable(variable: string, variables: Variables): string | undefined {
+function variableOf(variable: string, variables: Variables): { name: string; value: ReturnType<Variables> } {
   if (variable === "*" || variable === "?" || variable === "$") {
-    return variable;
+    return { name: variable, value: variable };
   }
-  const [, name = "", otherwise] = /^([^,]*?)\s*(?:,\s*'([^']*)')?$/.exec(variable) ?? [];
-  return variables(name) ?? otherwise;
+  const [, name = "", otherwise] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(variable) ?? [];
+  return { name, value: variables(name) ?? otherwise };
 }
 
 /** A text without wildcards, as a pattern. */
@@ -80,7 +114,7 @@ export function coverage(pattern: Pattern, subject: Pattern): Coverage {
   return matches(pattern, subject, meetsStep) ? "some" : "none";
 }
 
-/** Whether the characters before the first wildcard, or those after the last, already tell the patterns apart: most are told so. */
+/** Whether the characters before the first wildcard, or those after the last, already differ: this decides most pairs of patterns. */
 function differAtAnEnd(pattern: Pattern, subject: Pattern): boolean {
   const differ = (left: Token | undefined, right: Token | undefined) =>
     typeof left === "string" && typeof right === "string" ? left !== right : undefined;

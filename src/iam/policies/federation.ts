@@ -15,9 +15,14 @@ export function parsedPolicy(policy: PolicyDocument | string): PolicyDocument {
   return typeof policy === "string" ? (JSON.parse(policy) as PolicyDocument) : policy;
 }
 
-/** Whether all that an action pattern stands for is out of a federation token's reach. */
-function isOutOfReach(action: string): boolean {
-  return /^(iam|sts):/i.test(action);
+/** Whether no federation token can call any of the actions that a pattern stands for: `iam:Get*`. */
+export function isDeniedToFederationTokens(action: string): boolean {
+  return deniedToFederationTokens.some((denied) => action.toLowerCase().startsWith(denied.slice(0, -1)));
+}
+
+/** Whether a pattern stands for every action of every service: `*`, `*:*`. */
+function isEveryAction(action: string): boolean {
+  return /^\*+(:\*+)?$/.test(action);
 }
 
 /**
@@ -33,8 +38,8 @@ export function usableByFederationToken(statement: PolicyStatement): PolicyState
   if (NotAction !== undefined) {
     return { ...rest, NotAction: sortedOnce([...asList(NotAction), ...deniedToFederationTokens]) };
   }
-  const actions = asList(Action).filter((action) => !isOutOfReach(action));
-  if (actions.includes("*")) {
+  const actions = asList(Action).filter((action) => !isDeniedToFederationTokens(action));
+  if (actions.some(isEveryAction)) {
     return { ...rest, NotAction: deniedToFederationTokens };
   }
   return actions.length === 0 ? undefined : { ...rest, Action: sortedOnce(actions) };

@@ -3,6 +3,7 @@ import { iamArn, pathOrRoot } from "../../aws/arns.js";
 import { federationRoleStatements } from "./federation.js";
 import type { ConditionValue, PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { allow, policyDocument, sortedOnce } from "./statements.js";
+import { readGroupActions, revokeActions, rotateRootActions, staticRoleActions } from "./vaultCalls.js";
 
 /** A static role, as far as IAM is concerned. */
 export interface StaticRoleUser {
@@ -43,8 +44,9 @@ export interface RootPolicyOptions extends RootIdentity {
 /** The prefix of Vault's own `username_template`. */
 export const defaultUserNamePrefix = "vault-";
 
-/** The 13 actions of Vault's documentation for IAM users. */
+/** The 16 actions of Vault's documentation for IAM users, as of Vault 1.18. */
 const documentedActions = [
+  "iam:AddUserToGroup",
   "iam:AttachUserPolicy",
   "iam:CreateAccessKey",
   "iam:CreateUser",
@@ -52,37 +54,15 @@ const documentedActions = [
   "iam:DeleteUser",
   "iam:DeleteUserPolicy",
   "iam:DetachUserPolicy",
+  "iam:GetUser",
   "iam:ListAccessKeys",
   "iam:ListAttachedUserPolicies",
   "iam:ListGroupsForUser",
   "iam:ListUserPolicies",
   "iam:PutUserPolicy",
   "iam:RemoveUserFromGroup",
+  "iam:TagUser",
 ] as const;
-
-/**
- * What ends a lease of an `iam_user` role, and what Vault does after a failure halfway (its write-ahead log). None of it is conditional on
- * what the role looks like now: the user may come from an earlier form of the role, or somebody attached more to it.
- */
-const revokeActions = [
-  "iam:DeleteAccessKey",
-  "iam:DeleteUser",
-  "iam:DeleteUserPolicy",
-  "iam:DetachUserPolicy",
-  "iam:ListAccessKeys",
-  "iam:ListAttachedUserPolicies",
-  "iam:ListGroupsForUser",
-  "iam:ListUserPolicies",
-] as const;
-
-/** What Vault reads of a group to narrow session credentials by its policies. */
-const readGroupActions = ["iam:GetGroupPolicy", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies"] as const;
-
-/** What a static role does to its user: look it up when the role is written, and replace its keys each period. */
-const staticRoleActions = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetUser", "iam:ListAccessKeys"] as const;
-
-/** What `config/rotate-root` does to the root user itself. */
-const rotateRootActions = ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetUser"] as const;
 
 /** The ARN pattern of the users that Vault makes on an IAM path. */
 export function vaultUsersArn(identity: RootIdentity, userPath?: string): string {
@@ -100,8 +80,9 @@ export function arnsOfName(identity: RootIdentity, kind: "group" | "user", name:
 }
 
 /**
- * The policy of Vault's documentation: 13 actions on the users that Vault names, at the root path. It serves `iam_user` roles with
- * policies and permissions boundaries; groups, tags, user paths, static roles and session credentials need more.
+ * The policy of Vault's documentation: 16 actions on the users that Vault names, at the root path. It serves `iam_user` roles with
+ * policies, tags and permissions boundaries. Groups need more, since AWS checks both group actions on the group; so do user paths, static
+ * roles and session credentials.
  *
  * @example
  * documentedRootPolicy({ partition: "aws", accountId: "123456789012" })

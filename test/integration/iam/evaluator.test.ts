@@ -115,6 +115,6 @@ describe("the evaluator", () => {
       }),
       { numRuns: 150 },
     );
-    expect([...seen].sort()).toEqual(["allowed", "denied", "notAllowed"]);
+    expect([...seen].sort()).toEqual(["allowed", "explicitDeny", "implicitDeny"]);
   });
 });

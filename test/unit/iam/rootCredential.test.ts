@@ -359,18 +359,6 @@ describe("RootCredential refuses", () => {
         "Without a prefix Vault could change every user of the account.",
     ],
     [
-      "a template whose names leave the grant",
-      { usernameTemplate: "app-{{ random 8 }}" },
-      'RootCredential "vault": invalid argument: usernameTemplate: must begin with vault-, not "app-": the root credential may make ' +
-        'no other users, got "app-{{ random 8 }}". Change the template, or set userNamePrefix to what it begins with.',
-    ],
-    [
-      "a template whose names nobody can tell",
-      { usernameTemplate: "{{ .DisplayName }}" },
-      'RootCredential "vault": invalid argument: usernameTemplate: must begin with vault- in plain text in each of its branches: the ' +
-        'root credential may make no other users, got "{{ .DisplayName }}". Change the template, or set userNamePrefix to what it begins with.',
-    ],
-    [
       "a generation below 1",
       { keyGeneration: 0 },
       'RootCredential "vault": invalid argument: keyGeneration: must be a whole number from 1, got 0.',
@@ -473,8 +461,9 @@ describe("RootCredential proves its permissions", () => {
       });
     });
     expect(failures).toEqual([
-      `RootCredential "vault": invalid argument: extraStatements: iam:AttachUserPolicy on ${defaultArn} is granted to that very user by ` +
-        "statement Users: it could give itself any right. Choose a name and path for the user that the grant does not match, or narrow the grant.",
+      `RootCredential "vault": invalid argument: extraStatements[0]: iam:AttachUserPolicy on arn:aws:iam::${accountId}:user/* is granted to ` +
+        "the root credential by statement Users: it could give any user any right, itself included. Grant it on the entities that Vault is to " +
+        "change, and on no others.",
     ]);
   });
 
@@ -596,7 +585,7 @@ describe("RootCredential at preview", () => {
     expect(error.mock.calls).toEqual([
       [
         `RootCredential "vault": invalid argument: roles.deploy.roleArns[0]: sts:AssumeRole on arn:aws:iam::${accountId}:role/deploy ` +
-          '(Vault takes the role) is not granted to the root credential. Use permissions: "derived", or grant it by extraStatements.',
+          '(Vault assumes the role) is not granted to the root credential. Use permissions: "derived", or grant it by extraStatements.',
         root,
       ],
     ]);

@@ -23,9 +23,19 @@ function found(input: Partial<RootPolicyCheck>): Finding[] {
   return checkRootPolicy({ principalArn, policies: [documented], roles: {}, ...input });
 }
 
+function unread(arn: string): Finding {
+  return {
+    severity: "warning",
+    path: "policies",
+    resource: arn,
+    problem: `${arn} is attached to the root credential, and its text is not at hand: it may deny what Vault needs, or grant more than is wise`,
+    fix: "Give its text in policyDocuments.",
+  };
+}
+
 const grantIt = 'Use permissions: "derived", or grant it by extraStatements.';
 
-describe("prove", () => {
+describe("checkRootPolicy", () => {
   test("finds nothing where the documented policy suffices", () => {
     const roles: RootPolicyCheck["roles"] = {
       deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
@@ -57,7 +67,7 @@ describe("prove", () => {
     ]);
   });
 
-  test("a group under a path counts as the group", () => {
+  test("a grant on a group that fits only some IAM paths, as a warning", () => {
     const policies = [
       documented,
       documentOf({
@@ -65,7 +75,18 @@ describe("prove", () => {
         Resource: `arn:aws:iam::${accountId}:group/*/devs`,
       }),
     ];
-    expect(found({ policies, roles: { deploy: { credentialType: "iam_user", iamGroups: ["devs"] } } })).toEqual([]);
+    const group = `arn:aws:iam::${accountId}:group`;
+    const findings = found({ policies, roles: { deploy: { credentialType: "iam_user", iamGroups: ["devs"] } } });
+    expect(findings.map((finding) => `${finding.severity}: ${formatFinding(finding)}`)).toEqual(
+      [
+        ["iam:AddUserToGroup", "adds the user to the group"],
+        ["iam:RemoveUserFromGroup", "removes the user from the group when the lease ends"],
+      ].map(
+        ([action, feature]) =>
+          `warning: roles.deploy.iamGroups[0]: ${action} on ${group}/devs (Vault ${feature}) is granted to the root credential on ` +
+          `${group}/*/devs only, which depends on the IAM path. Make sure that the grant fits the path, or grant it on both.`,
+      ),
+    );
   });
 
   test("users on a path outside the scope, told in one issue for each reason", () => {
@@ -74,12 +95,12 @@ describe("prove", () => {
     expect(issuesOf(findings)).toEqual([
       {
         path: "roles.deploy.userPath",
-        rule: `iam:CreateUser on ${users} (Vault makes a user for each lease) is not granted to the root credential`,
+        rule: `iam:CreateUser on ${users} (Vault creates a user for each lease) is not granted to the root credential`,
         fix: grantIt,
       },
       {
         path: "roles.deploy.userPath",
-        rule: `iam:CreateAccessKey on ${users} (Vault makes the user's key) is not granted to the root credential`,
+        rule: `iam:CreateAccessKey on ${users} (Vault creates the user's key) is not granted to the root credential`,
         fix: grantIt,
       },
       {
@@ -105,7 +126,7 @@ describe("prove", () => {
         formatFinding,
       ),
     ).toEqual([
-      `roles.deploy: iam:CreateUser on ${users} (Vault makes a user for each lease) is not granted to the root credential. ${grantIt}`,
+      `roles.deploy: iam:CreateUser on ${users} (Vault creates a user for each lease) is not granted to the root credential. ${grantIt}`,
       `roles.deploy.policyDocument: iam:PutUserPolicy on ${users} (Vault gives the user the policy) is not granted to the root credential. ${grantIt}`,
     ]);
   });
@@ -117,7 +138,7 @@ describe("prove", () => {
       severity: "error",
       action: "iam:CreateUser",
       problem:
-        `iam:CreateUser on arn:aws:iam::${accountId}:user/vault-* (Vault makes a user for each lease) is granted to the root ` +
+        `iam:CreateUser on arn:aws:iam::${accountId}:user/vault-* (Vault creates a user for each lease) is granted to the root ` +
         "credential for a part only",
     });
   });
@@ -126,7 +147,7 @@ describe("prove", () => {
     const policies = [
       documentOf({
         Action: "sts:AssumeRole",
-        Resource: "*",
+        Resource: deployRole,
         Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
       }),
     ];
@@ -138,7 +159,7 @@ describe("prove", () => {
         action: "sts:AssumeRole",
         resource: deployRole,
         problem:
-          `sts:AssumeRole on ${deployRole} (Vault takes the role) is granted to the root credential on conditions that only AWS can ` +
+          `sts:AssumeRole on ${deployRole} (Vault assumes the role) is granted to the root credential on conditions that only AWS can ` +
           "decide: aws:SourceIp",
         fix: "Make sure that Vault's calls meet these conditions.",
       },
@@ -153,7 +174,7 @@ describe("prove", () => {
       action: "sts:AssumeRole",
       resource: deployRole,
     };
-    const problem = `sts:AssumeRole on ${deployRole} (Vault takes the role) is not granted to the root credential`;
+    const problem = `sts:AssumeRole on ${deployRole} (Vault assumes the role) is not granted to the root credential`;
     expect(found({ roles })).toEqual([{ ...finding, severity: "error", problem, fix: grantIt }]);
 
     const attached = "arn:aws:iam::123456789012:policy/attached";
@@ -164,6 +185,7 @@ describe("prove", () => {
         problem: `${problem} by the policies at hand`,
         fix: `Make sure that ${attached} grants it.`,
       },
+      unread(attached),
     ]);
 
     const trust = assumableRoleTrustPolicy({ trustedPrincipalArn: principalArn });
@@ -172,19 +194,19 @@ describe("prove", () => {
         ...finding,
         severity: "warning",
         problem: `${problem}, only the role's trust policy allows it`,
-        fix: "Grant it, so that it does not hang on the trust policy naming the very user.",
+        fix: "Grant it, so that it does not depend on the trust policy naming the very identity.",
       },
     ]);
   });
 
   test("a Deny, and a boundary of the root credential itself", () => {
     const roles: RootPolicyCheck["roles"] = { deploy: { credentialType: "assumed_role", roleArns: [farRole] } };
-    const all = documentOf({ Action: "sts:*", Resource: "*" });
+    const all = documentOf({ Action: "sts:*", Resource: farRole });
     const deny = documentOf({ Effect: "Deny", Action: "sts:AssumeRole", Resource: farRole });
     expect(found({ policies: [all], roles })).toEqual([]);
     expect(found({ policies: [all, deny], roles }).map(formatFinding)).toEqual([
-      `roles.deploy.roleArns[0]: sts:AssumeRole on ${farRole} (Vault takes the role) is refused by a Deny to the root credential. ` +
-        "Take the Deny away, or the role.",
+      `roles.deploy.roleArns[0]: sts:AssumeRole on ${farRole} (Vault assumes the role) is denied to the root credential by a Deny statement. ` +
+        "Remove the Deny statement, or the role.",
     ]);
     expect(found({ policies: [all], permissionsBoundary: documented, roles }).map(({ action }) => action)).toEqual([
       "sts:AssumeRole",
@@ -192,7 +214,7 @@ describe("prove", () => {
   });
 
   describe("trust policies", () => {
-    const policies = [documentOf({ Action: "sts:*", Resource: "*" })];
+    const policies = [documentOf({ Action: "sts:*", Resource: farRole })];
     const messages = (
       role: Partial<RootPolicyCheck["roles"][string]>,
       trust: PolicyDocument,
@@ -244,10 +266,10 @@ describe("prove", () => {
 
     test("that only AWS can decide about", () => {
       const [statement] = trusting().Statement as PolicyStatement[];
-      const conditional = documentOf({ ...statement, Condition: { Bool: { "aws:SecureTransport": "true" } } });
+      const conditional = documentOf({ ...statement, Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } });
       expect(messages({}, conditional)).toEqual([
         `warning: roles.deploy.roleArns[0]: the trust policy of ${farRole} allows sts:AssumeRole on conditions that only AWS can decide: ` +
-          "aws:SecureTransport. Make sure that Vault's calls meet these conditions.",
+          "aws:SourceIp. Make sure that Vault's calls meet these conditions.",
       ]);
     });
   });
@@ -273,7 +295,10 @@ describe("prove", () => {
         messages(documentOf({ Action: "*", Resource: "*" }), [
           documentOf({ NotAction: ["iam:*", "sts:*"], Resource: "*" }),
         ]),
-      ).toEqual([]);
+      ).toEqual([
+        "warning: roles.build.policyDocument: whoever reads these credentials, and the root credential itself, can do everything in the " +
+          "account but IAM and STS. Name the actions and resources that the task needs.",
+      ]);
     });
 
     test("with more than the root credential has", () => {
@@ -289,6 +314,7 @@ describe("prove", () => {
       expect(messages(documentOf({ Action: "s3:*", Resource: "*" }), [], { unreadPolicyArns: [attached] })).toEqual([
         "warning: roles.build.policyDocument: s3:* on * is more than the root credential has: the token would come back without it. " +
           `Make sure that the root credential holds it by ${attached}.`,
+        `warning: ${formatFinding(unread(attached))}`,
       ]);
     });
 
@@ -325,18 +351,13 @@ describe("prove", () => {
 
   describe("an identity within its own grant", () => {
     const selfGrant = (actions: string, arn: string, kind: string, sid: string) =>
-      `policies: ${actions} on ${arn} is granted to that very ${kind} by ${sid}: it could give itself any right. ` +
+      `policies[0].Statement[0]: ${actions} on ${arn} is granted to that very ${kind} by ${sid}: it could give itself any right. ` +
       `Choose a name and path for the ${kind} that the grant does not match, or narrow the grant.`;
 
     test("is an error", () => {
       const own = `arn:aws:iam::${accountId}:user/vault-root`;
       expect(merged(found({ principalArn: own })).map(formatFinding)).toEqual([
-        selfGrant(
-          "iam:AttachUserPolicy, iam:PutUserPolicy, iam:DetachUserPolicy, iam:DeleteUserPolicy, iam:CreateAccessKey, iam:DeleteAccessKey, iam:DeleteUser",
-          own,
-          "user",
-          "statement VaultUsers",
-        ),
+        selfGrant("iam:AttachUserPolicy, iam:PutUserPolicy", own, "user", "statement VaultUsers"),
       ]);
     });
 
@@ -347,9 +368,12 @@ describe("prove", () => {
 
     test("also as a role", () => {
       const own = `arn:aws:iam::${accountId}:role/vault`;
-      const policies = [documentOf({ Action: "iam:UpdateAssumeRolePolicy", Resource: "*" })];
+      const policies = [documentOf({ Action: "iam:UpdateAssumeRolePolicy", Resource: own })];
       expect(found({ principalArn: own, policies }).map(formatFinding)).toEqual([
-        selfGrant("iam:UpdateAssumeRolePolicy", own, "role", "a statement"),
+        selfGrant("iam:UpdateAssumeRolePolicy", own, "role", "a statement").replace(
+          "it could give itself any right",
+          "it could let anyone in",
+        ),
       ]);
     });
 
@@ -485,7 +509,7 @@ describe("checkStoragePolicy", () => {
       tableArn,
       kmsKeyArn,
       policies: [storagePolicy({ tableArn })],
-      unreadPolicyArns: ["arn:aws:iam::aws:policy/PowerUserAccess"],
+      unreadPolicyArns: ["arn:aws:iam::123456789012:policy/more"],
     });
     expect(findings.map(({ severity, action }) => `${severity} ${action}`)).toEqual([
       "warning kms:Decrypt",
@@ -503,7 +527,7 @@ describe("checkStoragePolicy", () => {
     const [first] = checkStoragePolicy({ tableArn, policies });
     expect(first && formatFinding(first)).toBe(
       `table: dynamodb:BatchWriteItem on ${tableArn} (Vault reads and writes its data) is not granted to Vault's storage identity: ` +
-        "it depends on aws:SourceIp. Make sure that it is granted by the policies that are not at hand.",
+        "it depends on aws:SourceIp. Make sure that Vault's calls meet these conditions.",
     );
   });
 });

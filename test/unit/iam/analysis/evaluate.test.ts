@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RequestContext } from "../../../../src/iam/analysis/conditions.js";
 import { evaluate, type AccessRequest, type Verdict } from "../../../../src/iam/analysis/evaluate.js";
-import { evaluateTrust, namesItself } from "../../../../src/iam/analysis/evaluateTrust.js";
+import { evaluateTrust, trustsDirectly } from "../../../../src/iam/analysis/evaluateTrust.js";
 import type { PolicyDocument, PolicyStatement } from "../../../../src/aws/policyDocument.js";
 
 function documentOf(...statements: Partial<PolicyStatement>[]): PolicyDocument {
@@ -17,20 +17,20 @@ const create: AccessRequest = { action: "iam:CreateUser", resource: "arn:aws:iam
 
 describe("evaluate", () => {
   test.each<[string, Verdict, Partial<PolicyStatement>[]]>([
-    ["nothing", "notAllowed", []],
-    ["another action", "notAllowed", [{ Action: "iam:GetUser", Resource: "*" }]],
-    ["another resource", "notAllowed", [{ Action: "*", Resource: "arn:aws:iam::123456789012:user/x" }]],
-    ["a statement without a resource", "notAllowed", [{ Action: "*" }]],
+    ["nothing", "implicitDeny", []],
+    ["another action", "implicitDeny", [{ Action: "iam:GetUser", Resource: "*" }]],
+    ["another resource", "implicitDeny", [{ Action: "*", Resource: "arn:aws:iam::123456789012:user/x" }]],
+    ["a statement without a resource", "implicitDeny", [{ Action: "*" }]],
     ["the action in another letter case", "allowed", [{ Action: "IAM:createuser", Resource: "*" }]],
-    ["the resource in another letter case", "notAllowed", [{ Action: "*", Resource: users.toUpperCase() }]],
+    ["the resource in another letter case", "implicitDeny", [{ Action: "*", Resource: users.toUpperCase() }]],
     ["wildcards", "allowed", [{ Action: ["s3:*", "iam:Create*"], Resource: ["x", users] }]],
     ["NotAction that names others", "allowed", [{ NotAction: "s3:*", Resource: "*" }]],
-    ["NotAction that names it", "notAllowed", [{ NotAction: ["s3:*", "iam:*"], Resource: "*" }]],
+    ["NotAction that names it", "implicitDeny", [{ NotAction: ["s3:*", "iam:*"], Resource: "*" }]],
     ["NotResource that names others", "allowed", [{ Action: "*", NotResource: "arn:aws:s3:::*" }]],
-    ["NotResource that names it", "notAllowed", [{ Action: "*", NotResource: users }]],
+    ["NotResource that names it", "implicitDeny", [{ Action: "*", NotResource: users }]],
     [
       "a Deny, wherever it stands",
-      "denied",
+      "explicitDeny",
       [
         { Action: "*", Resource: "*" },
         { Effect: "Deny", Action: "iam:*", Resource: users },
@@ -61,27 +61,27 @@ describe("evaluate", () => {
     const own = { Action: "*", Resource: "arn:aws:iam::123456789012:user/${aws:username}" };
     const resource = "arn:aws:iam::123456789012:user/bob";
     expect(verdict({ action: "iam:GetUser", resource, context: { "aws:username": "bob" } }, own)).toBe("allowed");
-    expect(verdict({ action: "iam:GetUser", resource, context: { "aws:username": "eve" } }, own)).toBe("notAllowed");
-    expect(verdict({ action: "iam:GetUser", resource }, own)).toBe("notAllowed");
+    expect(verdict({ action: "iam:GetUser", resource, context: { "aws:username": "eve" } }, own)).toBe("implicitDeny");
+    expect(verdict({ action: "iam:GetUser", resource }, own)).toBe("implicitDeny");
   });
 
   describe("of many requests at once", () => {
     const many: AccessRequest = { action: "s3:*", resource: "arn:aws:s3:::b/*" };
     test.each<[Verdict, Partial<PolicyStatement>[]]>([
       ["allowed", [{ Action: "s3:*", Resource: "arn:aws:s3:::b/*" }]],
-      ["partly", [{ Action: "s3:Get*", Resource: "*" }]],
-      ["partly", [{ Action: "s3:*", Resource: "arn:aws:s3:::b/x*" }]],
-      ["partly", [{ NotAction: "s3:Get*", Resource: "*" }]],
-      ["notAllowed", [{ NotAction: "s3:*", Resource: "*" }]],
+      ["partial", [{ Action: "s3:Get*", Resource: "*" }]],
+      ["partial", [{ Action: "s3:*", Resource: "arn:aws:s3:::b/x*" }]],
+      ["partial", [{ NotAction: "s3:Get*", Resource: "*" }]],
+      ["implicitDeny", [{ NotAction: "s3:*", Resource: "*" }]],
       [
-        "partly",
+        "partial",
         [
           { Action: "*", Resource: "*" },
           { Effect: "Deny", Action: "s3:DeleteObject", Resource: "*" },
         ],
       ],
       [
-        "denied",
+        "explicitDeny",
         [
           { Action: "*", Resource: "*" },
           { Effect: "Deny", Action: "s3:*", Resource: "*" },
@@ -97,10 +97,10 @@ describe("evaluate", () => {
     const none = documentOf({ Action: "s3:*", Resource: "*" });
     const deny = documentOf({ Effect: "Deny", Action: "*", Resource: "*" });
     expect(evaluate(create, { policies: [all], boundary: all, sessionPolicies: [all] }).verdict).toBe("allowed");
-    expect(evaluate(create, { policies: [all], boundary: none }).verdict).toBe("notAllowed");
+    expect(evaluate(create, { policies: [all], boundary: none }).verdict).toBe("implicitDeny");
     expect(evaluate(create, { policies: [all], sessionPolicies: [none, all] }).verdict).toBe("allowed");
-    expect(evaluate(create, { policies: [all], sessionPolicies: [none] }).verdict).toBe("notAllowed");
-    expect(evaluate(create, { policies: [none], boundary: deny }).verdict).toBe("denied");
+    expect(evaluate(create, { policies: [all], sessionPolicies: [none] }).verdict).toBe("implicitDeny");
+    expect(evaluate(create, { policies: [none], boundary: deny }).verdict).toBe("explicitDeny");
   });
 
   describe("conditions", () => {
@@ -152,23 +152,23 @@ describe("evaluate", () => {
       ],
     ])("%s", (_what, Condition, holds) => {
       const request = { ...create, context: given };
-      expect(verdict(request, { Action: "*", Resource: "*", Condition })).toBe(holds ? "allowed" : "notAllowed");
+      expect(verdict(request, { Action: "*", Resource: "*", Condition })).toBe(holds ? "allowed" : "implicitDeny");
     });
 
     test("leave an answer open where nothing is known of a key", () => {
       const statement = { Action: "*", Resource: "*", Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } };
       const open = { ...create, contextIsPartial: true };
       expect(evaluate(open, { policies: [documentOf(statement)] })).toMatchObject({
-        verdict: "undecided",
+        verdict: "conditional",
         unknownKeys: ["aws:SourceIp"],
       });
-      expect(verdict(open, { Action: "*", Resource: "*" }, { ...statement, Effect: "Deny" })).toBe("undecided");
-      expect(verdict({ ...open, context: { "aws:SourceIp": null } }, statement)).toBe("notAllowed");
+      expect(verdict(open, { Action: "*", Resource: "*" }, { ...statement, Effect: "Deny" })).toBe("conditional");
+      expect(verdict({ ...open, context: { "aws:SourceIp": null } }, statement)).toBe("implicitDeny");
     });
 
-    test("refuse an operator that IAM does not have", () => {
+    test("with an operator that IAM does not have allow nothing", () => {
       const statement = { Action: "*", Resource: "*", Condition: { StringSame: { a: "b" } } };
-      expect(() => verdict(create, statement)).toThrow(new RangeError('IAM has no condition operator "StringSame"'));
+      expect(verdict(create, statement)).toBe("implicitDeny");
     });
   });
 });
@@ -187,13 +187,18 @@ describe("evaluateTrust", () => {
     ["the account's root", { Principal: { AWS: "arn:aws:iam::123456789012:root" }, Action: "sts:*" }, "allowed"],
     ["the account's number", { Principal: { AWS: "123456789012" }, Action: "*" }, "allowed"],
     ["everyone", { Principal: "*", Action: "sts:AssumeRole" }, "allowed"],
-    ["another user", { Principal: { AWS: `${principalArn}2` }, Action: "sts:AssumeRole" }, "notAllowed"],
-    ["another account", { Principal: { AWS: "210987654321" }, Action: "sts:AssumeRole" }, "notAllowed"],
-    ["a service", { Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }, "notAllowed"],
-    ["another action", { Principal: { AWS: principalArn }, Action: "sts:TagSession" }, "notAllowed"],
-    ["all but another user", { NotPrincipal: { AWS: `${principalArn}2` }, NotAction: "sts:TagSession" }, "allowed"],
-    ["all but the user", { NotPrincipal: { AWS: principalArn }, Action: "sts:AssumeRole" }, "notAllowed"],
-    ["nobody", { Action: "sts:AssumeRole" }, "notAllowed"],
+    ["another user", { Principal: { AWS: `${principalArn}2` }, Action: "sts:AssumeRole" }, "implicitDeny"],
+    ["another account", { Principal: { AWS: "210987654321" }, Action: "sts:AssumeRole" }, "implicitDeny"],
+    ["a service", { Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }, "implicitDeny"],
+    ["another action", { Principal: { AWS: principalArn }, Action: "sts:TagSession" }, "implicitDeny"],
+    ["all actions but another", { Principal: { AWS: principalArn }, NotAction: "sts:TagSession" }, "allowed"],
+    [
+      "all but another user",
+      { NotPrincipal: { AWS: `${principalArn}2` }, NotAction: "sts:TagSession" },
+      "implicitDeny",
+    ],
+    ["all but the user", { NotPrincipal: { AWS: principalArn }, Action: "sts:AssumeRole" }, "implicitDeny"],
+    ["nobody", { Action: "sts:AssumeRole" }, "implicitDeny"],
   ])("names %s", (_what, statement, expected) => {
     expect(evaluateTrust(assume, documentOf(statement)).verdict).toBe(expected);
   });
@@ -205,12 +210,22 @@ describe("evaluateTrust", () => {
       Condition: { StringEquals: { "sts:ExternalId": "platform" } },
     });
     expect(evaluateTrust({ ...assume, context: { "sts:ExternalId": "platform" } }, trust).verdict).toBe("allowed");
-    expect(evaluateTrust(assume, trust).verdict).toBe("notAllowed");
+    expect(evaluateTrust(assume, trust).verdict).toBe("implicitDeny");
   });
 
   test("tells the very principal from its account", () => {
-    expect(namesItself(documentOf({ Principal: { AWS: principalArn } }), principalArn)).toBe(true);
-    expect(namesItself(documentOf({ Principal: { AWS: "123456789012" } }), principalArn)).toBe(false);
-    expect(namesItself(documentOf({ Principal: "*" }, { Action: "*" }), principalArn)).toBe(false);
+    const directly = (...statements: Partial<PolicyStatement>[]) => trustsDirectly(documentOf(...statements), assume);
+    const Action = "sts:AssumeRole";
+    expect(directly({ Principal: { AWS: principalArn }, Action })).toBe(true);
+    expect(directly({ Principal: { AWS: "123456789012" }, Action })).toBe(false);
+    expect(directly({ Principal: "*", Action })).toBe(false);
+    expect(directly({ Principal: { AWS: principalArn }, Action: "sts:TagSession" })).toBe(false);
+    const Condition = { StringEquals: { "aws:username": "somebody-else" } };
+    expect(directly({ Principal: { AWS: principalArn }, Action, Condition })).toBe(false);
+    const network = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
+    const trust = documentOf({ Principal: { AWS: principalArn }, Action, Condition: network });
+    expect(trustsDirectly(trust, { ...assume, contextIsPartial: true })).toBe("unknown");
+    const deny = { Effect: "Deny" as const, Principal: "*" as const, Action };
+    expect(directly({ Principal: { AWS: principalArn }, Action }, deny)).toBe(false);
   });
 });

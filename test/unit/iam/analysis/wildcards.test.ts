@@ -1,9 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { coverage, literal, patternOf, type Coverage } from "../../../../src/iam/analysis/wildcards.js";
+import {
+  coverage,
+  literal,
+  patternOf,
+  readText,
+  unknownVariable,
+  type Coverage,
+  type Variables,
+} from "../../../../src/iam/analysis/wildcards.js";
 
 function covers(pattern: string, subject: string): Coverage {
-  return coverage(patternOf(pattern) ?? [], patternOf(subject) ?? []);
+  return coverage(patternOf(pattern), patternOf(subject));
 }
 
 describe("coverage", () => {
@@ -57,21 +65,38 @@ describe("coverage", () => {
   });
 });
 
-describe("patternOf", () => {
-  const variables = (name: string) => ({ "aws:username": "bob*" })[name];
+describe("readText", () => {
+  const variables: Variables = (name) =>
+    name === "aws:PrincipalTag/team" ? unknownVariable : { "aws:username": "bob*" }[name];
+  const read = (text: string) => readText(text, { variables });
 
-  test("puts variables in as they are", () => {
-    const pattern = patternOf("user/${aws:username}", variables) ?? [];
+  test("takes values of variables as plain text", () => {
+    const pattern = read("user/${aws:username}").pattern ?? [];
     expect(coverage(pattern, literal("user/bob*"))).toBe("all");
     expect(coverage(pattern, literal("user/bobby"))).toBe("none");
   });
 
   test("knows escaped characters and defaults", () => {
-    expect(patternOf("${*}${?}${$}")).toEqual(["*", "?", "$"]);
-    expect(patternOf("${aws:PrincipalTag/team, 'none'}", variables)).toEqual(["n", "o", "n", "e"]);
+    expect(read("${*}${?}${$}").pattern).toEqual(["*", "?", "$"]);
+    expect(read("${aws:userid, 'none'}").pattern).toEqual(["n", "o", "n", "e"]);
+    expect(read("${aws:userid,'no'}").pattern).toEqual(["n", "o"]);
   });
 
-  test("is nothing where a variable has no value", () => {
-    expect(patternOf("${aws:userid}", variables)).toBeUndefined();
+  test("matches nothing where a variable has no value", () => {
+    expect(read("${aws:userid}")).toEqual({ pattern: undefined, unknownVariables: [] });
+    expect(read("${aws:userid}${aws:PrincipalTag/team}")).toEqual({ pattern: undefined, unknownVariables: [] });
+  });
+
+  test("names the variables of which nothing is known", () => {
+    const { pattern = [], unknownVariables } = read("a${aws:PrincipalTag/team}z");
+    expect(unknownVariables).toEqual(["aws:PrincipalTag/team"]);
+    expect(coverage(pattern, literal("abcz"))).toBe("all");
+    expect(coverage(pattern, literal("xz"))).toBe("none");
+  });
+
+  test("has no variables without their values, and no wildcards where there are none", () => {
+    expect(readText("${x}").pattern).toEqual(["$", "{", "x", "}"]);
+    expect(readText("a*?", { wildcards: false }).pattern).toEqual(["a", "*", "?"]);
+    expect(readText("a*${aws:username}", { wildcards: false, variables }).pattern).toEqual([..."a*bob*"]);
   });
 });

@@ -39,13 +39,14 @@ function revoke(...resources: string[]) {
 }
 
 describe("documentedRootPolicy", () => {
-  test("grants the 13 documented actions on Vault's users", () => {
+  test("grants the 16 documented actions on Vault's users", () => {
     expect(documentedRootPolicy({ partition: "aws-us-gov", accountId })).toEqual({
       Version: "2012-10-17",
       Statement: [
         statement(
           "VaultUsers",
           [
+            "iam:AddUserToGroup",
             "iam:AttachUserPolicy",
             "iam:CreateAccessKey",
             "iam:CreateUser",
@@ -53,12 +54,14 @@ describe("documentedRootPolicy", () => {
             "iam:DeleteUser",
             "iam:DeleteUserPolicy",
             "iam:DetachUserPolicy",
+            "iam:GetUser",
             "iam:ListAccessKeys",
             "iam:ListAttachedUserPolicies",
             "iam:ListGroupsForUser",
             "iam:ListUserPolicies",
             "iam:PutUserPolicy",
             "iam:RemoveUserFromGroup",
+            "iam:TagUser",
           ],
           [`arn:aws-us-gov:iam::${accountId}:user/vault-*`],
         ),

@@ -1,0 +1,70 @@
+import type { RequestContext } from "./conditions.js";
+import { literalPrefixOf } from "./usernameTemplate.js";
+
+/** The actions of IAM that carry a condition key, among those that Vault calls. Others never do: a condition on the key cannot hold. */
+const carriers: Readonly<Record<string, readonly string[]>> = {
+  "iam:PermissionsBoundary": [
+    "iam:AttachUserPolicy",
+    "iam:CreateUser",
+    "iam:DeleteUserPolicy",
+    "iam:DetachUserPolicy",
+    "iam:PutUserPolicy",
+  ],
+  "iam:PolicyARN": ["iam:AttachUserPolicy", "iam:DetachUserPolicy"],
+  "aws:TagKeys": ["iam:TagUser"],
+  "aws:RequestTag/*": ["iam:TagUser"],
+};
+
+/** Keys of IAM and STS that none of Vault's calls carries. */
+const neverSent: RequestContext = {
+  "iam:PassedToService": null,
+  "iam:AWSServiceName": null,
+  "iam:AssociatedResourceArn": null,
+  "iam:OrganizationsPolicyId": null,
+  "iam:ServiceSpecificCredentialServiceName": null,
+};
+
+/**
+ * What a call of Vault to IAM carries, by condition key, besides what is known of the caller.
+ *
+ * @param known values of keys that the call carries, as far as they are known; a key of {@link carriers} that is left out stays open
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+export function iamCallContext(action: string, known: RequestContext = {}): RequestContext {
+  const absent = Object.entries(carriers).filter(([, actions]) => !actions.includes(action));
+  return {
+    ...neverSent,
+    "sts:*": null,
+    ...Object.fromEntries(absent.map(([key]) => [key, null])),
+    // A user that is being created has no tags yet: Vault tags it by a later call.
+    ...(action === "iam:CreateUser" ? { "iam:ResourceTag/*": null, "aws:ResourceTag/*": null } : {}),
+    ...known,
+  };
+}
+
+/** The tags of a request, as conditions see them. */
+export function tagContext(tags: Readonly<Record<string, string>>): RequestContext {
+  const keys = Object.keys(tags);
+  return {
+    "aws:TagKeys": keys.length === 0 ? null : keys,
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    "aws:RequestTag/*": null,
+  };
+}
+
+/**
+ * What `sts:AssumeRole` carries for a role of type `assumed_role`, besides external ID and tags. The session's name comes from
+ * `username_template`, unless whoever reads the credentials sends `role_session_name`.
+ *
+ * @param usernameTemplate that of `config/root`; undefined or empty for Vault's own
+ */
+export function assumeRoleContext(usernameTemplate?: string): RequestContext {
+  return {
+    "iam:PermissionsBoundary": null,
+    "iam:PolicyARN": null,
+    "sts:SourceIdentity": null,
+    "sts:TransitiveTagKeys": null,
+    "sts:AWSServiceName": null,
+    "sts:RoleSessionName": { like: `${literalPrefixOf(usernameTemplate)}*` },
+  };
+}
