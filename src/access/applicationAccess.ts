@@ -6,6 +6,7 @@ import { transformed } from "../internal/transform.js";
 import type { Values } from "../vaultresource/fields.js";
 import type { ApplicationAccessArgs, ApplicationEngine } from "./applicationAccessArgs.js";
 import { applicationPolicy, credentialPath, staticCredentialPath, type ReadableRole } from "./applicationPolicy.js";
+import type { DeliveryTarget } from "./delivery/target.js";
 import { applicationIssues, parseRoleReference, type KnownRoles } from "./applicationRules.js";
 import { KubernetesAuthRole, type KubernetesAuthRoleArgs } from "./kubernetesAuthRole.js";
 import { VaultPolicy, type VaultPolicyArgs } from "./vaultPolicy.js";
@@ -36,6 +37,8 @@ export class ApplicationAccess extends pulumi.ComponentResource {
   public readonly credentialPaths: pulumi.Output<Record<string, string>>;
   /** Where the keys of each static role are read: `{ ci: "aws/static-creds/ci" }`. */
   public readonly staticCredentialPaths: pulumi.Output<Record<string, string>>;
+
+  private readonly audience: pulumi.Output<string | undefined>;
 
   /**
    * @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created
@@ -100,12 +103,50 @@ export class ApplicationAccess extends pulumi.ComponentResource {
     this.staticCredentialPaths = pulumi
       .output(engine.path)
       .apply((mount) => Object.fromEntries(staticRoles.map((role) => [role, staticCredentialPath(mount, role)])));
+    this.audience = pulumi.output(settings.audience);
     this.registerOutputs({
       roleName: this.roleName,
       authMount: this.authMount,
       credentialPaths: this.credentialPaths,
       staticCredentialPaths: this.staticCredentialPaths,
     });
+  }
+
+  /**
+   * What a delivery takes, for one of the roles.
+   *
+   * @param role a name from `roles` or `staticRoles`
+   * @param vaultAddress address of Vault as pods reach it, such as `https://vault.vault.svc:8200`
+   *
+   * @example
+   * const annotations = shop.target("deploy", "https://vault.vault.svc:8200").apply((target) => agentInjectorAnnotations({ target }));
+   */
+  public target(role: string, vaultAddress: pulumi.Input<string>): pulumi.Output<DeliveryTarget> {
+    return pulumi
+      .all([
+        vaultAddress,
+        this.roleName,
+        this.authMount,
+        this.credentialPaths,
+        this.staticCredentialPaths,
+        this.audience,
+      ])
+      .apply(([address, roleName, authMount, paths, staticPaths, audience]) => {
+        const credentialPath = paths[role] ?? staticPaths[role];
+        if (credentialPath === undefined) {
+          const known = [...Object.keys(paths), ...Object.keys(staticPaths)].join(", ");
+          throw new pulumi.RunError(
+            `this application may not read credentials of ${JSON.stringify(role)}, but of: ${known}`,
+          );
+        }
+        return {
+          vaultAddress: address,
+          roleName,
+          authMount,
+          credentialPath,
+          ...(audience === undefined ? {} : { audience }),
+        };
+      });
   }
 }
 

@@ -15,3 +15,14 @@ export type { TokenSettings, TokenType } from "./tokenFields.js";
 export { VaultAuditDevice, type VaultAuditDeviceArgs } from "./vaultAuditDevice.js";
 export { VaultAuthMethod, type VaultAuthMethodArgs } from "./vaultAuthMethod.js";
 export { VaultPolicy, type VaultPolicyArgs } from "./vaultPolicy.js";
+export {
+  agentInjectorAnnotations,
+  agentInjectorEnvironment,
+  type AgentInjectorArgs,
+} from "./delivery/agentInjector.js";
+export { awsSharedConfig, type AwsSharedConfig, type AwsSharedConfigArgs } from "./delivery/awsSharedConfig.js";
+export { externalSecretsGenerator, type ExternalSecretsArgs } from "./delivery/externalSecrets.js";
+export type { KubernetesObject } from "./delivery/kubernetesObject.js";
+export { secretProviderClass, type SecretProviderClassArgs } from "./delivery/secretProviderClass.js";
+export { secretsOperatorObjects, type SecretsOperatorArgs } from "./delivery/secretsOperator.js";
+export type { DeliveryTarget } from "./delivery/target.js";

@@ -20,7 +20,7 @@ export function applicationsIssues(args: Plain): Issue[] {
   const roles = Object.entries((args.roles ?? {}) as Readonly<Record<string, Plain>>);
   const known = {
     roles: Object.fromEntries(roles.map(([name, { credentialType }]) => [name, credentialType])),
-    staticRoles: Object.keys((args.staticRoles ?? {}) as Plain),
+    staticRoles: Object.keys(args.staticRoles ?? {}),
   };
   return Object.entries(applications as Readonly<Record<string, Plain>>).flatMap(([name, settings]) => {
     const path = pathOf("applications", name);

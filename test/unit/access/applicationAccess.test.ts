@@ -118,6 +118,19 @@ describe("ApplicationAccess", () => {
     });
   });
 
+  it("gives deliveries what they take", async () => {
+    const access = new ApplicationAccess("shop", { ...shop, staticRoles: ["ci"], audience: "vault", authMount: "one" });
+    const common = { vaultAddress: "https://vault:8200", roleName: "shop", authMount: "one", audience: "vault" };
+    expect(await valueOf(access.target("deploy", "https://vault:8200"))).toEqual({
+      ...common,
+      credentialPath: "aws/creds/deploy",
+    });
+    expect(await valueOf(access.target("ci", pulumi.output("https://vault:8200")))).toEqual({
+      ...common,
+      credentialPath: "aws/static-creds/ci",
+    });
+  });
+
   it("passes on all that it is told about logins, and lets the transforms have the last word", async () => {
     new ApplicationAccess("a", {
       ...shop,

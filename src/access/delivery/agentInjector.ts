@@ -1,0 +1,70 @@
+import { awsSharedConfig } from "./awsSharedConfig.js";
+import { checkedTarget, type DeliveryTarget } from "./target.js";
+
+/** What {@link agentInjectorAnnotations} takes. */
+export interface AgentInjectorArgs {
+  readonly target: DeliveryTarget;
+  /**
+   * Name of a projected volume of the pod with a token of its service account for `target.audience`. Needed with an audience: the pod's own token is
+   * for the API server, and Vault rejects it.
+   */
+  readonly tokenVolume?: string;
+  /** Secret with the certificate of Vault's authority as `ca.crt`, in the pod's namespace. @default - the system's authorities */
+  readonly caSecret?: string;
+  /** See {@link AwsSharedConfigArgs}. @default 360 */
+  readonly keepSeconds?: number;
+  /** Region of the AWS configuration. @default - none: AWS_REGION of the pod */
+  readonly region?: string;
+}
+
+/** Where the files are in the pod. */
+const folder = "/vault/secrets";
+const script = "aws-credentials";
+const config = "aws-config";
+
+/** The environment of the application's containers: the AWS SDK takes its configuration from what the agent writes. */
+export const agentInjectorEnvironment: Readonly<Record<string, string>> = { AWS_CONFIG_FILE: `${folder}/${config}` };
+
+/**
+ * Annotations of a pod for Vault Agent's injector: a sidecar logs in, keeps credentials fresh, and writes an AWS configuration whose
+ * `credential_process` prints them. Give the application's containers {@link agentInjectorEnvironment}.
+ *
+ * @throws Error with all problems of the arguments
+ * @see https://developer.hashicorp.com/vault/docs/platform/k8s/injector/annotations
+ */
+export function agentInjectorAnnotations(args: AgentInjectorArgs): Record<string, string> {
+  const { target, tokenVolume, caSecret, keepSeconds, region } = args;
+  checkedTarget(
+    "agentInjectorAnnotations",
+    target,
+    target.audience !== undefined && tokenVolume === undefined
+      ? [
+          {
+            path: "tokenVolume",
+            rule: `is required, since the auth role asks for audience ${JSON.stringify(target.audience)}`,
+            fix: "The pod's own token is for the API server's audience: give the name of a projected volume with one for this.",
+          },
+        ]
+      : [],
+  );
+  const shared = awsSharedConfig({ target, scriptPath: `${folder}/${script}`, keepSeconds, region });
+  const annotations: Record<string, string | undefined> = {
+    "agent-inject": "true",
+    "agent-revoke-on-shutdown": "true",
+    service: target.vaultAddress,
+    namespace: target.vaultNamespace,
+    "auth-path": `auth/${target.authMount ?? "kubernetes"}`,
+    role: target.roleName,
+    "agent-service-account-token-volume-name": tokenVolume,
+    "tls-secret": caSecret,
+    "ca-cert": caSecret === undefined ? undefined : "/vault/tls/ca.crt",
+    [`agent-inject-secret-${script}`]: target.credentialPath,
+    [`agent-inject-template-${script}`]: shared.scriptTemplate,
+    [`agent-inject-perms-${script}`]: "0555",
+    // It holds no secret: the injector makes a file of every template.
+    [`agent-inject-secret-${config}`]: target.credentialPath,
+    [`agent-inject-template-${config}`]: shared.config,
+  };
+  const given = Object.entries(annotations).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [`vault.hashicorp.com/${name}`, value]));
+}
