@@ -3,7 +3,7 @@ import type { Transform } from "../internal/transform.js";
 import { transformed } from "../internal/transform.js";
 import { mapRecord } from "../internal/records.js";
 import { validateInputs } from "../internal/validation/validateInputs.js";
-import { pathOf, under, type Issue } from "../internal/validation/issues.js";
+import { under, type Issue } from "../internal/validation/issues.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import {
   AwsLeaseConfig,
@@ -23,12 +23,13 @@ import {
   type AwsSecretsMountArgs,
   type AwsSecretsMountSettings,
 } from "./awsSecretsMount.js";
+import { roleSettingsRules, type AwsSecretsRoleSettings } from "./awsSecretsRole.js";
 import {
-  AwsSecretsRole,
-  roleSettingsRules,
-  type AwsSecretsRoleArgs,
-  type AwsSecretsRoleSettings,
-} from "./awsSecretsRole.js";
+  AwsSecretsRoles,
+  eachRole,
+  type AwsSecretsRoleReference,
+  type AwsSecretsRolesArgs,
+} from "./awsSecretsRoles.js";
 import {
   AwsStaticRole,
   staticRoleSettingsRules,
@@ -36,7 +37,6 @@ import {
   type AwsStaticRoleSettings,
 } from "./awsStaticRole.js";
 import type { Values } from "../vaultresource/fields.js";
-import { objectNameRules } from "../vaultresource/rules.js";
 
 export interface AwsSecretsEngineArgs {
   /** Where the engine is mounted. @default "aws" */
@@ -56,8 +56,7 @@ export interface AwsSecretsEngineArgs {
     readonly mount?: Transform<AwsSecretsMountArgs>;
     readonly rootConfig?: Transform<AwsRootConfigArgs>;
     readonly leaseConfig?: Transform<AwsLeaseConfigArgs>;
-    /** Called for each role. */
-    readonly role?: Transform<AwsSecretsRoleArgs>;
+    readonly roles?: Transform<AwsSecretsRolesArgs>;
     /** Called for each static role. */
     readonly staticRole?: Transform<AwsStaticRoleArgs>;
   };
@@ -66,7 +65,7 @@ export interface AwsSecretsEngineArgs {
 /**
  * Vault's AWS secrets engine, ready for use: its mount, root credential, leases and roles.
  *
- * Creates `${name}-mount`, `${name}-root-config`, `${name}-lease-config`, and per entry `${name}-role-${role}` and
+ * Creates `${name}-mount`, `${name}-root-config`, `${name}-lease-config`, `${name}-roles` with all roles, and for each static role
  * `${name}-static-role-${role}`.
  *
  * A {@link VaultConnection} in `providers` says which Vault it is. Destroying deletes the roles and unmounts the engine, which makes Vault
@@ -93,8 +92,10 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
   readonly mount: AwsSecretsMount;
   readonly rootConfig: AwsRootConfig | undefined;
   readonly leaseConfig: AwsLeaseConfig | undefined;
-  /** The roles by name. */
-  readonly roles: Readonly<Record<string, AwsSecretsRole>>;
+  /** The roles by name: `engine.roles["deploy"]?.credsPath`. */
+  readonly roles: Readonly<Record<string, AwsSecretsRoleReference>>;
+  /** The resource of all roles; undefined where there are none. */
+  readonly rolesResource: AwsSecretsRoles | undefined;
   /** The static roles by name. */
   readonly staticRoles: Readonly<Record<string, AwsStaticRole>>;
 
@@ -133,17 +134,26 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
     // A role that can be read from works: what its credentials need is there before it is, and there until it is deleted.
     const configs = [this.rootConfig, this.leaseConfig].filter((config) => config !== undefined);
     const afterRoot = { parent: this, dependsOn: configs };
-    this.roles = mapRecord(args.roles ?? {}, (role, settings) => {
-      const roleArgs = transformed<AwsSecretsRoleArgs>(transforms?.role, { ...settings, mount, name: role });
-      return new AwsSecretsRole(`${name}-role-${role}`, roleArgs, afterRoot);
-    });
+    this.rolesResource =
+      Object.keys(args.roles ?? {}).length === 0
+        ? undefined
+        : new AwsSecretsRoles(
+            `${name}-roles`,
+            transformed(transforms?.roles, { mount, roles: args.roles ?? {} }),
+            afterRoot,
+          );
+    this.roles = this.rolesResource?.references ?? {};
     this.staticRoles = mapRecord(args.staticRoles ?? {}, (role, settings) => {
       const roleArgs = transformed<AwsStaticRoleArgs>(transforms?.staticRole, { ...settings, mount, name: role });
       return new AwsStaticRole(`${name}-static-role-${role}`, roleArgs, afterRoot);
     });
 
     // URNs are known at preview, and resolve only when the resources are created.
-    const parts = [...configs, ...Object.values(this.roles), ...Object.values(this.staticRoles)];
+    const parts = [
+      ...configs,
+      ...(this.rolesResource === undefined ? [] : [this.rolesResource]),
+      ...Object.values(this.staticRoles),
+    ];
     this.path = pulumi.all([this.mount.path, ...parts.map(({ urn }) => urn)]).apply(([path]) => path as string);
     this.accessor = this.mount.accessor;
     this.registerOutputs({ path: this.path, accessor: this.accessor });
@@ -164,12 +174,4 @@ export function engineRules(args: Values): Issue[] {
     ...eachRole("roles", args.roles, roleSettingsRules),
     ...eachRole("staticRoles", args.staticRoles, staticRoleSettingsRules),
   ];
-}
-
-function eachRole(argument: string, roles: unknown, rules: (values: Values) => Issue[]): Issue[] {
-  return Object.entries((roles ?? {}) as Readonly<Record<string, Values>>).flatMap(([role, settings]) => {
-    const path = pathOf(argument, role);
-    const named = objectNameRules({ name: role }, "name").map((issue) => ({ ...issue, path }));
-    return [...named, ...under(path, rules(settings))];
-  });
 }

@@ -122,13 +122,15 @@ export function roleSettingsRules(settings: Values): Issue[] {
     : [...roleRules(withoutLegacyForm(settings)), ...kindRules(ownSettings, settings)];
 }
 
-function roleInputs(args: AwsSecretsRoleArgs): Values {
-  const { mount, name, ...settings } = args;
+function roleInputs({ mount, name, ...settings }: AwsSecretsRoleArgs): Values {
+  return { mount: mapInput(mount, (value) => trimSlashes(value as string)), name, ...roleSettingsInputs(settings) };
+}
+
+/** The settings as the state holds them. */
+export function roleSettingsInputs(settings: AwsSecretsRoleSettings): Values {
   return {
-    mount: mapInput(mount, (value) => trimSlashes(value as string)),
-    name,
     ...canonicalInputs(roleFields, inTodaysForm(settings)),
-    ...canonicalInputs(ownSettings, settings),
+    ...canonicalInputs(ownSettings, settings as Values),
   };
 }
 

@@ -15,6 +15,7 @@ export {
   type AwsSecretsRoleSettings,
   type PolicyDocumentInput,
 } from "./awsSecretsRole.js";
+export { AwsSecretsRoles, type AwsSecretsRoleReference, type AwsSecretsRolesArgs } from "./awsSecretsRoles.js";
 export { AwsStaticRole, type AwsStaticRoleArgs, type AwsStaticRoleSettings } from "./awsStaticRole.js";
 export { credentialTypes, type AwsSecretsRoleSpec, type CredentialType } from "./roleSpec.js";
 export type { Duration } from "../internal/duration.js";

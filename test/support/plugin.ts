@@ -1,4 +1,5 @@
 import { provider } from "../../src/plugin/dynamic/entry.js";
+import { forgetDeclaredPaths } from "../../src/vaultresource/providers/declaredPaths.js";
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -61,6 +62,8 @@ export class Plugin {
   }
 
   async destroy(stored: Stored): Promise<void> {
+    // Another operation than the one that created it.
+    forgetDeclaredPaths();
     await this.provider(stored.kind).delete(stored.id, stored.outputs);
   }
 }

@@ -6,6 +6,7 @@ import type { Values } from "../../vaultresource/fields.js";
 import { connectionOf, type Connection, type ProviderConfig } from "../../vaultresource/providers/connection.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import { declarePaths } from "../../vaultresource/providers/declaredPaths.js";
 import { clusterMismatch, originNames, originOf } from "../../vaultresource/providers/clusterIdentity.js";
 
 /** The property that holds a dynamic resource's program text. */
@@ -47,7 +48,8 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
       withoutStack(() => {
         const inputs = withoutHostProperties(news);
         const issues = handlers.validate(inputs);
-        const prepared = handlers.prepare === undefined ? inputs : handlers.prepare(inputs);
+        const prepared = handlers.prepare === undefined || issues.length > 0 ? inputs : handlers.prepare(inputs);
+        declarePaths(handlers.declares?.(prepared) ?? []);
         // Values are not quoted: the constructor has checked what is plain, and any output may be secret, wherever it was given. A failure that
         // names a property makes the engine print its value.
         const shown = issues.map((issue) => ({ ...issue, actual: undefined }));

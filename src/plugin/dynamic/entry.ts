@@ -19,6 +19,7 @@ import type { ResourceHandlers } from "../../vaultresource/providers/handlers.js
 import { leaseConfigHandlers } from "../../secretsengine/providers/leaseConfig.js";
 import { mountHandlers } from "../../secretsengine/providers/mount.js";
 import { roleHandlers } from "../../secretsengine/providers/role.js";
+import { rolesHandlers } from "../../secretsengine/providers/roles.js";
 import { rootConfigHandlers } from "../../secretsengine/providers/rootConfig.js";
 import { staticRoleHandlers } from "../../secretsengine/providers/staticRole.js";
 
@@ -35,6 +36,7 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
   AwsRootConfig: rootConfigHandlers,
   AwsSecretsMount: mountHandlers,
   AwsSecretsRole: roleHandlers,
+  AwsSecretsRoles: rolesHandlers,
   AwsStaticRole: staticRoleHandlers,
   JwtAuthMethodConfig: jwtAuthConfigHandlers,
   JwtAuthRole: jwtAuthRoleHandlers,

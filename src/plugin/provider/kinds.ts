@@ -1,4 +1,5 @@
-import type { Issue } from "../../internal/validation/issues.js";
+import { mapRecord } from "../../internal/records.js";
+import { pathOf, under, type Issue } from "../../internal/validation/issues.js";
 import { isKnown } from "../../internal/validation/known.js";
 import {
   adoptionSettings,
@@ -52,10 +53,18 @@ function withTrimmedPath(args: Values, name: string): Values {
   return typeof path === "string" && isKnown(path) ? { ...args, [name]: trimSlashes(path) } : args;
 }
 
+function rolesByName(roles: unknown): Readonly<Record<string, Values>> {
+  return typeof roles === "object" && roles !== null ? (roles as Readonly<Record<string, Values>>) : {};
+}
+
 /** A role in the fields of today; `policy` and `arn` are the form of Vault before 0.11. */
-function roleInputs({ mount, name, adoptExisting, revokeLeasesOnDelete, ...settings }: Values): Values {
-  const role = { mount, name, adoptExisting, revokeLeasesOnDelete, ...withoutLegacyForm(settings) };
-  return canonical([...roleFields, ...adoptionSettings, ...roleSettings], withTrimmedPath(role, "mount"));
+function roleInputs({ mount, name, ...settings }: Values): Values {
+  return withTrimmedPath({ mount, name, ...settingsInputs(settings) }, "mount");
+}
+
+function settingsInputs({ adoptExisting, revokeLeasesOnDelete, ...settings }: Values): Values {
+  const role = { adoptExisting, revokeLeasesOnDelete, ...withoutLegacyForm(settings) };
+  return canonical([...roleFields, ...adoptionSettings, ...roleSettings], role);
 }
 
 function rootConfigInputs(args: Values): Values {
@@ -83,6 +92,17 @@ export const kinds: Readonly<Record<string, Kind>> = {
     rules: legacyRoleRules,
     toInputs: roleInputs,
     parseId: roleId("roles"),
+  },
+  AwsSecretsRoles: {
+    computed: [...origin, "written", "settings"],
+    // What was written may be secret, and so is what stands for it.
+    secretOutputs: ["written"],
+    rules: ({ roles }) =>
+      Object.entries(rolesByName(roles)).flatMap(([name, role]) => under(pathOf("roles", name), legacyRoleRules(role))),
+    toInputs: ({ mount, roles }) => ({
+      ...withTrimmedPath({ mount }, "mount"),
+      roles: isKnown(roles) ? mapRecord(rolesByName(roles), (_, role) => settingsInputs(role)) : roles,
+    }),
   },
   AwsStaticRole: {
     computed: [...origin, "userId"],

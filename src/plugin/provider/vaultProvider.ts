@@ -76,14 +76,14 @@ export class VaultProvider implements ResourceProvider {
       replaces = [],
       deleteBeforeReplace = false,
     } = await this.host(name).diff(state.id, state.outputs, inputs);
-    if (!changes) {
+    if (changes === false) {
       return { changes: new Map(), deleteBeforeReplace: false };
     }
     const found = detailedDiff(state.inputs, inputs, replaces);
     for (const property of replaces.filter((each) => ![...found.keys()].some((path) => path.startsWith(each)))) {
       found.set(property, "updateReplace");
     }
-    if (found.size === 0) {
+    if (found.size === 0 && changes === true) {
       // Nothing that was written changes: what Vault issued is due to be issued again.
       found.set(kind.computed.at(-1) ?? "id", "update");
     }

@@ -4,6 +4,7 @@ import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from 
 import { roleFields, roleSettings } from "../engineFields.js";
 import { roleRules } from "../roleRules.js";
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
+import { isPassedOn, passesOn } from "../../vaultresource/providers/declaredPaths.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
   assertAdoptable,
@@ -69,6 +70,8 @@ async function revokeLeases(context: WorkContext, { mount, name }: Values): Prom
 
 /** `roles/:name` of Vault's AWS secrets engine. */
 export const roleHandlers: ResourceHandlers = {
+  declares: (inputs) => [pathOfRole(inputs)],
+
   validate: (inputs) => [...mountPathRules(inputs, "mount"), ...objectNameRules(inputs, "name"), ...roleRules(inputs)],
 
   diff: (before, after) => {
@@ -82,7 +85,8 @@ export const roleHandlers: ResourceHandlers = {
   create: async (context, inputs) => {
     const path = pathOfRole(inputs);
     assertFieldsSupported(path, roleFields, inputs, context.vault.server);
-    assertAdoptable(path, roleFields, inputs, await context.vault.client.read(path));
+    const wanted = isPassedOn(path) ? { ...inputs, adoptExisting: true } : inputs;
+    assertAdoptable(path, roleFields, wanted, await context.vault.client.read(path));
     await writeRole(context, path, inputs);
     return { id: path, outputs: inputs };
   },
@@ -111,6 +115,9 @@ export const roleHandlers: ResourceHandlers = {
   },
 
   remove: async (context, outputs) => {
+    if (passesOn(pathOfRole(outputs))) {
+      return;
+    }
     if (outputs.revokeLeasesOnDelete === true) {
       await revokeLeases(context, outputs);
     }

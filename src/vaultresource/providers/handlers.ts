@@ -25,7 +25,8 @@ export interface Reading {
 }
 
 export interface Difference {
-  readonly changes: boolean;
+  /** Undefined where the engine is to compare the inputs itself: it then shows what differs inside of them, and nothing else. */
+  readonly changes: boolean | undefined;
   /** The inputs whose change needs a new object. */
   readonly replaces?: readonly string[];
   /** Whether the old object has to go first, since both would be at the same path. */
@@ -41,6 +42,11 @@ export interface ResourceHandlers {
   readonly validate: (inputs: Values) => Issue[];
   /** Prepares inputs for the state. Default: as they are. */
   readonly prepare?: (inputs: Values) => Values;
+  /**
+   * The paths in Vault that the resource stands for. A path that another resource of the same program declares is not deleted there: the
+   * object has moved.
+   */
+  readonly declares?: (inputs: Values) => readonly string[];
   /** Which inputs differ in what they say. Never calls Vault. */
   readonly diff: (before: Values, after: Values) => Difference;
   readonly create: (context: WorkContext, inputs: Values) => Promise<Created>;

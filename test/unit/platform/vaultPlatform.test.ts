@@ -82,8 +82,7 @@ describe("VaultPlatform", () => {
       "kubevault-aws:index:VaultServer p-server",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsRootConfig p-engine-root-config",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsMount p-engine-mount",
-      "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRole p-engine-role-audit",
-      "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRole p-engine-role-deploy",
+      "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRoles p-engine-roles",
       "pulumi-nodejs:dynamic/kubevault-aws:VaultServerRollout p-server-rollout",
       "pulumi:providers:pulumi-nodejs p-connection",
     ]);
@@ -103,7 +102,9 @@ describe("VaultPlatform", () => {
         Resource: [`arn:aws:iam::${account}:role/p-audit-role`],
       }),
     );
-    expect(inputsOf(recorded, "p-engine-role-audit").roleArns).toEqual([`arn:aws:iam::${account}:role/p-audit-role`]);
+    expect(inputsOf(recorded, "p-engine-roles").roles).toMatchObject({
+      audit: { roleArns: [`arn:aws:iam::${account}:role/p-audit-role`] },
+    });
   });
 
   it("protects the data unless told otherwise", async () => {

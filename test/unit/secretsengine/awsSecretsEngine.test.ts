@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { AwsSecretsEngine, type AwsSecretsEngineArgs } from "../../../src/secretsengine/index.js";
+import { mapRecord } from "../../../src/internal/records.js";
 import { inputsOf, listed, record, settled, type Recorded } from "../../support/recorder.js";
 
 let recorded: Recorded[];
@@ -31,15 +32,14 @@ describe("AwsSecretsEngine", () => {
       `${kind("AwsLeaseConfig")} e-lease-config`,
       `${kind("AwsRootConfig")} e-root-config`,
       `${kind("AwsSecretsMount")} e-mount`,
-      `${kind("AwsSecretsRole")} e-role-audit`,
-      `${kind("AwsSecretsRole")} e-role-deploy`,
+      `${kind("AwsSecretsRoles")} e-roles`,
       `${kind("AwsStaticRole")} e-static-role-ci`,
     ]);
     expect(inputsOf(recorded, "e-mount")).toMatchObject({ path: "team/aws", description: "for the team" });
-    for (const name of ["e-lease-config", "e-root-config", "e-role-audit", "e-role-deploy", "e-static-role-ci"]) {
+    for (const name of ["e-lease-config", "e-root-config", "e-roles", "e-static-role-ci"]) {
       expect(inputsOf(recorded, name).mount).toBe("team/aws");
     }
-    expect(inputsOf(recorded, "e-role-audit")).toMatchObject({ name: "audit", credentialType: "iam_user" });
+    expect(Object.keys(inputsOf(recorded, "e-roles").roles as object)).toEqual(["audit", "deploy"]);
     // What a component is given is stored as it is: its arguments hold secrets.
     expect(inputsOf(recorded, "e")).toEqual({});
   });
@@ -47,10 +47,17 @@ describe("AwsSecretsEngine", () => {
   it("lets children be changed before they are made", async () => {
     new AwsSecretsEngine("e", {
       roles: { deploy: { credentialType: "session_token" } },
-      transform: { role: (args) => ({ ...args, defaultStsTtl: "15m" }) },
+      transform: {
+        roles: ({ roles, ...args }) => ({
+          ...args,
+          roles: mapRecord(roles, (_, role) => ({ ...role, defaultStsTtl: "15m" })),
+        }),
+      },
     });
     await settled();
-    expect(inputsOf(recorded, "e-role-deploy").defaultStsTtl).toBe(900);
+    expect(inputsOf(recorded, "e-roles").roles).toEqual({
+      deploy: { credentialType: "session_token", defaultStsTtl: 900 },
+    });
   });
 
   it("refuses all that is wrong together, with the paths of the user's arguments", () => {

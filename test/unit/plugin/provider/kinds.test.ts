@@ -34,6 +34,17 @@ const samples: readonly [kind: string, resource: ResourceClass, args: Record<str
     library.AwsSecretsRole,
     { mount: "aws", name: "s", credentialType: "session_token", defaultStsTtl: "15m", maxStsTtl: "1h" },
   ],
+  [
+    "AwsSecretsRoles",
+    library.AwsSecretsRoles,
+    {
+      mount: "/aws/",
+      roles: {
+        deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/B", "arn:aws:iam::aws:policy/A"] },
+        old: { arn: "arn:aws:iam::123456789012:role/deploy", adoptExisting: true },
+      },
+    },
+  ],
   ["AwsStaticRole", library.AwsStaticRole, { mount: "aws/", name: "ci", username: "ci", rotationPeriod: "24h" }],
   ["AwsRootConfig", library.AwsRootConfig, { mount: "aws/", region: "eu-west-1", maxRetries: 3 }],
   ["AwsLeaseConfig", library.AwsLeaseConfig, { mount: "/aws", lease: "30m", leaseMax: "12h" }],
