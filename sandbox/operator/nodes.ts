@@ -3,9 +3,13 @@ import { join } from "node:path";
 import type { ManagedProcess } from "../process/index.js";
 import { launchVault, vaultHealth, type Vault, type VaultHealth, type VaultOptions } from "../vault/index.js";
 import type { Forwarder } from "./forwarder.js";
+import { replicasOf, type VaultServer } from "./vaultServer.js";
 
 /** What differs from start to start of a node: a container's environment is put together when it starts. */
 export type Launch = Pick<VaultOptions, "storage" | "env" | "tls" | "extraConfig">;
+
+/** Puts together what a node is started with, for the VaultServer of its Pod. */
+export type Launcher = (pod: VaultServer, folder: string) => Promise<Launch>;
 
 /** A running Vault process of a VaultServer. */
 export interface VaultNode {
@@ -21,6 +25,8 @@ interface Slot {
   readonly name: string;
   readonly folder: string;
   vault?: Vault;
+  /** The VaultServer as it was when the Pod was made: a container that is started again in its Pod takes up no change of the spec. */
+  pod?: VaultServer;
   /** Starts in a row after which the node never answered. */
   failures: number;
   /** What was last said about it in the log. */
@@ -35,6 +41,8 @@ export interface ObservedNode {
   readonly name: string;
   readonly vault: Vault;
   readonly health: VaultHealth;
+  /** The VaultServer as it was when the node's Pod was made. */
+  readonly pod: VaultServer;
 }
 
 const longestBackoffMs = 8_000;
@@ -42,6 +50,7 @@ const longestBackoffMs = 8_000;
 /** The Vault processes of one VaultServer: what its StatefulSet is in a cluster. */
 export class VaultNodes {
   private slots: Slot[] = [];
+  private address: string | undefined;
 
   constructor(
     private readonly options: {
@@ -62,6 +71,11 @@ export class VaultNodes {
     );
   }
 
+  /** `http` or `https`: what the node speaks that clients are led to; undefined while there is none. */
+  scheme(): string | undefined {
+    return this.address?.split(":")[0];
+  }
+
   /** Marks all nodes for a restart, which {@link restartNext} does one by one. */
   outdateAll(): void {
     this.slots.forEach((slot) => {
@@ -78,7 +92,8 @@ export class VaultNodes {
    *
    * @returns what went wrong with starts, in words that a cluster's user could read too
    */
-  async converge(replicas: number, launch: (folder: string) => Promise<Launch>): Promise<string | undefined> {
+  async converge(vaultServer: VaultServer, launch: Launcher): Promise<string | undefined> {
+    const replicas = replicasOf(vaultServer);
     for (const slot of this.slots.splice(replicas)) {
       await slot.vault?.stop();
     }
@@ -91,7 +106,8 @@ export class VaultNodes {
     for (const slot of this.slots) {
       this.noticeEnd(slot);
       if (slot.vault === undefined && Date.now() >= slot.notBefore) {
-        await this.start(slot, launch);
+        slot.pod ??= vaultServer;
+        await this.start(slot, slot.pod, launch);
       }
       if (slot.vault === undefined) {
         failed.push(slot.name);
@@ -109,17 +125,16 @@ export class VaultNodes {
     }
   }
 
-  private async start(slot: Slot, launch: (folder: string) => Promise<Launch>): Promise<void> {
+  private async start(slot: Slot, pod: VaultServer, launch: Launcher): Promise<void> {
     try {
       await mkdir(slot.folder, { recursive: true, mode: 0o700 });
-      const launched = await launch(slot.folder);
+      const launched = await launch(pod, slot.folder);
       slot.vault = await launchVault({
         workDir: slot.folder,
         vault: this.options.vault,
         apiAddr: this.stableAddress(launched),
         ...launched,
       });
-      slot.outdated = false;
       this.say(slot, `process ${slot.vault.process.pid} at ${slot.vault.address}`);
     } catch (error) {
       this.backOff(slot, error as Error);
@@ -148,12 +163,12 @@ export class VaultNodes {
   async observe(): Promise<ObservedNode[]> {
     const observed: ObservedNode[] = [];
     for (const slot of this.slots) {
-      const { name, vault } = slot;
-      if (vault === undefined || vault.process.ended()) {
+      const { name, vault, pod } = slot;
+      if (vault === undefined || pod === undefined || vault.process.ended()) {
         continue;
       }
       try {
-        observed.push({ name, vault, health: await vaultHealth(vault) });
+        observed.push({ name, vault, health: await vaultHealth(vault), pod });
         slot.failures = 0;
       } catch (error) {
         this.say(slot, `does not answer: ${(error as Error).message}`);
@@ -163,21 +178,44 @@ export class VaultNodes {
     // Standbys forward to the active node, so they will do while it changes.
     const chosen = unsealed.find(({ health }) => !health.standby) ?? unsealed[0];
     this.options.forwarder.target(chosen?.vault.port);
+    this.address = chosen?.vault.address ?? this.address;
     return observed;
   }
 
-  /** Stops one outdated node, a standby first, for {@link converge} to start it again. Returns its name. */
+  /**
+   * Stops one outdated node for {@link converge} to start it again, while all others are well: one that serves nobody first, the active node last.
+   *
+   * @returns its name
+   */
   async restartNext(observed: readonly ObservedNode[]): Promise<string | undefined> {
-    const standbys = observed.filter(({ health }) => health.standby).map(({ name }) => name);
+    const unsealed = observed.filter(({ health }) => !health.sealed);
+    const serves = ({ name }: Slot) => unsealed.some((node) => node.name === name);
+    const isStandby = ({ name }: Slot) => unsealed.some((node) => node.name === name && node.health.standby);
     const outdated = this.slots.filter((slot) => slot.outdated);
-    const next = outdated.find(({ name }) => standbys.includes(name)) ?? outdated[0];
+    const down = outdated.find((slot) => !serves(slot));
+    const next = down ?? (this.slots.every(serves) ? (outdated.find(isStandby) ?? outdated[0]) : undefined);
     if (next !== undefined) {
-      this.options.log(`${next.name}: restarting`);
-      await next.vault?.stop();
-      next.vault = undefined;
-      next.outdated = false;
+      await this.replace(next);
     }
     return next?.name;
+  }
+
+  /** Ends a node whose Pod was deleted, for {@link converge} to start it again. */
+  async podDeleted(name: string): Promise<void> {
+    const slot = this.slots.find((candidate) => candidate.name === name);
+    if (slot?.vault !== undefined) {
+      await this.replace(slot);
+    }
+  }
+
+  private async replace(slot: Slot): Promise<void> {
+    this.options.log(`${slot.name}: restarting`);
+    await slot.vault?.stop();
+    slot.vault = undefined;
+    slot.pod = undefined;
+    slot.outdated = false;
+    slot.failures = 0;
+    slot.notBefore = 0;
   }
 
   async stop(): Promise<void> {

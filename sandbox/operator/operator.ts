@@ -99,7 +99,8 @@ interface Managed {
   readonly reconciler: Reconciler;
   readonly port: number;
   running: Promise<void> | undefined;
-  scheme: "http" | "https";
+  /** What the VaultServer asked for when it was first seen. */
+  readonly scheme: "http" | "https";
 }
 
 class Controller {
@@ -120,7 +121,7 @@ class Controller {
 
   address(key: string): string | undefined {
     const managed = this.managed.get(key);
-    return managed && `${managed.scheme}://127.0.0.1:${managed.port}`;
+    return managed && `${managed.reconciler.scheme() ?? managed.scheme}://127.0.0.1:${managed.port}`;
   }
 
   nodes(key: string): VaultNode[] {

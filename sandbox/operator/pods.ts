@@ -15,6 +15,22 @@ export class VaultPods {
 
   constructor(private readonly kubernetes: KubernetesRest) {}
 
+  /** Names of Pods that were made and that somebody else has deleted. */
+  async deleted({ metadata: { namespace, name } }: VaultServer): Promise<string[]> {
+    if (this.written.size === 0) {
+      return [];
+    }
+    const selector = Object.entries(labels(name)).map((label) => label.join("="));
+    const { items } = await this.kubernetes.call<{ items: { metadata: { name: string } }[] }>(
+      "GET",
+      `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector.join(","))}`,
+    );
+    const found = new Set(items.map(({ metadata }) => metadata.name));
+    const gone = [...this.written.keys()].filter((written) => !found.has(written));
+    gone.forEach((pod) => this.written.delete(pod));
+    return gone;
+  }
+
   async sync(vaultServer: VaultServer, pods: readonly PodState[]): Promise<void> {
     for (const { name, ready } of pods) {
       if (this.written.get(name) !== ready) {

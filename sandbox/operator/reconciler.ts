@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { KubernetesError, type KubernetesRest } from "../kubernetes/index.js";
 import type { AuthMethodStatus, Phase, VaultServer } from "./vaultServer.js";
-import { keyOf, pathOf, replicasOf } from "./vaultServer.js";
+import { keyOf, pathOf, podTemplateOf, replicasOf } from "./vaultServer.js";
 import { enableAuthMethods, type ApiServerAccess } from "./authMethods.js";
 import { awsEnvironment, awsIdentity } from "./awsIdentity.js";
 import { awsKeyStore } from "./awsKeyStore.js";
@@ -75,6 +75,10 @@ export class Reconciler {
     return this.nodes.restartPending();
   }
 
+  scheme(): string | undefined {
+    return this.nodes.scheme();
+  }
+
   isReady(): boolean {
     return this.phase === "Ready";
   }
@@ -119,11 +123,14 @@ export class Reconciler {
         return { ...observation, nodes: [] };
       }
       await this.prepare(vaultServer);
-      const notStarted = await this.nodes.converge(replicas, (folder) => this.launch(vaultServer, folder));
+      for (const name of await this.pods.deleted(vaultServer)) {
+        await this.nodes.podDeleted(name);
+      }
+      const notStarted = await this.nodes.converge(vaultServer, (pod, folder) => this.launch(pod, folder));
       observed = await this.nodes.observe();
       await this.unseal(vaultServer, observed);
       await this.enableAuth(vaultServer, observed);
-      observed = await this.restart(observed, replicas);
+      observed = await this.restart(observed);
       if (notStarted !== undefined) {
         throw new StepFailure("ContainersNotReady", notStarted);
       }
@@ -164,7 +171,7 @@ export class Reconciler {
     if (this.nodes.running().length === 0) {
       await applyOffshoots(this.context.kubernetes, vaultServer, storageStanza(vaultServer, this.folder()));
     }
-    const template = JSON.stringify(vaultServer.spec.podTemplate ?? {});
+    const template = podTemplateOf(vaultServer);
     const changed = this.template !== undefined && this.template !== template;
     this.template = template;
     if (changed && this.context.restartOnTemplateChange) {
@@ -224,11 +231,8 @@ export class Reconciler {
           );
   }
 
-  /** Goes on with a restart that was asked for, while all nodes are well. Returns the nodes that remain meanwhile. */
-  private async restart(observed: ObservedNode[], replicas: number): Promise<ObservedNode[]> {
-    if (observed.filter(({ health }) => !health.sealed).length < replicas) {
-      return observed;
-    }
+  /** Goes on with a restart that was asked for. Returns the nodes that remain meanwhile. */
+  private async restart(observed: ObservedNode[]): Promise<ObservedNode[]> {
     const stopped = await this.nodes.restartNext(observed);
     return observed.filter(({ name }) => name !== stopped);
   }

@@ -1,10 +1,19 @@
-import type { AuthMethodStatus, Condition, Phase, VaultServer, VaultServerStatus } from "./vaultServer.js";
+import {
+  podTemplateOf,
+  type AuthMethodStatus,
+  type Condition,
+  type Phase,
+  type VaultServer,
+  type VaultServerStatus,
+} from "./vaultServer.js";
 
 /** One node of a VaultServer as it was just found. */
 export interface NodeState {
   /** Name of what would be its Pod: `vault-0`. */
   readonly name: string;
   /** Undefined: it does not answer. */
+  /** The VaultServer as it was when the Pod was made. */
+  readonly pod?: VaultServer;
   readonly health?: { readonly initialized: boolean; readonly sealed: boolean; readonly standby: boolean };
 }
 
@@ -41,7 +50,9 @@ export function statusOf(vaultServer: VaultServer, observed: Observation, now: D
     serviceName: vaultServer.metadata.name,
     clientPort: 8200,
     observedGeneration: vaultServer.metadata.generation,
-    updatedNodes: names(answering),
+    updatedNodes: names(
+      answering.filter(({ pod }) => pod === undefined || podTemplateOf(pod) === podTemplateOf(vaultServer)),
+    ),
     vaultStatus: withoutEmpty({
       active: active?.name,
       standby,

@@ -5,8 +5,23 @@ import type { VaultServer } from "./vaultServer.js";
 
 const aliases = ["ca", "server", "client", "storage"] as const;
 
-export function tlsSecretName({ metadata }: VaultServer, alias: (typeof aliases)[number]): string {
-  return `${metadata.name}-${alias}-certs`;
+type Alias = (typeof aliases)[number];
+
+function certificateSpec({ spec }: VaultServer, alias: Alias) {
+  return spec.tls?.certificates?.find((certificate) => certificate.alias === alias);
+}
+
+function tlsSecretName(vaultServer: VaultServer, alias: Alias): string {
+  return certificateSpec(vaultServer, alias)?.secretName ?? `${vaultServer.metadata.name}-${alias}-certs`;
+}
+
+/** The names that the Services have in a cluster, those that the spec adds, and loopback, where the sandbox's processes listen. */
+function serverNames(vaultServer: VaultServer): string[] {
+  const { name, namespace } = vaultServer.metadata;
+  const { dnsNames = [], ipAddresses = [] } = certificateSpec(vaultServer, "server") ?? {};
+  const service = [name, `${name}.${namespace}`, `${name}.${namespace}.svc`];
+  const ofServices = [...service, `*.${name}-internal.${namespace}.svc`];
+  return [...new Set(["127.0.0.1", "localhost", ...ofServices, ...dnsNames, ...ipAddresses])];
 }
 
 /**
@@ -24,8 +39,7 @@ export async function serverTls(kubernetes: KubernetesRest, vaultServer: VaultSe
     return { certificate, key, caCertificate };
   }
   const authority = await createCertificateAuthority(`${name}.${namespace}`);
-  const names = ["127.0.0.1", "localhost", `${name}.${namespace}.svc`, `*.${name}-internal.${namespace}.svc`];
-  const server = await authority.issue(`${name}.${namespace}.svc`, names);
+  const server = await authority.issue(`${name}.${namespace}.svc`, serverNames(vaultServer));
   for (const alias of aliases.slice(1)) {
     const pair = alias === "server" ? server : await authority.issue(`${name}-${alias}`, [`${name}-${alias}`]);
     await writeSecret(kubernetes, namespace, tlsSecretName(vaultServer, alias), {

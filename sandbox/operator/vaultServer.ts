@@ -61,7 +61,7 @@ export interface VaultServerSpec {
   readonly backend: Readonly<Record<string, unknown>> & { readonly dynamodb?: DynamoDbBackend };
   readonly unsealer?: Unsealer;
   readonly configSecret?: SecretReference;
-  readonly tls?: Readonly<Record<string, unknown>>;
+  readonly tls?: Tls;
   readonly authMethods?: readonly AuthMethod[];
   readonly podTemplate?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
   readonly halted?: boolean;
@@ -101,6 +101,15 @@ export interface VaultServerStatus {
   readonly authMethodStatus?: readonly AuthMethodStatus[];
 }
 
+export interface Tls {
+  readonly certificates?: readonly {
+    readonly alias: string;
+    readonly secretName?: string;
+    readonly dnsNames?: readonly string[];
+    readonly ipAddresses?: readonly string[];
+  }[];
+}
+
 export interface VaultServer {
   readonly metadata: ObjectMeta;
   readonly spec: VaultServerSpec;
@@ -108,6 +117,11 @@ export interface VaultServer {
 }
 
 /** `namespace/name` */
+/** What the Pods are made from: a change of it reaches a Pod only when that is made again. */
+export function podTemplateOf({ spec: { version, podTemplate, tls, configSecret } }: VaultServer): string {
+  return JSON.stringify({ version, podTemplate, tls, configSecret });
+}
+
 export function keyOf({ metadata }: Pick<VaultServer, "metadata">): string {
   return `${metadata.namespace}/${metadata.name}`;
 }

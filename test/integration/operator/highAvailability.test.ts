@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sealStatus } from "../../../sandbox/vault/index.js";
 import { TestSandbox } from "./support.js";
 
 let sandbox: TestSandbox;
@@ -19,24 +21,34 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** Restarts that are asked for, by the way that KubeVault has for it. */
-async function restart(name: string): Promise<void> {
-  const collection = "/apis/ops.kubevault.com/v1alpha1/namespaces/default/vaultopsrequests";
-  await sandbox.rest.call("POST", collection, {
+const opsRequests = "/apis/ops.kubevault.com/v1alpha1/namespaces/default/vaultopsrequests";
+const names = ["vault-0", "vault-1", "vault-2"];
+
+/** Asks for a restart, by the way that KubeVault has for it. */
+async function request(name: string): Promise<void> {
+  await sandbox.rest.call("POST", opsRequests, {
     apiVersion: "ops.kubevault.com/v1alpha1",
     kind: "VaultOpsRequest",
     metadata: { name },
     spec: { type: "Restart", vaultRef: { name: "vault" } },
   });
-  await sandbox.until(
-    `request ${name} to be Successful`,
-    async () => {
-      const { status } = await sandbox.rest.call<{ status?: { phase?: string } }>("GET", `${collection}/${name}`);
-      return status?.phase === "Successful";
-    },
-    120_000,
-  );
 }
+
+async function phaseOf(name: string): Promise<string | undefined> {
+  return (await sandbox.rest.call<{ status?: { phase?: string } }>("GET", `${opsRequests}/${name}`)).status?.phase;
+}
+
+async function restart(name: string): Promise<void> {
+  await request(name);
+  await sandbox.until(`request ${name} to be Successful`, async () => (await phaseOf(name)) === "Successful", 120_000);
+}
+
+/** Names of the nodes that were restarted, in their order. */
+function restartsSince(line: number): string[] {
+  return sandbox.lines.slice(line).flatMap((said) => /(vault-\d): restarting$/.exec(said)?.[1] ?? []);
+}
+
+const schemes = () => sandbox.operator.nodes("default/vault").map(({ address }) => new URL(address).protocol);
 
 const pids = () => sandbox.operator.nodes("default/vault").map(({ process }) => process.pid);
 
@@ -79,9 +91,13 @@ describe("three replicas on one table", () => {
     });
     await sandbox.until("the change to be seen", async () => (await sandbox.status("vault")).observedGeneration === 2);
     expect(pids()).toEqual(before);
+    // No Pod is of the changed template yet.
+    expect((await sandbox.status("vault")).updatedNodes).toEqual([]);
   });
 
-  it("are restarted one by one on request, so that two of them always run", async () => {
+  it("are restarted one by one on request, the active one last, so that two of them always run", async () => {
+    const active = (await sandbox.operator.activeNode("default/vault"))?.name;
+    const said = sandbox.lines.length;
     const before = pids();
     const counts = new Set<number>();
     const watch = setInterval(() => counts.add(pids().length), 10);
@@ -92,20 +108,77 @@ describe("three replicas on one table", () => {
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
     expect([...counts].sort()).toEqual([2, 3]);
     expect(await sandbox.readKv("vault", "greeting")).toBe("hello");
+    const restarted = restartsSince(said);
+    expect([...restarted].sort()).toEqual(names);
+    expect(restarted[2]).toBe(active);
+    expect((await sandbox.status("vault")).updatedNodes).toEqual(names);
+  });
+
+  it("one whose Pod is deleted is started again, and no other", async () => {
+    const before = new Map(sandbox.operator.nodes("default/vault").map(({ name, process }) => [name, process.pid]));
+    await sandbox.rest.remove("/api/v1/namespaces/default/pods/vault-1");
+    await sandbox.until("three nodes, one of them new", async () => {
+      const now = pids();
+      return now.length === 3 && !now.includes(before.get("vault-1") as number);
+    });
+    expect(pids()).toEqual(expect.arrayContaining([before.get("vault-0"), before.get("vault-2")]));
+    await sandbox.untilPhase("vault", "Ready");
+    expect(await sandbox.rest.find("/api/v1/namespaces/default/pods/vault-1")).toBeDefined();
+  });
+
+  it("keep serving with the old configuration while the first with a broken one does not start, and recover by a right one", async () => {
+    const active = (await sandbox.operator.activeNode("default/vault"))?.name;
+    await sandbox.putSecret("config", { "vault.hcl": "this is = not { HCL" });
+    await sandbox.rest.merge(sandbox.path("vault"), { spec: { configSecret: { name: "config" } } });
+    await request("broken");
+    await sandbox.untilPhase("vault", "Critical");
+    await sandbox.until("the broken node to be tried again", async () =>
+      sandbox.lines.slice(-3).some((line) => line.includes("back-off")),
+    );
+    expect(pids().length).toBe(2);
+    expect((await sandbox.operator.activeNode("default/vault"))?.name).toBe(active);
+    expect(await sandbox.readKv("vault", "greeting")).toBe("hello");
+    expect((await phaseOf("broken")) ?? "").toBe("Progressing");
+
+    await sandbox.rest.merge(sandbox.path("vault"), { spec: { configSecret: null } });
+    await restart("right");
+    await sandbox.until("the first request to be done too", async () => (await phaseOf("broken")) === "Successful");
+    expect(pids().length).toBe(3);
+    expect((await sandbox.status("vault")).updatedNodes).toEqual(names);
+  });
+
+  it("take up TLS by a restart: until then plain HTTP, also after a crash, and then verified by the CA in its Secret", async () => {
+    const serverCertificate = { alias: "server", secretName: "vault-tls", dnsNames: ["vault.example.com"] };
+    await sandbox.rest.merge(sandbox.path("vault"), { spec: { tls: { certificates: [serverCertificate] } } });
+    const standby = (await sandbox.status("vault")).vaultStatus?.standby?.[0];
+    await sandbox.operator
+      .nodes("default/vault")
+      .find(({ name }) => name === standby)
+      ?.process.kill();
+    await sandbox.untilPhase("vault", "Critical");
+    await sandbox.untilPhase("vault", "Ready");
+    expect(new Set(schemes())).toEqual(new Set(["http:"]));
+    expect(sandbox.operator.address("default/vault")).toMatch(/^http:/);
+
+    await restart("tls");
+    expect(new Set(schemes())).toEqual(new Set(["https:"]));
+    expect(sandbox.operator.address("default/vault")).toMatch(/^https:/);
+    const { "ca.crt": ca } = await sandbox.readSecret("vault-ca-certs");
+    expect((await sealStatus(sandbox.endpoint("vault", ca))).sealed).toBe(false);
+    const { "tls.crt": certificate = "" } = await sandbox.readSecret("vault-tls");
+    expect(new X509Certificate(certificate).checkHost("vault.example.com")).toBe("vault.example.com");
+    expect(new X509Certificate(certificate).checkHost("vault.default.svc")).toBe("vault.default.svc");
   });
 
   it("a request for a VaultServer that is not there fails", async () => {
-    const collection = "/apis/ops.kubevault.com/v1alpha1/namespaces/default/vaultopsrequests";
-    await sandbox.rest.call("POST", collection, {
+    await sandbox.rest.call("POST", opsRequests, {
       apiVersion: "ops.kubevault.com/v1alpha1",
       kind: "VaultOpsRequest",
       metadata: { name: "stray" },
       spec: { type: "Restart", vaultRef: { name: "nobody" } },
     });
-    const phase = async () =>
-      (await sandbox.rest.call<{ status?: { phase?: string } }>("GET", `${collection}/stray`)).status?.phase;
-    await sandbox.until("the request to be answered", async () => (await phase()) !== undefined);
-    expect(await phase()).toBe("Failed");
+    await sandbox.until("the request to be answered", async () => (await phaseOf("stray")) !== undefined);
+    expect(await phaseOf("stray")).toBe("Failed");
   });
 });
 

@@ -25,6 +25,7 @@ export interface Status {
   readonly phase?: string;
   readonly serviceName?: string;
   readonly clientPort?: number;
+  readonly updatedNodes?: readonly string[];
   readonly observedGeneration?: number;
   readonly initialized?: boolean;
   readonly vaultStatus?: {
