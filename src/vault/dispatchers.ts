@@ -1,4 +1,4 @@
-import { Agent, ProxyAgent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { proxyFor, withoutCredentials } from "../internal/environmentProxy.js";
 import { requestBase } from "./address.js";
 import type { ResolvedSettings } from "./resolvedSettings.js";
@@ -18,7 +18,7 @@ interface ChosenDispatcher {
 }
 
 /** Connections to Vault are kept for all that use the same settings. */
-export function dispatcherFor(settings: ResolvedSettings, address: URL): ChosenDispatcher {
+export async function dispatcherFor(settings: ResolvedSettings, address: URL): Promise<ChosenDispatcher> {
   if (settings.tunnel !== undefined) {
     return { dispatcher: settings.tunnel.dispatcher };
   }
@@ -28,6 +28,8 @@ export function dispatcherFor(settings: ResolvedSettings, address: URL): ChosenD
   const tls = tlsOptions(settings);
   const timeout = Math.min(connectTimeoutMs, settings.requestTimeoutMs);
   const key = JSON.stringify([tls, timeout, socketPath, proxy]);
+  // The HTTP client is most of what this package loads, and a preview calls no Vault: loaded where it is used.
+  const { Agent, ProxyAgent } = await import("undici");
   let dispatcher = dispatchers.get(key);
   if (dispatcher === undefined) {
     dispatcher =

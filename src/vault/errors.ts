@@ -52,6 +52,9 @@ const transientKinds: readonly VaultErrorKind[] = [
 /** Failures after which it is certain that Vault did not carry out the request. */
 const notCarriedOutKinds: readonly VaultErrorKind[] = ["noActiveNode", "rateLimited", "staleRead", "unreachable"];
 
+/** Failures after which it is not known whether Vault carried out the request. */
+const answerLostKinds: readonly VaultErrorKind[] = ["connectionLost", "timeout", "unavailable"];
+
 /** What is known of a failure beside its message. */
 export interface VaultErrorDetails extends ErrorOptions {
   /** How long Vault, or a gateway, asks its clients to wait (`Retry-After`). */
@@ -84,6 +87,11 @@ export class VaultError extends Error {
   /** Whether it is certain that Vault did not carry out the request, so that even a write may be sent again. */
   get notCarriedOut(): boolean {
     return notCarriedOutKinds.includes(this.kind);
+  }
+
+  /** Whether Vault may have carried out the request although there is no answer of Vault's: it has to be looked up. */
+  get answerLost(): boolean {
+    return answerLostKinds.includes(this.kind) || (this.status !== undefined && this.status < 300);
   }
 }
 

@@ -5,9 +5,9 @@ import { parseVaultVersion, type VaultVersion } from "./version.js";
 
 /** Which Vault answers. */
 export interface VaultServerInfo {
-  /** Stays the same for as long as the Vault's data lives, whatever its address; undefined where Vault does not tell. */
+  /** Stays the same for as long as the Vault's data lives, whatever its address; undefined where Vault does not say. */
   readonly clusterId?: string;
-  /** Undefined where Vault keeps it to itself. */
+  /** Undefined where Vault does not show it (`redact_version`). */
   readonly version?: VaultVersion;
   /** As Vault says it, for messages. */
   readonly versionText: string;
@@ -30,6 +30,6 @@ export async function readServerInfo(client: VaultClient): Promise<VaultServerIn
   return {
     clusterId: typeof body.cluster_id === "string" && body.cluster_id !== "" ? body.cluster_id : undefined,
     version: parseVaultVersion(versionText),
-    versionText: versionText === "" ? "(version not told)" : versionText,
+    versionText: versionText === "" ? "(version not shown)" : versionText,
   };
 }

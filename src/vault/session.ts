@@ -4,7 +4,6 @@ import { VaultClient } from "./client.js";
 import { isVaultError } from "./errors.js";
 import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
 import { obtainToken } from "./obtainToken.js";
-import { openTunnel } from "./portForward/tunnel.js";
 import type { ResolvedSettings } from "./resolvedSettings.js";
 import { readServerInfo, type VaultServerInfo } from "./server.js";
 import { resolveSettings } from "./settings.js";
@@ -206,7 +205,11 @@ export class VaultSession {
   private async connect(key: string, given: ResolvedSettings): Promise<Shared> {
     const resolved = await withCaFromSecret(given);
     const { kubernetes } = resolved;
-    const tunnel = kubernetes === undefined ? undefined : await openTunnel(resolved, kubernetes, send);
+    // Loaded where it is used, like the HTTP client that it opens connections for.
+    const tunnel =
+      kubernetes === undefined
+        ? undefined
+        : await (await import("./portForward/tunnel.js")).openTunnel(resolved, kubernetes, send);
     const settings = { ...resolved, tunnel };
     const anonymous = new VaultClient(settings);
     const tokens = new TokenKeeper(() => obtainToken(this.login, anonymous, this.environment), anonymous);

@@ -1,4 +1,3 @@
-import { request } from "undici";
 import { requestBase } from "./address.js";
 import { dispatcherFor } from "./dispatchers.js";
 import { describeCall, errorOfAnswer, VaultError, type FailedCall, type VaultErrorKind } from "./errors.js";
@@ -96,7 +95,8 @@ function urlOf(settings: ResolvedSettings, { path, query }: VaultCall): URL {
 async function exchange(settings: ResolvedSettings, call: VaultCall, address: string, url: URL): Promise<RawAnswer> {
   const timeoutMs = call.timeoutMs ?? settings.requestTimeoutMs;
   const namespace = call.namespace ?? settings.namespace ?? "";
-  const { dispatcher, proxy } = dispatcherFor(settings, url);
+  const { dispatcher, proxy } = await dispatcherFor(settings, url);
+  const { request } = await import("undici");
   try {
     const response = await request(url, {
       method: call.method,

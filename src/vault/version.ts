@@ -10,7 +10,7 @@ export interface VaultVersion {
 /**
  * Reads the version that Vault gives of itself: `1.18.4`, `1.19.2+ent`, `1.21.0-rc1`, `1.16.1+ent.hsm.fips1402`.
  *
- * @returns undefined for anything else; Vault can be told to keep its version to itself (`redact_version`)
+ * @returns undefined for anything else; Vault can be configured not to show its version (`redact_version`)
  */
 export function parseVaultVersion(text: string): VaultVersion | undefined {
   const match = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());

@@ -18,8 +18,8 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
   let config: ProviderConfig | undefined;
 
   /**
-   * @param given what the plugin handed over: the object itself, since a copy is no one's
-   * @param state tells where the resource was made, if it was
+   * @param given what the plugin passed: the object itself, by which the resource's row is found
+   * @param state outputs that name the Vault where the resource was created, if it was
    */
   const work = async <T>(
     given: Values,

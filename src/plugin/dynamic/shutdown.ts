@@ -26,7 +26,7 @@ interface GrpcServer {
 
 /**
  * Has something released before Pulumi's dynamic provider plugin ends. Pulumi's engine calls Cancel and kills the plugin once it has answered, which
- * the plugin does by itself without telling anyone; releases of the engine before that, and other programs, send signals. See
+ * the plugin does by itself; earlier releases of the engine, and other programs, send signals. See
  * docs/decisions/0102-tokens-of-logins.md.
  *
  * @param release is given the longest time that it may take

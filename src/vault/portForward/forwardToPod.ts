@@ -1,6 +1,7 @@
 import { Duplex, PassThrough, Writable } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { VaultError } from "../errors.js";
+import { commandAdvice, LateError, within } from "./kubeconfig.js";
 import type { VaultPod } from "./podChoice.js";
 import { nameOf, forbidden, kubernetesApiError } from "./servicePods.js";
 import type { KubernetesConnection } from "./kubernetesConnection.js";
@@ -16,7 +17,7 @@ interface OpenWebSocket {
 /**
  * Opens one connection to a pod's port. Nothing listens on this machine: the connection is a stream of this process.
  *
- * @param onLost is told when the other side ends the connection
+ * @param onLost is called when the other side ends the connection
  * @throws VaultError where Kubernetes refuses, or does not answer
  */
 export async function forwardToPod(
@@ -70,6 +71,14 @@ export async function forwardToPod(
       sending,
     )) as unknown as OpenWebSocket;
   } catch (error) {
+    if (error instanceof LateError) {
+      throw new VaultError(
+        `${where}: port-forward: ${error.message}${commandAdvice(config)}`,
+        "timeout",
+        undefined,
+        [],
+      );
+    }
     throw refusal(error, where, tunnel.namespace, timeoutMs);
   }
   const ended = () => {
@@ -92,7 +101,7 @@ export async function forwardToPod(
 /** The configuration with a limit for the opening of web sockets, which the Kubernetes client itself has none for. */
 function limited(config: KubeConfig, timeoutMs: number): KubeConfig {
   const applyToHTTPSOptions: KubeConfig["applyToHTTPSOptions"] = async (options) => {
-    await config.applyToHTTPSOptions(options);
+    await within(timeoutMs, config.applyToHTTPSOptions(options));
     Object.assign(options, { handshakeTimeout: timeoutMs });
   };
   return Object.assign(Object.create(config) as KubeConfig, { applyToHTTPSOptions });

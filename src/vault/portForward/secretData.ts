@@ -1,4 +1,4 @@
-import { loadKubeconfig, within, type KubeconfigSource } from "./kubeconfig.js";
+import { commandAdvice, LateError, loadKubeconfig, within, type KubeconfigSource } from "./kubeconfig.js";
 
 /** A Secret of Kubernetes, by its names. */
 export interface SecretName {
@@ -18,7 +18,7 @@ export async function readSecretData(
   where: string,
   timeoutMs: number,
 ): Promise<Readonly<Record<string, string>>> {
-  const { config, server } = await loadKubeconfig(source, where);
+  const { config, server } = await loadKubeconfig(source, where, timeoutMs);
   // Heavy, and ECMAScript only: loaded where it is needed.
   const { ApiException, CoreV1Api } = await import("@kubernetes/client-node");
   try {
@@ -29,6 +29,7 @@ export async function readSecretData(
     );
   } catch (error) {
     const reason = error instanceof ApiException ? `status ${error.code}` : (error as Error).message;
-    throw new Error(`${where}: cannot be read from ${server}: ${reason}`, { cause: error });
+    const advice = error instanceof LateError ? commandAdvice(config) : "";
+    throw new Error(`${where}: cannot be read from ${server}: ${reason}${advice}`, { cause: error });
   }
 }

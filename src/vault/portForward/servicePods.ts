@@ -1,15 +1,15 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { VaultError } from "../errors.js";
-import { LateError, within } from "./kubeconfig.js";
+import { commandAdvice, LateError, within } from "./kubeconfig.js";
 import { readyPods, whyNotReady, type VaultPod } from "./podChoice.js";
 import { defaultVaultPort, type KubernetesConnection } from "./kubernetesConnection.js";
 
-/** An error on the way through Kubernetes that trying again does not fix. */
+/** An error of the Kubernetes API that trying again does not fix. */
 export function kubernetesApiError(message: string, cause?: unknown): VaultError {
   return new VaultError(message, "kubernetes", undefined, [], { cause });
 }
 
-/** How the way is named in messages. */
+/** How a connection by port-forward is named in messages. */
 export function nameOf({ namespace, service }: KubernetesConnection): string {
   return `the way to Vault through Kubernetes: Service ${namespace}/${service}`;
 }
@@ -34,7 +34,8 @@ export async function servicePods(
     try {
       return await within(timeoutMs, call);
     } catch (error) {
-      throw await explained(error, { where, namespace, server, verb, resource });
+      const advice = error instanceof LateError ? commandAdvice(config) : "";
+      throw await explained(error, { where, namespace, server, verb, resource, advice });
     }
   };
   const service = await asked("get", "services", api.readNamespacedService({ namespace, name: tunnel.service }));
@@ -65,6 +66,8 @@ interface Asked {
   readonly server: string;
   readonly verb: string;
   readonly resource: string;
+  /** What may help where there was no answer. */
+  readonly advice: string;
 }
 
 /** A failed call of the Kubernetes API, in plain words. */
@@ -88,12 +91,11 @@ async function explained(error: unknown, asked: Asked): Promise<VaultError> {
   }
   const reason = error instanceof Error ? error.message : String(error);
   const kind = error instanceof LateError ? "timeout" : "unreachable";
-  return new VaultError(`${where}: cannot ${verb} ${resource} at ${server}: ${reason}`, kind, undefined, [], {
-    cause: error,
-  });
+  const message = `${where}: cannot ${verb} ${resource} at ${server}: ${reason}${asked.advice}`;
+  return new VaultError(message, kind, undefined, [], { cause: error });
 }
 
-/** What a Kubernetes user lacks. */
+/** What a Kubernetes user is not allowed. */
 export function forbidden(verbs: readonly string[], resource: string, namespace: string): string {
   const quoted = verbs.map((verb) => `"${verb}"`).join(" and ");
   return `forbidden (403): the kubeconfig's user needs ${quoted} on ${resource} in the namespace "${namespace}"`;

@@ -19,8 +19,7 @@ type Send = (settings: ResolvedSettings, call: VaultCall) => Promise<VaultAnswer
 const healthTimeoutMs = 10_000;
 
 /**
- * Opens the way through the Kubernetes API: finds a ready pod of the Service, preferring the active node. Connections to it are made as
- * calls need them.
+ * Opens a port-forward: finds a ready pod of the Service, preferring the active node. Connections to it are made as calls need them.
  *
  * @throws Error in plain words where there is no such Service, no ready pod or a right is missing
  */
@@ -29,7 +28,7 @@ export async function openTunnel(
   kubernetes: KubernetesConnection,
   send: Send,
 ): Promise<PortForwardTunnel> {
-  const { config, server } = await loadKubeconfig(kubernetes, nameOf(kubernetes));
+  const { config, server } = await loadKubeconfig(kubernetes, nameOf(kubernetes), settings.requestTimeoutMs);
   const tunnel = new ServiceTunnel(settings, kubernetes, config, server, send);
   try {
     await retry({ repetitions: settings.maxRetries }, () => tunnel.findPod());
@@ -70,7 +69,7 @@ class ServiceTunnel implements PortForwardTunnel {
     await Promise.all(this.agents.map((agent) => agent.destroy()));
   }
 
-  /** The pod in use; chosen anew after a connection was lost. */
+  /** The pod in use; another is chosen after a connection was lost. */
   async findPod(): Promise<VaultPod> {
     const chosen = (this.chosen ??= this.choosePod());
     try {

@@ -18,7 +18,7 @@ export function originOf(vault: OpenVault): Values {
  * Why a resource must not be worked on: another Vault answers than the one it was created in. The address may well be another: a Vault
  * can move.
  *
- * @returns undefined where it is the same Vault, or where that cannot be told
+ * @returns undefined where it is the same Vault, or where that is not known
  */
 export function clusterMismatch(outputs: Values, vault: OpenVault): string | undefined {
   const here = originOf(vault);

@@ -3,23 +3,18 @@ import type { VaultServerInfo } from "../../vault/server.js";
 import { changedFields, fromVault, isSet, missingFields, needs, type Values, type VaultField } from "../fields.js";
 import type { WorkContext } from "./handlers.js";
 
+export { pause } from "../../internal/pause.js";
+
 /**
  * Whether a write failed so that Vault may have done it all the same: the connection broke or timed out, a gateway answered in Vault's place, or
  * the answer to a success could not be read.
  */
 export function isAnswerLost(error: unknown): error is VaultError {
-  return (
-    isVaultError(error, "timeout", "unavailable", "unreachable") ||
-    (isVaultError(error) && error.status !== undefined && error.status < 300)
-  );
+  return isVaultError(error) && error.answerLost;
 }
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** The inputs that an ID names: all that is known where a resource is read that no program has declared. */

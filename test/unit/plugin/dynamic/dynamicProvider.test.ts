@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FakeVault } from "../../../support/fakeVault.js";
 import { provider } from "../../../../src/plugin/dynamic/entry.js";
 import { unknownValue } from "../../../../src/internal/validation/known.js";
 
@@ -118,6 +119,31 @@ describe("diff", () => {
     const withSeed = { ...rotated, accessKey: "A", secretKeyDigest: "1" };
     expect((await diff("AwsRootConfig", withSeed, withoutSeed)).changes).toBe(true);
     expect((await diff("AwsRootConfig", rotated, withoutSeed)).changes).toBe(false);
+  });
+});
+
+describe("read", () => {
+  it("puts no secret into the state that a plugin hands over with the inputs of a get", async () => {
+    const vault = await FakeVault.start();
+    vault.answers = ({ path }, response) => {
+      if (path !== "aws/config/root") {
+        return false;
+      }
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ data: { access_key: root.accessKey, max_retries: -1 } }));
+      return true;
+    };
+    const hosted = provider("AwsRootConfig");
+    const login = JSON.stringify({ kind: "token", token: "hvs.given-token" });
+    const config: Record<string, string> = {
+      "kubevault-aws:address": vault.address,
+      "kubevault-aws:login": login,
+    };
+    await hosted.configure({ config: { get: (key) => config[key] } });
+    const read = await hosted.read("aws/config/root", root);
+    vault.stop();
+    expect(read.id).toBe("aws/config/root");
+    expect(JSON.stringify(read)).not.toContain("LEAKME");
   });
 });
 

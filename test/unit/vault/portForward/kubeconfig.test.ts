@@ -1,8 +1,9 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readSecretData } from "../../../../src/vault/portForward/secretData.js";
 import { LateError, loadKubeconfig, within } from "../../../../src/vault/portForward/kubeconfig.js";
 
 let folder: string;
@@ -24,6 +25,33 @@ async function messageOf(kubeconfig: string, context?: string): Promise<string> 
     (error: Error) => error.message,
   );
 }
+
+describe("a kubeconfig's command", () => {
+  it("that hangs is killed, and named", async () => {
+    const pidFile = path.join(folder, "pid");
+    const script = `require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`;
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      { name: "c", server: "https://cluster.test:6443", skipTLSVerify: false },
+      {
+        name: "u",
+        exec: { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath, args: ["-e", script] },
+      },
+    );
+    const error = await readSecretData(
+      { namespace: "n", name: "s" },
+      { kubeconfig: config.exportConfig() },
+      "here",
+      1_500,
+    ).catch((caught: unknown) => caught);
+    expect((error as Error).message).toBe(
+      `here: cannot be read from https://cluster.test:6443: no answer within 1.5 s. The kubeconfig gets its credentials from the command ` +
+        `"${process.execPath}": it must end by itself, without a prompt or a browser`,
+    );
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 3_000 });
+  });
+});
 
 describe("a kubeconfig", () => {
   it("is a text or a file", async () => {
