@@ -52,14 +52,14 @@ export class ApplicationAccess extends pulumi.ComponentResource {
     if (issues.length > 0) {
       throw new pulumi.ResourceError(formatIssues(subject, issues.map(withPath)), this, true);
     }
-    const reject = rejecterOf(this);
+    const reject = rejecterOf(this, subject);
     const roles = pulumi.output(typesOf(engine, settings.roles ?? [])).apply((types) => {
       const later = issuesWith({ ...knownRoles(engine), roles: { ...engine.roles, ...types } });
       const readable = Object.entries(types).map(([role, credentialType]): ReadableRole => ({
         name: role,
         credentialType,
       }));
-      return later.length === 0 ? readable : reject<ReadableRole[]>(formatIssues(subject, later.map(withPath)));
+      return later.length === 0 ? readable : reject<ReadableRole[]>(later.map(withPath));
     });
     const staticRoles = settings.staticRoles ?? [];
     const parent = { parent: this, dependsOn: opts?.dependsOn };

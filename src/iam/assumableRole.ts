@@ -1,7 +1,8 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { validateInputs } from "../internal/validation/validateInputs.js";
+import { validateArguments } from "../internal/validation/validateInputs.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import { assumableRoleShape } from "./argumentShapes.js";
 import { assumableRoleIssues } from "./assumableRoleRules.js";
 import { broadPolicyFindings, type PolicySources } from "./analysis/privilegeEscalation.js";
 import { parsedPolicy } from "./policies/federation.js";
@@ -76,8 +77,8 @@ export class AssumableRole extends pulumi.ComponentResource {
   constructor(name: string, args: AssumableRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:AssumableRole", name, {}, opts);
     const subject = `AssumableRole "${name}"`;
-    const { transform, ...rest } = args;
-    const plain = validateInputs(this, subject, rest as pulumi.Input<typeof rest>, assumableRoleIssues);
+    const { transform } = args;
+    const plain = validateArguments(this, subject, assumableRoleShape, args, assumableRoleIssues);
     const parent = { parent: this };
     const report = findingReporter(this, subject);
     const given = maskUnknowns({

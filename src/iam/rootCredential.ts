@@ -3,7 +3,10 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
 import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { validateInputs } from "../internal/validation/validateInputs.js";
+import { shapedIssues } from "../internal/validation/argumentShape.js";
+import { isKnown } from "../internal/validation/known.js";
+import { assertPlainParts, validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
+import { rootCredentialShape } from "./argumentShapes.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { maxManagedPolicies } from "./policyCount.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
@@ -70,6 +73,10 @@ export class RootCredential extends pulumi.ComponentResource {
     const given = { ...rest, entityName } as unknown as PlainRootCredential;
     const { identity, serviceAccount, trustPolicy, path, userNamePrefix, formerUserPaths } = given;
 
+    const plainParts = maskUnknowns(given) as PlainRootCredential;
+    assertPlainParts<object>(this, subject, args, (known) =>
+      shapedIssues(rootCredentialShape, known, () => rootCredentialIssues(plainParts)),
+    );
     const settled = validateInputs(this, subject, given, rootCredentialIssues);
     // Apart from the roles: what trusts the identity is made from its ARN, so the identity must not wait for the roles that trust it.
     const own = validateInputs(
@@ -79,13 +86,19 @@ export class RootCredential extends pulumi.ComponentResource {
       rootCredentialIssues,
     );
     const report = findingReporter(this, subject);
-    const plainParts = maskUnknowns(given) as PlainRootCredential;
     const { partition } = getPartitionOutput({}, parent);
     const { accountId } = getCallerIdentityOutput({}, parent);
-    // Proven twice: what is known at the start before anything is made, all of it before the first policy is.
+    // The permissions are checked twice: plain values before anything is created, and all values before the first policy is. A preview also
+    // checks what it knows of the outputs.
     const account = pulumi.all([partition, accountId]).apply(([partitionName, id]): Account => {
       const resolved = { partition: partitionName, accountId: id };
       return report.pass(rootCredentialFindings(plainParts, resolved), resolved);
+    });
+    whenKnownAtPreview({ given, partition, accountId }, (known) => {
+      const parts = known as { readonly given: PlainRootCredential } & Account;
+      if (isKnown(parts.partition) && isKnown(parts.accountId) && rootCredentialIssues(parts.given).length === 0) {
+        report.pass(rootCredentialFindings(parts.given, parts), undefined);
+      }
     });
     const allowedName = pulumi.all([own, account]).apply(([plain]) => plain.entityName);
 
@@ -195,10 +208,13 @@ export class RootCredential extends pulumi.ComponentResource {
     const parts = document.apply((whole) => {
       const documents = splitPolicy(whole, count);
       if (documents.length !== count) {
-        return report.reject<string[]>(
-          `RootCredential "${name}": the permissions need ${documents.length} managed policies, but ${count} were planned from the values ` +
-            "known at the start. Give roleArns, assumeRoleArns and iamGroups as plain lists.",
-        );
+        return report.reject<string[]>([
+          {
+            path: "roles",
+            rule: `need ${documents.length} managed policies, but ${count} were planned from the values known at the start`,
+            fix: "Give roleArns, assumeRoleArns and iamGroups as plain lists, whose items may be outputs.",
+          },
+        ]);
       }
       return documents.map((part) => JSON.stringify(part));
     });

@@ -47,7 +47,10 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
     ...trust.findings,
     ...texts.findings,
     ...rootTrustFindings(given),
-    ...findings.map((finding) => ({ ...finding, path: argumentOf(finding.path, args) })),
+    ...findings
+      // What is said of a value that is not known yet is checked once it is.
+      .filter((finding) => !JSON.stringify(finding).includes(unknownValue))
+      .map((finding) => ({ ...finding, path: argumentOf(finding.path, args) })),
   ];
 }
 

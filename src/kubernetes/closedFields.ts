@@ -1,4 +1,5 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { nameAdvice } from "../internal/validation/nearest.js";
 import { isKnown } from "../internal/validation/known.js";
 import type { Field, ObjectField } from "./fields.js";
 
@@ -117,38 +118,8 @@ function unknownKey({ path, fieldPath }: Place, field: ObjectField, key: string,
   return {
     path: pathOf(path, key),
     rule: advised?.rule ?? "is not a field of VaultServer, and Kubernetes would drop it without a word",
-    fix: advised?.fix ?? suggestion(key, known),
+    fix: advised?.fix ?? nameAdvice(key, known),
   };
-}
-
-function suggestion(key: string, known: readonly string[]): string {
-  const near = nearest(key, known);
-  return near === undefined ? `Fields here: ${[...known].sort().join(", ")}.` : `Did you mean ${near}?`;
-}
-
-/** The known name nearest to a misspelt one, where it is near enough to be meant: a third of its letters may be wrong. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((left, right) => left.distance - right.distance);
-  return ranked[0]?.candidate;
-}
-
-/** How many letters must be put in, taken out or changed to make one text of the other. */
-export function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const change = from[row - 1] === to[column - 1] ? 0 : 1;
-      current.push(
-        Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + change),
-      );
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,8 @@ import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
 import { whereHooksRun } from "../internal/hooks.js";
+import { validateArguments } from "../internal/validation/validateInputs.js";
+import { credentialSecretShape } from "./argumentShapes.js";
 
 /** What {@link CredentialSecret} takes. */
 export interface CredentialSecretArgs {
@@ -80,6 +82,7 @@ export class CredentialSecret extends pulumi.ComponentResource {
       { namespace: args.namespace, accessKeyId: args.accessKeyId },
       hooks === undefined ? opts : pulumi.mergeOptions(opts, { hooks }),
     );
+    validateArguments(this, `CredentialSecret ${JSON.stringify(name)}`, credentialSecretShape, args, () => []);
     const { sessionToken } = args;
     const secretName = args.secretName ?? name;
     const separate = args.separateSessionToken === true;

@@ -1,5 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { validateArguments } from "../internal/validation/validateInputs.js";
+import { unsealKeysShape } from "./argumentShapes.js";
 
 /** What {@link UnsealKeys} takes. */
 export interface UnsealKeysArgs {
@@ -41,6 +43,7 @@ export class UnsealKeys extends pulumi.ComponentResource {
 
   constructor(name: string, args: UnsealKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:UnsealKeys", name, { namespace: args.namespace }, opts);
+    validateArguments(this, `UnsealKeys ${JSON.stringify(name)}`, unsealKeysShape, args, () => []);
     const secret: core.SecretArgs = {
       metadata: { name: args.secretName, namespace: args.namespace, labels: args.labels },
     };

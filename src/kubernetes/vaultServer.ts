@@ -1,10 +1,12 @@
 import * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { validateInputs } from "../internal/validation/validateInputs.js";
+import { assertPlainParts, validateInputs } from "../internal/validation/validateInputs.js";
 import { unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { inspectCluster } from "./inspectCluster.js";
+import { shapedIssues } from "../internal/validation/argumentShape.js";
+import { vaultServerShape } from "./argumentShapes.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import { immutableFields, rejectImmutableChange } from "./immutableFields.js";
 import type { VaultServerArgs } from "./vaultServerArgs.js";
@@ -98,6 +100,9 @@ export class VaultServer extends pulumi.ComponentResource {
       irsa: args.irsa,
       sessionTokenSecretName: args.sessionTokenSecretName,
     };
+    assertPlainParts<object>(this, subject, args, (known) =>
+      shapedIssues(vaultServerShape, known, () => vaultServerIssues(maskUnknowns(ruled) as VaultServerPlainArgs)),
+    );
     const plain = validateInputs<object>(this, subject, ruled, (values) =>
       vaultServerIssues(values as VaultServerPlainArgs),
     ).apply((values) => values as VaultServerPlainArgs);

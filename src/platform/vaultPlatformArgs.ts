@@ -3,6 +3,7 @@ import type { ApplicationSettings } from "../access/applicationAccessArgs.js";
 import type { AssumableRoleArgs } from "../iam/assumableRole.js";
 import type { RootCredentialArgs } from "../iam/rootCredentialArgs.js";
 import type { InputOf } from "../internal/inputOf.js";
+import type { PlainObject } from "../internal/plainObject.js";
 import type { VaultServerArgs } from "../kubernetes/vaultServerArgs.js";
 import type { VaultServerSpec } from "../kubernetes/vaultServerSpec.js";
 import type { AwsLeaseConfigSettings } from "../secretsengine/awsLeaseConfig.js";
@@ -35,6 +36,20 @@ export interface VaultPlatformIrsaArgs {
   readonly clusterRegion: pulumi.Input<string>;
 }
 
+/** Arguments of the parts that the platform sets itself. */
+export const vaultServerArgumentsSet = ["namespace", "spec", "irsa", "serverName"] as const;
+export const storageArgumentsSet = ["endpoint", "tags", "unsealer"] as const;
+export const rootCredentialArgumentsSet = [
+  "roles",
+  "staticRoles",
+  "identity",
+  "serviceAccount",
+  "trustPolicy",
+  "trustPolicies",
+  "tags",
+] as const;
+export const assumableRoleArgumentsSet = ["trustedPrincipalArn"] as const;
+
 /** What {@link VaultPlatform} takes. */
 export interface VaultPlatformArgs {
   /** Kubernetes namespace of Vault. It must exist. */
@@ -44,9 +59,9 @@ export interface VaultPlatformArgs {
    *
    * @default - keys in the Secret `<name>-keys`, 5 shares of which 3 unseal
    */
-  readonly vaultServer: VaultPlatformServerSpec;
+  readonly vaultServer: PlainObject<VaultPlatformServerSpec>;
   /** Further arguments of the VaultServer component. */
-  readonly vaultServerOptions?: Omit<VaultServerArgs, "namespace" | "spec" | "irsa" | "serverName">;
+  readonly vaultServerOptions?: PlainObject<Omit<VaultServerArgs, (typeof vaultServerArgumentsSet)[number]>>;
   /**
    * Name of the VaultServer, its Service and its ServiceAccount.
    *
@@ -84,13 +99,13 @@ export interface VaultPlatformArgs {
    *
    * @default - the root token, read from its Secret at each operation and never stored
    */
-  readonly connection?: Omit<VaultConnectionArgs, "address" | "kubernetes">;
+  readonly connection?: PlainObject<Omit<VaultConnectionArgs, "address" | "kubernetes">>;
   /** Other endpoints of AWS for Vault, such as those of a VPC. */
-  readonly endpoints?: {
+  readonly endpoints?: PlainObject<{
     readonly dynamodb?: pulumi.Input<string>;
     readonly iam?: pulumi.Input<string>;
     readonly sts?: pulumi.Input<string>;
-  };
+  }>;
   /**
    * Keeps data from being lost by mistake: deletion protection of the table, `terminationPolicy: "DoNotTerminate"`, and Pulumi's `protect` on both. To
    * destroy the platform set it to false, run `pulumi up`, then `pulumi destroy`.
@@ -102,20 +117,19 @@ export interface VaultPlatformArgs {
    * The table of Vault's data, and the identity that Vault uses it with. `haEnabled` is true by default, also for one replica, so that replicas can be
    * added later: KubeVault cannot change it once the VaultServer exists. The lock costs about one write capacity unit every five seconds.
    */
-  readonly storage?: Omit<DynamoDbStorageArgs, "endpoint" | "tags" | "unsealer">;
+  readonly storage?: PlainObject<Omit<DynamoDbStorageArgs, (typeof storageArgumentsSet)[number]>>;
   /** Vault's pods take an IAM role instead of access keys. Federation tokens and session tokens are then not to be had. */
-  readonly irsa?: VaultPlatformIrsaArgs;
+  readonly irsa?: PlainObject<VaultPlatformIrsaArgs>;
   /** The identity of Vault's AWS secrets engine. Its rights are derived from `roles` and `staticRoles`. */
-  readonly rootCredential?: Omit<
-    RootCredentialArgs,
-    "roles" | "staticRoles" | "identity" | "serviceAccount" | "trustPolicy" | "trustPolicies" | "tags"
-  >;
+  readonly rootCredential?: PlainObject<Omit<RootCredentialArgs, (typeof rootCredentialArgumentsSet)[number]>>;
   /** IAM roles for Vault to assume, by names that `roles` refer to. */
-  readonly assumableRoles?: Readonly<Record<string, Omit<AssumableRoleArgs, "trustedPrincipalArn">>>;
+  readonly assumableRoles?: Readonly<
+    Record<string, PlainObject<Omit<AssumableRoleArgs, (typeof assumableRoleArgumentsSet)[number]>>>
+  >;
   /** What applications can ask Vault for, by the names of the roles in Vault. */
   readonly roles?: Readonly<Record<string, VaultPlatformRoleArgs>>;
   /** IAM users whose keys Vault rotates, by the names of the static roles in Vault. Vault 1.14 and later. */
-  readonly staticRoles?: Readonly<Record<string, AwsStaticRoleSettings>>;
+  readonly staticRoles?: Readonly<Record<string, PlainObject<AwsStaticRoleSettings>>>;
   /**
    * Applications on Kubernetes that may read credentials, by the names of their policies and auth roles in Vault: `{ shop: { serviceAccounts: ["shop"],
    * namespaces: ["shop"], roles: ["deploy"] } }`. Plain names.
@@ -128,15 +142,17 @@ export interface VaultPlatformArgs {
    */
   readonly mountPath?: pulumi.Input<string>;
   /** Further settings of the mount. */
-  readonly mount?: AwsSecretsMountSettings;
+  readonly mount?: PlainObject<AwsSecretsMountSettings>;
   /** Further settings of `config/root`. */
-  readonly rootConfig?: Omit<AwsRootConfigSettings, "accessKey" | "secretKey" | "iamEndpoint" | "stsEndpoint">;
+  readonly rootConfig?: PlainObject<
+    Omit<AwsRootConfigSettings, "accessKey" | "secretKey" | "iamEndpoint" | "stsEndpoint">
+  >;
   /**
    * Life of the leases of `iam_user` roles.
    *
    * @default - the mount's
    */
-  readonly leaseConfig?: AwsLeaseConfigSettings;
+  readonly leaseConfig?: PlainObject<AwsLeaseConfigSettings>;
   /** Tags of all AWS resources made. */
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
 }

@@ -5,44 +5,21 @@ import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
+import { connectionRules } from "../vaultresource/connectionRules.js";
+import { shapedIssues } from "../internal/validation/argumentShape.js";
 import { storageIssues } from "../storage/storageRules.js";
 import { formatIssues, pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import { platformShape } from "./platformShape.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
 
 /** Arguments in plain values; parts that are not known yet are `unknownValue`. */
 type Plain = Readonly<Record<string, unknown>>;
 
-const argumentNames = [
-  "namespace",
-  "vaultServer",
-  "vaultServerOptions",
-  "serverName",
-  "vaultAddress",
-  "portForward",
-  "kubeconfig",
-  "context",
-  "connection",
-  "endpoints",
-  "protectData",
-  "storage",
-  "irsa",
-  "rootCredential",
-  "assumableRoles",
-  "roles",
-  "staticRoles",
-  "applications",
-  "mountPath",
-  "mount",
-  "rootConfig",
-  "leaseConfig",
-  "tags",
-];
-
 /**
- * Holds all that is plain in a platform's arguments against the rules of all its children, so that a user sees every problem at once and under the
- * name that he gave it. What is not plain is checked by the children, once it is known.
+ * Checks all plain values in a platform's arguments against the rules of all its children, so that validation errors are reported together and under
+ * the platform's own argument names. Outputs are checked by the children, once they are known.
  *
  * @throws pulumi.ResourceError with all problems in its message
  */
@@ -55,11 +32,17 @@ export function assertValidPlatform(resource: pulumi.Resource, name: string, arg
 
 /** All that is wrong with a platform's plain arguments. */
 export function platformIssues(name: string, args: Plain): Issue[] {
-  const unknown = Object.keys(args)
-    .filter((key) => !argumentNames.includes(key))
-    .map((key) => ({ path: key, rule: "is not an argument of VaultPlatform" }));
+  return unique(shapedIssues(platformShape, args, () => partIssues(name, args)));
+}
+
+/** The issues without repetitions: some rules of a role are both the secrets engine's and the root credential's. */
+function unique(issues: readonly Issue[]): Issue[] {
+  const byText = new Map(issues.map((issue) => [JSON.stringify(issue), issue]));
+  return [...byText.values()];
+}
+
+function partIssues(name: string, args: Plain): Issue[] {
   return [
-    ...unknown,
     ...vaultServerPart(name, args),
     ...under("storage", storageIssues(args.storage ?? {})),
     ...connectionIssues(args),
@@ -122,7 +105,10 @@ function connectionIssues({ portForward, vaultAddress, connection }: Plain): Iss
       fix: `Use ${field === "address" ? "vaultAddress" : "portForward"} instead.`,
     });
   }
-  return [...issues, ...portForwardIssues(portForward)];
+  const others = issues.some(({ path }) => path.startsWith("connection"))
+    ? []
+    : under("connection", connectionRules((connection ?? {}) as Plain));
+  return [...issues, ...portForwardIssues(portForward), ...others];
 }
 
 function portForwardIssues(given: unknown): Issue[] {

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { PlainObject } from "../internal/plainObject.js";
 import type { Transform } from "../internal/transform.js";
 import { transformed } from "../internal/transform.js";
 import { mapRecord } from "../internal/records.js";
-import { validateInputs } from "../internal/validation/validateInputs.js";
+import { assertPlainParts } from "../internal/validation/validateInputs.js";
+import { callback, input, objectShape, recordShape, shapedIssues } from "../internal/validation/argumentShape.js";
 import { under, type Issue } from "../internal/validation/issues.js";
-import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import {
   AwsLeaseConfig,
   leaseSettingsRules,
@@ -42,15 +43,15 @@ export interface AwsSecretsEngineArgs {
   /** Where the engine is mounted. @default "aws" */
   readonly path?: pulumi.Input<string>;
   /** Settings of the mount. */
-  readonly mount?: AwsSecretsMountSettings;
+  readonly mount?: PlainObject<AwsSecretsMountSettings>;
   /** The root credential. @default - none is written: Vault uses the identity of the machine it runs on */
-  readonly rootConfig?: AwsRootConfigSettings;
+  readonly rootConfig?: PlainObject<AwsRootConfigSettings>;
   /** Leases of `iam_user` roles. @default - none is written: the mount's limits hold */
-  readonly leaseConfig?: AwsLeaseConfigSettings;
+  readonly leaseConfig?: PlainObject<AwsLeaseConfigSettings>;
   /** Roles by name. */
-  readonly roles?: Readonly<Record<string, AwsSecretsRoleSettings>>;
+  readonly roles?: Readonly<Record<string, PlainObject<AwsSecretsRoleSettings>>>;
   /** Static roles by name. Vault 1.14 and later. */
-  readonly staticRoles?: Readonly<Record<string, AwsStaticRoleSettings>>;
+  readonly staticRoles?: Readonly<Record<string, PlainObject<AwsStaticRoleSettings>>>;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
     readonly mount?: Transform<AwsSecretsMountArgs>;
@@ -102,10 +103,10 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
   constructor(name: string, args: AwsSecretsEngineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     // The arguments hold secrets, and what a component is given here is stored.
     super("kubevault-aws:index:AwsSecretsEngine", name, {}, opts);
-    const { transform: transforms, ...checkable } = args;
-    // Only what is plain can be checked here: the children's own checks see the rest, once it is known.
-    validateInputs(this, `AwsSecretsEngine "${name}"`, maskUnknowns(checkable) as Values, (given) =>
-      engineRules(given as Values),
+    const transforms = args.transform;
+    // Outputs are checked by the children, once they are known.
+    assertPlainParts(this, `AwsSecretsEngine ${JSON.stringify(name)}`, args, (given) =>
+      shapedIssues(engineShape, given, () => engineRules(given)),
     );
     // A component's dependsOn does not reach its children by itself.
     const parent = { parent: this, dependsOn: opts?.dependsOn };
@@ -159,6 +160,23 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
     this.registerOutputs({ path: this.path, accessor: this.accessor });
   }
 }
+
+/** The arguments of an AwsSecretsEngine. The names of settings are checked by their own rules. */
+const engineShape = objectShape<AwsSecretsEngineArgs>("AwsSecretsEngine", {
+  path: input,
+  mount: recordShape(),
+  rootConfig: recordShape(),
+  leaseConfig: recordShape(),
+  roles: recordShape(recordShape()),
+  staticRoles: recordShape(recordShape()),
+  transform: objectShape<NonNullable<AwsSecretsEngineArgs["transform"]>>("AwsSecretsEngine.transform", {
+    mount: callback,
+    rootConfig: callback,
+    leaseConfig: callback,
+    roles: callback,
+    staticRole: callback,
+  }),
+});
 
 /** All rules of {@link AwsSecretsEngineArgs}, with the paths as the user wrote them. */
 export function engineRules(args: Values): Issue[] {

@@ -4,12 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../aws/arns.js";
 import { storagePolicy } from "../iam/policies/storagePolicy.js";
 import { unsealerPolicy } from "../iam/policies/unsealerPolicy.js";
-import { validateInputs } from "../internal/validation/validateInputs.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { rejecterOf } from "../internal/validation/reject.js";
+import { validateArguments } from "../internal/validation/validateInputs.js";
 import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import { storageCredentialSpec } from "./storageCredential.js";
 import { createIdentity, type WhenChecked } from "./storageIdentity.js";
 import { storageIssues } from "./storageRules.js";
+import { storageShape } from "./storageShape.js";
 import { defaultCapacityUnits, type DynamoDbTableArgs } from "./tableArgs.js";
 import { keySchemaProblem, vaultKeySchema } from "./tableSchema.js";
 
@@ -70,8 +73,9 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   constructor(name: string, args: DynamoDbStorageArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:DynamoDbStorage", name, {}, opts);
     const subject = `DynamoDbStorage ${JSON.stringify(name)}`;
-    const { transform: _transform, ...ruled } = args;
-    const plain = validateInputs<DynamoDbStorageArgs>(this, subject, ruled, storageIssues);
+    const plain = validateArguments<DynamoDbStorageArgs>(this, subject, storageShape, args, (known) =>
+      storageIssues(known),
+    );
 
     // At preview parts may be unknown, and what depends on a check of them is unknown too: there the children show what is known. At `up` no
     // child is made of what breaks a rule.
@@ -165,13 +169,17 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   }
 
   private adoptTable(subject: string, tableName: pulumi.Input<string>): TableOutputs {
-    const table = dynamodb.getTableOutput({ name: tableName }, { parent: this }).apply((found) => {
-      const problem = keySchemaProblem(found);
-      if (problem !== undefined) {
-        throw new pulumi.ResourceError(`${subject}: invalid argument: existingTableName: ${problem}`, this, true);
-      }
-      return found;
-    });
+    const reject = rejecterOf(this, subject);
+    const table = pulumi
+      .output(tableName)
+      .apply(async (name): Promise<Pick<dynamodb.GetTableResult, "name" | "arn">> => {
+        const found = await dynamodb.getTable({ name }, { parent: this }).catch((error: Error) => error);
+        if (found instanceof Error) {
+          return reject([tableNotFound(name, found)]);
+        }
+        const problem = keySchemaProblem(found);
+        return problem === undefined ? found : reject([{ path: "existingTableName", rule: problem }]);
+      });
     return { tableName: table.name, tableArn: table.arn };
   }
 
@@ -206,6 +214,17 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       parent: this,
     });
   }
+}
+
+function tableNotFound(name: string, error: Error): Issue {
+  return /There is no |couldn't find|not found|NotFound/i.test(error.message)
+    ? {
+        path: "existingTableName",
+        rule: "must be the name of a table in the provider's account and region",
+        actual: name,
+        fix: "Create the table first, or leave existingTableName out to have one made.",
+      }
+    : { path: "existingTableName", rule: `cannot be looked up (${error.message.split("\n")[0]})`, actual: name };
 }
 
 interface TableOutputs {

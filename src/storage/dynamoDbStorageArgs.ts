@@ -2,6 +2,7 @@ import type * as appautoscaling from "@pulumi/aws/appautoscaling/index.js";
 import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import type * as iam from "@pulumi/aws/iam/index.js";
 import type * as pulumi from "@pulumi/pulumi";
+import type { PlainObject } from "../internal/plainObject.js";
 import type { StorageCredential } from "./storageCredential.js";
 import type { DynamoDbTableArgs } from "./tableArgs.js";
 
@@ -20,7 +21,7 @@ export interface DynamoDbStorageArgs {
    *
    * @default - paid per request, with point-in-time recovery and deletion protection, encrypted by a key that AWS owns
    */
-  readonly table?: DynamoDbTableArgs;
+  readonly table?: PlainObject<DynamoDbTableArgs>;
   /**
    * Whether Vault takes a lock in the table, so that standby nodes can take over. Needed for more than one replica.
    *

@@ -1,4 +1,5 @@
 import { parseArn } from "../aws/arns.js";
+import { isSpellingOf, nearest } from "../internal/validation/nearest.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
@@ -110,22 +111,15 @@ function kindIssues(field: Field, value: unknown): Issue[] {
 export function unknownArguments(values: Values, known: readonly string[]): Issue[] {
   return Object.keys(values)
     .filter((name) => values[name] !== undefined && !known.includes(name))
-    .map((name) => {
-      const close = known.find((candidate) => simplified(candidate) === simplified(name));
-      return {
-        path: name,
-        rule: "is not an argument",
-        fix: close === undefined ? `Arguments are: ${known.join(", ")}.` : `Write ${close}.`,
-      };
-    });
+    .map((name) => ({ path: name, rule: "is not an argument", fix: argumentAdvice(name, known) }));
 }
 
-/** `policy_arn`, `policyARNs` and `policyArns` alike. */
-function simplified(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z]/g, "")
-    .replace(/s$/, "");
+function argumentAdvice(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  if (near === undefined) {
+    return `Arguments are: ${known.join(", ")}.`;
+  }
+  return isSpellingOf(name, near) ? `Write ${near}.` : `Did you mean ${near}?`;
 }
 
 /** The path of a mount. */

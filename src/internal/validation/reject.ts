@@ -1,26 +1,48 @@
 import * as pulumi from "@pulumi/pulumi";
+import { failPreview } from "./failPreview.js";
+import { formatIssues, type Issue } from "./issues.js";
 
-/** Refuses to go on with a value that was found to be wrong only after the constructor returned. */
-export type Reject = <T>(message: string) => T;
+/** Rejects a value that was found to be wrong only after the constructor returned. */
+export type Reject = <T>(issues: readonly Issue[]) => T;
+
+const rejecters = new WeakMap<pulumi.Resource, Reject>();
 
 /**
- * How values of a resource are refused, with a message and no stack.
+ * How values of a resource are rejected: with a message, without a stack, and each issue once however many checks find it.
  *
- * At preview the error is shown and the value left unknown, so that the preview goes on to its end and fails there: a promise that is rejected
- * would leave whatever waits for a resource made of it waiting forever, since Pulumi settles no outputs of a resource whose inputs fail. In an
- * update, where an unknown value would be written as if it were none, the error is thrown.
+ * At preview the error is shown on the resource's row and the value left unknown. The program then runs to its end, and the preview fails there: a
+ * promise that is rejected would leave whatever waits for a resource made of it waiting forever, since Pulumi settles no outputs of a resource
+ * whose inputs fail. In an update, where an unknown value would be written as if it were none, the error is thrown.
  *
- * @param resource on whose row the error is shown
+ * @param subject how messages name the resource: `VaultServer "vault"`
  */
-export function rejecterOf(resource: pulumi.Resource): Reject {
+export function rejecterOf(resource: pulumi.Resource, subject: string): Reject {
+  const existing = rejecters.get(resource);
+  if (existing !== undefined) {
+    return existing;
+  }
+  const rejecter = newRejecter(resource, subject);
+  rejecters.set(resource, rejecter);
+  return rejecter;
+}
+
+function newRejecter(resource: pulumi.Resource, subject: string): Reject {
   const reported = new Set<string>();
-  return <T>(message: string): T => {
-    if (!pulumi.runtime.isDryRun()) {
-      throw errorWithoutStack(resource, message);
+  let lastError: pulumi.ResourceError | undefined;
+  return <T>(issues: readonly Issue[]): T => {
+    const unreported = issues.filter((issue) => !reported.has(JSON.stringify(issue)));
+    for (const issue of unreported) {
+      reported.add(JSON.stringify(issue));
     }
-    if (!reported.has(message)) {
-      reported.add(message);
+    const message = unreported.length === 0 ? undefined : formatIssues(subject, unreported);
+    if (!pulumi.runtime.isDryRun()) {
+      // Pulumi shows one error object once, however many promises it rejects.
+      lastError = message === undefined ? lastError : errorWithoutStack(resource, message);
+      throw lastError ?? errorWithoutStack(resource, formatIssues(subject, issues));
+    }
+    if (message !== undefined) {
       void pulumi.log.error(message, resource);
+      failPreview();
     }
     return pulumi.unknown as unknown as T;
   };

@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { formatIssues } from "./issues.js";
 import { rejecterOf, type Reject } from "./reject.js";
 import { formatFinding, issuesOf, merged, type Finding } from "./findings.js";
 
-/** Tells what was found about the arguments of a resource, on the resource's row. */
+/** Reports findings about the arguments of a resource on the resource's row. */
 export interface FindingReporter {
   /**
-   * Warns of what is to be warned of, each thing once however often it is found.
+   * Shows the warnings among the findings, each once however often it is found.
    *
    * @returns the value, unless there are errors among the findings: then as {@link FindingReporter.reject}
    */
@@ -24,13 +23,13 @@ export function findingReporter(resource: pulumi.Resource, subject: string): Fin
       void pulumi.log.warn(text, resource);
     }
   };
-  const reject = rejecterOf(resource);
+  const reject = rejecterOf(resource, subject);
   const pass = <T>(findings: readonly Finding[], value: T): T => {
     for (const warning of merged(findings.filter(({ severity }) => severity === "warning"))) {
       warnOnce(`${subject}: ${formatFinding(warning)}`);
     }
     const errors = issuesOf(findings.filter(({ severity }) => severity === "error"));
-    return errors.length === 0 ? value : reject<T>(formatIssues(subject, errors));
+    return errors.length === 0 ? value : reject<T>(errors);
   };
   return { pass, reject };
 }

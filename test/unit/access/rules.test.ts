@@ -110,7 +110,7 @@ describe("the rules", () => {
     [
       "policy",
       { policy: undefined, rules: [{ path: "a", capability: ["read"], capabilities: ["deny", "read"] }] },
-      "rules[0].capability: is not an argument. Arguments are: path, capabilities, allowedParameters, deniedParameters, requiredParameters, minWrappingTtl, maxWrappingTtl.",
+      "rules[0].capability: is not an argument. Did you mean capabilities?",
     ],
     [
       "kubernetes",

@@ -176,8 +176,8 @@ describe("RootCredential", () => {
       new RootCredential("vault", { assumeRoleArns: pulumi.output(roleArns) });
     });
     expect(failures).toEqual([
-      'RootCredential "vault": the permissions need 2 managed policies, but 1 were planned from the values known at the start. ' +
-        "Give roleArns, assumeRoleArns and iamGroups as plain lists.",
+      'RootCredential "vault": invalid argument: roles: need 2 managed policies, but 1 were planned from the values known at the start. ' +
+        "Give roleArns, assumeRoleArns and iamGroups as plain lists, whose items may be outputs.",
     ]);
   });
 

@@ -15,7 +15,7 @@ describe("applications of a platform", () => {
     expect(platformIssues("p", { ...platform, applications: { shop } })).toEqual([]);
     const applications = { shop: { ...shop, roles: ["deplyo"] }, default: shop };
     expect(platformIssues("p", { ...platform, namespac: "x", applications }).map(formatIssue)).toEqual([
-      "namespac: is not an argument of VaultPlatform.",
+      "namespac: is not an argument of VaultPlatform. Did you mean namespace?",
       'applications.shop.roles[0]: must be one of deploy, got "deplyo".',
       'applications.default: must not be one of Vault\'s own policies (root, default, response-wrapping, control-group), got "default". Choose another name.',
     ]);

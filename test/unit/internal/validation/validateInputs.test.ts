@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { validateInputs } from "../../../../src/internal/validation/validateInputs.js";
 import { isFullyKnown, isKnown, unknownValue } from "../../../../src/internal/validation/known.js";
 import { maskUnknowns } from "../../../../src/internal/validation/maskUnknowns.js";
@@ -10,11 +10,14 @@ interface Args {
   readonly names?: readonly string[];
 }
 
-const resource = {} as pulumi.Resource;
+let resource: pulumi.Resource;
+beforeEach(() => {
+  resource = {} as pulumi.Resource;
+});
 const countRule = (args: Args) =>
   isKnown(args.count) && args.count < 1 ? [{ path: "count", rule: "must be at least 1", actual: args.count }] : [];
 
-describe("checked", () => {
+describe("validateInputs", () => {
   it("refuses a plain bad value at once, without a stack", () => {
     let thrown: unknown;
     try {
@@ -42,6 +45,28 @@ describe("checked", () => {
     expect(error.mock.calls).toEqual([['Thing "t": invalid argument: count: must be at least 1, got 0.', resource]]);
     dryRun.mockRestore();
     error.mockRestore();
+  });
+
+  it("checks at preview what is known beside what is not, and shows each issue once", async () => {
+    const dryRun = vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    const unknown = pulumi.output(pulumi.unknown as unknown as string);
+    const input = { count: pulumi.output(Promise.resolve(0)), names: [unknown] };
+    const args = validateInputs<Args>(resource, 'Thing "t"', input as never, countRule);
+    validateInputs<Args>(resource, 'Thing "t"', { count: input.count } as never, countRule);
+    expect(await isKnownOutput(args)).toBe(false);
+    await vi.waitFor(() => expect(error).toHaveBeenCalled());
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(error.mock.calls).toEqual([['Thing "t": invalid argument: count: must be at least 1, got 0.', resource]]);
+    dryRun.mockRestore();
+    error.mockRestore();
+  });
+
+  it("fails in an update with one error object for the same issue", async () => {
+    const input = { count: pulumi.output(Promise.resolve(0)) };
+    const first = await failureOf(validateInputs<Args>(resource, 'Thing "t"', input as never, countRule));
+    const second = await failureOf(validateInputs<Args>(resource, 'Thing "t"', input as never, countRule));
+    expect(first).toBe(second);
   });
 
   it("passes good values on", async () => {

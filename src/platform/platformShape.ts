@@ -1,0 +1,60 @@
+import { assumableRoleShape, rootCredentialShape } from "../iam/argumentShapes.js";
+import {
+  any,
+  input,
+  listShape,
+  objectShape,
+  partialShape,
+  plain,
+  recordShape,
+  shapeWithout,
+  type ObjectShape,
+} from "../internal/validation/argumentShape.js";
+import { vaultServerShape } from "../kubernetes/argumentShapes.js";
+import { storageShape } from "../storage/storageShape.js";
+import {
+  assumableRoleArgumentsSet,
+  rootCredentialArgumentsSet,
+  storageArgumentsSet,
+  vaultServerArgumentsSet,
+  type VaultPlatformArgs,
+  type VaultPlatformIrsaArgs,
+} from "./vaultPlatformArgs.js";
+
+/** The arguments of a VaultPlatform. The names of fields of the VaultServer, of roles and of settings are checked by their own rules. */
+export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultPlatform", {
+  namespace: input,
+  vaultServer: recordShape(),
+  vaultServerOptions: shapeWithout(vaultServerShape, vaultServerArgumentsSet, {
+    irsa: "Use the platform's own irsa.",
+    spec: "Use vaultServer.",
+  }),
+  serverName: plain,
+  vaultAddress: input,
+  portForward: any,
+  kubeconfig: input,
+  context: input,
+  connection: recordShape(),
+  endpoints: objectShape<NonNullable<VaultPlatformArgs["endpoints"]>>("endpoints", {
+    dynamodb: input,
+    iam: input,
+    sts: input,
+  }),
+  protectData: plain,
+  storage: shapeWithout(storageShape, storageArgumentsSet, { endpoint: "Use endpoints.dynamodb." }),
+  irsa: objectShape<VaultPlatformIrsaArgs>("irsa", { oidcProviderArn: input, clusterRegion: input }),
+  rootCredential: shapeWithout(rootCredentialShape, rootCredentialArgumentsSet, {
+    identity: "It is a role with irsa, and a user without.",
+    roles: "Use the platform's own roles.",
+    staticRoles: "Use the platform's own staticRoles.",
+  }),
+  assumableRoles: recordShape(shapeWithout(assumableRoleShape, assumableRoleArgumentsSet)),
+  roles: recordShape(partialShape("a role", { credentialType: plain, assumableRoles: listShape(plain) })),
+  staticRoles: recordShape(recordShape()),
+  applications: recordShape(recordShape()),
+  mountPath: input,
+  mount: recordShape(),
+  rootConfig: recordShape(),
+  leaseConfig: recordShape(),
+  tags: any,
+});
