@@ -1,3 +1,4 @@
+import { templateProblems } from "./usernameTemplate/usernameTemplate.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
@@ -180,9 +181,7 @@ function templateRules(template: unknown): Issue[] {
   if (typeof template !== "string" || template === "" || !isKnown(template)) {
     return [];
   }
-  return (template.match(/\{\{/g) ?? []).length === (template.match(/\}\}/g) ?? []).length
-    ? []
-    : [{ path: "usernameTemplate", rule: "must close each {{ with }}", actual: template }];
+  return templateProblems(template).map((rule) => ({ path: "usernameTemplate", rule, actual: template }));
 }
 
 function rotationRules(config: Values): Issue[] {

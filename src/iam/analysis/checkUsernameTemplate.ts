@@ -1,9 +1,15 @@
+import { defaultUsernameTemplate } from "../../vaultresource/fields.js";
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import { isKnown } from "../../internal/validation/known.js";
 import type { Finding } from "../../internal/validation/findings.js";
 import { defaultUserNamePrefix } from "../policies/rootPolicy.js";
-import { TemplateSyntaxError } from "./goTemplate.js";
-import { nameProblems, namesOf, vaultUsernameTemplate, type NameType, type TemplateName } from "./usernameTemplate.js";
+import { TemplateSyntaxError } from "../../secretsengine/usernameTemplate/goTemplate.js";
+import {
+  nameProblems,
+  namesOf,
+  type NameType,
+  type TemplateName,
+} from "../../secretsengine/usernameTemplate/usernameTemplate.js";
 
 /** What the check of names looks at. */
 export interface UsernameCheck {
@@ -27,7 +33,7 @@ export function usernameFindings({ roles, usernameTemplate, userNamePrefix }: Us
   const prefix = userNamePrefix ?? defaultUserNamePrefix;
   try {
     const names = namesInUse(roles, isGiven).flatMap((type) =>
-      namesOf(isGiven ? usernameTemplate : vaultUsernameTemplate, type).map((name) => ({ name, type })),
+      namesOf(isGiven ? usernameTemplate : defaultUsernameTemplate, type).map((name) => ({ name, type })),
     );
     const findings = names.flatMap(({ name, type }): Finding[] => {
       const [problem] = isGiven ? nameProblems(name, type) : [];

@@ -1,5 +1,5 @@
 import type { RequestContext } from "./conditions.js";
-import { literalPrefixOf } from "./usernameTemplate.js";
+import { literalPrefixOf } from "../../secretsengine/usernameTemplate/usernameTemplate.js";
 
 /** The actions of IAM that carry a condition key, among those that Vault calls. Others never do: a condition on the key cannot hold. */
 const carriers: Readonly<Record<string, readonly string[]>> = {

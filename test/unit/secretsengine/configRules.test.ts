@@ -64,7 +64,21 @@ describe("the rules of config/root", () => {
     [
       "a template that is not closed",
       { usernameTemplate: "{{ random 5\n}" },
-      ['usernameTemplate: must close each {{ with }}, got "{{ random 5\\n}".'],
+      ['usernameTemplate: must be a template that Vault can parse: {{ is not closed by }}, got "{{ random 5\\n}".'],
+    ],
+    [
+      "a template with a function that Vault does not have",
+      { usernameTemplate: "{{ randomize 5 }}" },
+      [
+        'usernameTemplate: must be a template that Vault can parse: function "randomize" not defined, got "{{ randomize 5 }}".',
+      ],
+    ],
+    [
+      "a template whose names are always too long",
+      { usernameTemplate: "vault-{{ random 70 }}" },
+      [
+        'usernameTemplate: must not make names of more than 64 characters (type IAM): these have at least 76, got "vault-{{ random 70 }}".',
+      ],
     ],
     [
       "a key readiness that is none",

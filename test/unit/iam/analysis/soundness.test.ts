@@ -410,7 +410,7 @@ describe("names", () => {
       },
       ["error usernameTemplate iam:CreateUser"],
     ],
-    [{ usernameTemplate: "vault-{{ .DisplayName }}\n", roles: users }, ["error usernameTemplate iam:CreateUser"]],
+    [{ usernameTemplate: "vault-{{ .DisplayName }}/x", roles: users }, ["error usernameTemplate iam:CreateUser"]],
     [
       { usernameTemplate: '{{ if (eq .Type "STS") }}vault-x{{ else }}app-x{{ end }}', roles: users },
       ["error usernameTemplate iam:CreateUser"],

@@ -1,3 +1,4 @@
+import { defaultUsernameTemplate, singleLineTemplate } from "../../vaultresource/fields.js";
 import { parseTemplate, TemplateSyntaxError, type Operand, type Pipeline, type TemplateNode } from "./goTemplate.js";
 import {
   base64Of,
@@ -14,11 +15,6 @@ import {
   truncatedWithDigest,
   type TemplateValue,
 } from "./templateValue.js";
-
-/** Vault's own `username_template`, which applies where none is set. */
-export const vaultUsernameTemplate =
-  '{{ if (eq .Type "STS") }}{{ printf "vault-%s-%s" (unix_time) (random 20) | truncate 32 }}{{ else }}' +
-  '{{ printf "vault-%s-%s-%s" (printf "%s-%s" (.DisplayName) (.PolicyName) | truncate 42) (unix_time) (random 20) | truncate 64 }}{{ end }}';
 
 /** What a name is for: `IAM` users and the sessions of assumed roles, or `STS` federation tokens. Vault sets `.Type` to it. */
 export type NameType = "IAM" | "STS";
@@ -39,7 +35,8 @@ export interface TemplateName {
 }
 
 /**
- * The names that a `username_template` of Vault can make: one for each of its branches.
+ * The names that a `username_template` of Vault can make: one for each of its branches. Line breaks are removed first, as `AwsRootConfig`
+ * does before it sends a template.
  *
  * @param type what the name is for; branches on `.Type` are decided by it
  * @throws TemplateSyntaxError where Go cannot parse the template or has no such function
@@ -48,7 +45,7 @@ export interface TemplateName {
  * @see https://developer.hashicorp.com/vault/docs/concepts/username-templating
  */
 export function namesOf(template: string, type: NameType): TemplateName[] {
-  const nodes = parseTemplate(template);
+  const nodes = parseTemplate(singleLineTemplate(template));
   checkNodes(nodes);
   const names = evaluateNodes(nodes, { type, dot: undefined, variables: new Map() }).map(({ value }) => ({
     lead: leadingText(value),
@@ -62,7 +59,7 @@ export function namesOf(template: string, type: NameType): TemplateName[] {
 /** What the names of a template begin with in all its branches, in plain text. Undefined or empty: Vault's own template. */
 export function literalPrefixOf(template: string | undefined): string {
   try {
-    const leads = namesOf(template === undefined || template === "" ? vaultUsernameTemplate : template, "IAM");
+    const leads = namesOf(template === undefined || template === "" ? defaultUsernameTemplate : template, "IAM");
     return leads.map(({ lead }) => lead).reduce((left, right) => commonPrefix(left, right));
   } catch (error) {
     if (error instanceof TemplateSyntaxError) {

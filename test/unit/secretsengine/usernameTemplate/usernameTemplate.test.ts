@@ -1,11 +1,11 @@
+import { defaultUsernameTemplate } from "../../../../src/vaultresource/fields.js";
 import { describe, expect, test } from "vitest";
 import {
   literalPrefixOf,
   namesOf,
   templateProblems,
-  vaultUsernameTemplate,
-} from "../../../../src/iam/analysis/usernameTemplate.js";
-import { TemplateSyntaxError } from "../../../../src/iam/analysis/goTemplate.js";
+} from "../../../../src/secretsengine/usernameTemplate/usernameTemplate.js";
+import { TemplateSyntaxError } from "../../../../src/secretsengine/usernameTemplate/goTemplate.js";
 
 describe("namesOf", () => {
   test.each<[string, string[]]>([
@@ -27,7 +27,7 @@ describe("namesOf", () => {
       '{{ if eq .PolicyName "p" }}{{ if eq .DisplayName "q" }}x{{ else }}y{{ end }}{{ else }}z{{ end }}-{{ random 8 }}',
       ["x-", "y-", "z-"],
     ],
-    ["\n{{ random 8 }}", ["\n"]],
+    ["\n{{ random 8 }}", [""]],
     ["  {{- /* why }} */ -}}  vault-{{ random 8 }}", ["vault-"]],
     ["plain", ["plain"]],
     ["", [""]],
@@ -55,8 +55,8 @@ describe("namesOf", () => {
   });
 
   test("reads Vault's own template", () => {
-    expect(namesOf(vaultUsernameTemplate, "IAM")).toMatchObject([{ lead: "vault-", then: "login" }]);
-    expect(namesOf(vaultUsernameTemplate, "STS")).toEqual([
+    expect(namesOf(defaultUsernameTemplate, "IAM")).toMatchObject([{ lead: "vault-", then: "login" }]);
+    expect(namesOf(defaultUsernameTemplate, "STS")).toEqual([
       { lead: "vault-", then: "generated", minLength: 32, text: "vault--" },
     ]);
     expect(literalPrefixOf(undefined)).toBe("vault-");
@@ -85,12 +85,12 @@ describe("namesOf", () => {
 describe("templateProblems", () => {
   test.each<[string, string[]]>([
     ["vault-{{ random 20 }}", []],
-    [vaultUsernameTemplate, []],
+    [defaultUsernameTemplate, []],
     ["{{ randomize 8 }}", ['must be a template that Vault can parse: function "randomize" not defined']],
     ["vault-{{ random 70 }}", ["must not make names of more than 64 characters (type IAM): these have at least 76"]],
     // Too long for federation tokens, which not every mount has.
     ['{{ printf "vault-%s" (random 40) }}', []],
-    ["vault-{{ .DisplayName }}\n", ['must not put "\\n" into names: IAM takes letters, digits and _+=,.@- only']],
+    ["vault-{{ .DisplayName }}\n", []],
     ["vault {{ random 8 }}", ['must not put " " into names: IAM takes letters, digits and _+=,.@- only']],
     ['{{ printf "vault %s" (random 8) | replace " " "-" }}', []],
     ["{{-\n print `vault-` (random 20) -}}\n", []],
