@@ -1,4 +1,4 @@
-/** Where the lines about one operation go, in a plugin that is told the resource with each request. */
+/** Where the lines about one operation go, in a plugin that gets the resource with each request. */
 export interface ResourceRow {
   readonly progress: (message: string) => void;
   readonly warn: (message: string) => void;

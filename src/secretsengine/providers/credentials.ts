@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isVaultError } from "../../vault/errors.js";
+import { secondsLeft } from "../../vault/tokenLife.js";
 import type { VaultAnswer } from "../../vault/vaultCall.js";
 import { credentialsRules } from "../configRules.js";
 import { canonicalValue, canonicalValues, changedFields, isSet, type Values } from "../../vaultresource/fields.js";
@@ -11,23 +12,6 @@ import { assertFieldsSupported, isAnswerLost, messageOf } from "../../vaultresou
 
 function pathOfCredentials(inputs: Values): string {
   return `${String(inputs.mount)}/${inputs.endpoint === "sts" ? "sts" : "creds"}/${String(inputs.role)}`;
-}
-
-/** Seconds until the token in use ends, and its leases with it; undefined for never, and where the token may not ask. */
-async function secondsOfToken(context: WorkContext): Promise<number | undefined> {
-  const { client, token } = context.vault;
-  if (token.ttlSeconds !== undefined) {
-    return token.ttlSeconds === 0 ? undefined : token.ttlSeconds;
-  }
-  try {
-    const ttl = (await client.read("auth/token/lookup-self"))?.ttl;
-    return typeof ttl === "number" && ttl > 0 ? ttl : undefined;
-  } catch (error) {
-    if (isVaultError(error, "permissionDenied")) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** Releases of Vault differ in where they say how long session credentials live. */
@@ -166,7 +150,7 @@ export const credentialsHandlers: ResourceHandlers = {
     const { token, server } = context.vault;
     const path = pathOfCredentials(inputs);
     assertFieldsSupported(path, credentialFields, inputs, server);
-    const tokenSeconds = await secondsOfToken(context);
+    const tokenSeconds = await secondsLeft(context.vault.client, context.vault.token);
     const answer = await readNew(context, inputs);
     const data = answer.data ?? {};
     const session = data.session_token ?? data.security_token;

@@ -10,9 +10,10 @@ import {
   type AwsSecretsRoleArgs,
 } from "../../../src/secretsengine/index.js";
 import { VaultSession } from "../../../src/vault/session.js";
+import { closeConnections } from "../../../src/vaultresource/providers/connection.js";
 import { FaultProxy } from "../../support/faultProxy.js";
 import { makeStack, startTestEngine, type TestEngine, type TestStack } from "../engine/support.js";
-import { World, type Values } from "./support.js";
+import { Plugin, World, type Values } from "./support.js";
 
 let world: World;
 let folder: string;
@@ -118,6 +119,20 @@ describe("the token of a login, with the real engine", () => {
   it("is left by no destroy either", async () => {
     expect(await overhead(test.destroy)).toEqual(once);
     expect(await accessors()).toEqual(before);
+  });
+});
+
+describe("a standby that takes over", () => {
+  it("is waited for by default: nothing answers for longer than DynamoDB's lock lasts", async () => {
+    const proxy = await FaultProxy.start(world.vault.address);
+    const login = JSON.stringify({ kind: "token", token: world.vault.rootToken });
+    const plugin = new Plugin({ "kubevault-aws:address": proxy.address, "kubevault-aws:login": login });
+    await plugin.create("AwsSecretsMount", { path: "before" });
+    proxy.plan({ fault: { kind: "refuse", forMs: 17_000 } });
+    // A write that must not be done twice: it is repeated, since no connection was opened for it.
+    expect((await plugin.create("AwsSecretsMount", { path: "after" })).id).toBe("after");
+    await closeConnections();
+    await proxy.stop();
   });
 });
 
