@@ -24,6 +24,8 @@ export interface SandboxOptions {
   readonly languages?: readonly Language[];
   /** Use the machine's released AWS and Kubernetes plugins of Pulumi's instead of the stand-ins. Default false. */
   readonly releasedPlugins?: boolean;
+  /** More variables for the engine, its plugins and the programs. */
+  readonly engineEnvironment?: Readonly<Record<string, string>>;
   /** Build tools that the machine does not have from their sources, and fetch no releases. Default false. */
   readonly buildTools?: boolean;
 }
@@ -109,6 +111,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       kubeconfigPath: kubernetes.kubeconfigPath,
       releasedPlugins: options.releasedPlugins,
       ...languageSupport,
+      env: { ...languageSupport.env, ...options.engineEnvironment },
     });
     return {
       aws,
