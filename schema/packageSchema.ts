@@ -48,7 +48,8 @@ export function packageSchema(version: string): JsonObject {
   const outputOf = (name: string, output: string): ts.Symbol | undefined =>
     checker.getPropertyOfType(checker.getDeclaredTypeOfSymbol(symbolOf(name)), output);
 
-  const resources = Object.entries(kinds).map(([name, kind]): [string, JsonObject] => {
+  const documented = Object.entries(kinds).filter(([, { isInternal }]) => isInternal !== true);
+  const resources = documented.map(([name, kind]): [string, JsonObject] => {
     const { properties, required } = argumentsOf(name);
     const computed = kind.computed.map((output): [string, JsonObject] => {
       const symbol = outputOf(name, output);
@@ -120,7 +121,11 @@ export function packageSchema(version: string): JsonObject {
       nodejs: { respectSchemaVersion: true },
       python: { respectSchemaVersion: true, pyproject: { enabled: true } },
       // Without the extra input types, the SDK lacks the types of objects inside maps and does not compile.
-      go: { respectSchemaVersion: true, generateExtraInputTypes: true },
+      go: {
+        respectSchemaVersion: true,
+        generateExtraInputTypes: true,
+        importBasePath: "example.com/pulumi-kubevault-aws/sdk/go/kubevaultaws",
+      },
     },
   };
 }

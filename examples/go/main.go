@@ -21,7 +21,7 @@ func main() {
 			Path: pulumi.String("aws"),
 			Roles: map[string]kubevaultaws.AwsSecretsRoleSettingsArgs{
 				"deploy": {
-					CredentialType: "iam_user",
+					CredentialType: pulumi.String("iam_user"),
 					PolicyArns:     pulumi.StringArray{pulumi.String("arn:aws:iam::aws:policy/ReadOnlyAccess")},
 				},
 			},

@@ -64,7 +64,7 @@ async function find(name: ToolName, { log, buildTools, slots }: Means): Promise<
     return present;
   }
   let noRelease = "";
-  if (!buildTools) {
+  if (!buildTools && tool.release !== undefined) {
     try {
       return { path: await fetchRelease(tool.release, log), source: "fetched", version: tool.release.version };
     } catch (error) {
@@ -92,7 +92,10 @@ function findPresent(name: ToolName, { command, release, version }: Tool, builtO
   if (isExecutable(built)) {
     return { path: built, source: "cache", version };
   }
-  const fetched = builtOnly ? undefined : fetchedToolPath(release);
+  if (builtOnly || release === undefined) {
+    return undefined;
+  }
+  const fetched = fetchedToolPath(release);
   return fetched !== undefined && isExecutable(fetched)
     ? { path: fetched, source: "cache", version: release.version }
     : undefined;

@@ -18,7 +18,8 @@ export interface Tool {
   readonly version: string;
   /** The command looked for on PATH and in KUBEBUILDER_ASSETS; left out where only the pinned version will do. */
   readonly command?: string;
-  readonly release: Release;
+  /** Left out for a program of the sandbox's own, which is always built. */
+  readonly release?: Release;
   readonly source: GoModule;
 }
 
@@ -100,6 +101,10 @@ export const toolCatalog = {
       package: "k8s.io/kubernetes/cmd/kube-controller-manager",
       stamps: ["k8s.io/component-base/version.gitVersion=v1.35.4"],
     },
+  },
+  "pulumi-gensdk": {
+    version: "3.250.0",
+    source: { module: "pulumi-gensdk", package: "." },
   },
   vault: {
     version: "1.18.0",

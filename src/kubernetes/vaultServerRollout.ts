@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
-import { providerText } from "../vaultresource/providerText.js";
+import { resourceHost } from "../vaultresource/resourceHost.js";
 
 /** What {@link VaultServerRollout} takes. */
 export interface VaultServerRolloutArgs {
@@ -30,16 +30,14 @@ export class VaultServerRollout extends pulumi.CustomResource {
   declare readonly phase: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: VaultServerRolloutArgs, opts?: pulumi.CustomResourceOptions) {
+    const host = resourceHost();
+    const kind = "VaultServerRollout";
+    const kubeconfig = args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig);
     super(
-      "pulumi-nodejs:dynamic/kubevault-aws:VaultServerRollout",
+      host.typeOf(kind),
       name,
-      {
-        phase: undefined,
-        ...args,
-        kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
-        __provider: providerText("VaultServerRollout"),
-      },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] }),
+      { phase: undefined, ...args, kubeconfig, ...host.propsOf(kind) },
+      host.optionsOf(kind, pulumi.mergeOptions(opts, { additionalSecretOutputs: ["kubeconfig"] })),
     );
   }
 }

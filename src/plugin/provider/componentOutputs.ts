@@ -3,6 +3,7 @@
  * schema can describe a provider that a component hands out, and what is needed of children is an output of its own.
  */
 export const componentOutputs = {
+  ApplicationAccess: ["roleName", "authMount", "credentialPaths", "staticCredentialPaths"],
   AssumableRole: ["arn", "trustPolicy"],
   AwsSecretsEngine: ["path", "accessor"],
   CredentialSecret: ["secretName"],

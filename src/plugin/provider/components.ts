@@ -14,6 +14,7 @@ type ComponentClass = new (
 
 /** Every component of the schema, by the last part of its type token. */
 const classes: Readonly<Record<ComponentName, ComponentClass>> = {
+  ApplicationAccess: library.ApplicationAccess,
   AssumableRole: library.AssumableRole,
   AwsSecretsEngine: library.AwsSecretsEngine,
   CredentialSecret: library.CredentialSecret,

@@ -19,7 +19,8 @@ import {
 } from "../server/resourceProvider.js";
 import { connectionSettings, settingReader } from "./configuration.js";
 import { detailedDiff } from "./detailedDiff.js";
-import { kinds, type Kind } from "./kinds.js";
+import type { Kind } from "./kind.js";
+import { kinds } from "./kinds.js";
 
 /** What a handler throws when something was created and then failed: see `withoutStack` of the dynamic provider. */
 interface HandlerFailure extends Error {

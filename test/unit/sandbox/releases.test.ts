@@ -303,9 +303,12 @@ describe("findTools", () => {
 describe("the catalogue", () => {
   const urls = (on: Platform): Record<string, string | undefined> =>
     Object.fromEntries(
-      Object.entries(toolCatalog).map(([name, { release }]) => {
-        const file = release.file(on);
-        return [name, file && `${release.folder}/${file}`];
+      Object.entries(toolCatalog).flatMap(([name, tool]) => {
+        if (!("release" in tool) || tool.release === undefined) {
+          return [];
+        }
+        const file = tool.release.file(on);
+        return [[name, file && `${tool.release.folder}/${file}`]];
       }),
     );
 
