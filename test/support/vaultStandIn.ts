@@ -78,6 +78,13 @@ export class VaultStandIn {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** Forgets everything but the tokens, which plugins may still hold. */
+  reset(): void {
+    this.requests.length = 0;
+    [this.mounts, this.objects, this.awsKeys] = [{}, {}, {}];
+    this.leases.clear();
+  }
+
   /** The settings of a connection to it, for a plugin. */
   config(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
     return {

@@ -50,10 +50,8 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
         const issues = handlers.validate(inputs);
         const prepared = handlers.prepare === undefined || issues.length > 0 ? inputs : handlers.prepare(inputs);
         declarePaths(handlers.declares?.(prepared) ?? []);
-        // Values are not quoted: the constructor has checked what is plain, and any output may be secret, wherever it was given. A failure that
-        // names a property makes the engine print its value.
-        const shown = issues.map((issue) => ({ ...issue, actual: undefined }));
-        const failures = issues.length === 0 ? [] : [{ property: "", reason: formatIssues(kind, shown) }];
+        // A failure that names a property makes the engine print its value, secrets and all.
+        const failures = issues.length === 0 ? [] : [{ property: "", reason: formatIssues(kind, issues) }];
         return Promise.resolve({ inputs: { ...prepared }, failures });
       }),
 

@@ -5,6 +5,9 @@ import type { Values } from "../../vaultresource/fields.js";
 /** Secrets by their digest, for as long as this process lives: what a check took out of the inputs, the write after it needs. */
 const secrets = new Map<string, string>();
 
+/** Digests of pairs of public part and secret: each takes some 100 ms, and an `up` checks inputs several times. */
+const digests = new Map<string, string>();
+
 /**
  * Stands for a secret where only "is it still the same?" has to be known. The salt is the secret's own public part, so that a secret has one
  * digest, whichever run computes it, and equal secrets of different keys have different ones.
@@ -12,7 +15,11 @@ const secrets = new Map<string, string>();
  * AWS's secret keys have 240 random bits: nobody finds one by trying. scrypt makes trying slow all the same.
  */
 function secretDigest(publicPart: string, secret: string): string {
-  return scryptSync(secret, `pulumi-kubevault-aws:${publicPart}`, 24).toString("base64url");
+  const pair = JSON.stringify([publicPart, secret]);
+  const digest =
+    digests.get(pair) ?? scryptSync(secret, `pulumi-kubevault-aws:${publicPart}`, 24).toString("base64url");
+  digests.set(pair, digest);
+  return digest;
 }
 
 /**

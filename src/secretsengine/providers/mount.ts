@@ -200,7 +200,9 @@ export const mountHandlers: ResourceHandlers = {
     // An `up` may have moved it and ended before that was recorded.
     const found =
       mounts.at(String(outputs.path)) ??
-      (outputs.accessor === undefined ? undefined : mounts.withAccessor(outputs.accessor));
+      (outputs.onPathChange === "remount" && outputs.accessor !== undefined
+        ? mounts.withAccessor(outputs.accessor)
+        : undefined);
     if (found === undefined) {
       return undefined;
     }

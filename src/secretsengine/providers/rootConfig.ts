@@ -36,7 +36,7 @@ const fieldsWithoutKey = rootConfigFields.filter((field) => field.name !== "acce
 const mergesSince = "1.19";
 
 /** How long config/root is read for the outcome of a rotation whose answer was lost. */
-const rotationLookupMs = 3_000;
+const rotationLookupMs = 2_000;
 
 function pathOfRoot(values: Values): string {
   return `${String(values.mount)}/config/root`;

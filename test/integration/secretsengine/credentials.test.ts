@@ -187,6 +187,6 @@ describe.each(vaultReleases)("AwsCredentials on %s", (release) => {
 
   it("explains a role that does not exist", async () => {
     const error = await failureOf(plugin.create(kind, { mount: "aws", role: "nobody", keyReadiness: readiness }));
-    expect(error.message).toMatch(/POST aws\/creds\/nobody: 400: Role (?:"|\\")?nobody(?:"|\\")? not found$/);
+    expect(error.message).toMatch(/GET aws\/creds\/nobody: 400: Role (?:"|\\")?nobody(?:"|\\")? not found$/);
   });
 });

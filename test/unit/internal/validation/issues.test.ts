@@ -11,6 +11,25 @@ describe("formatIssue", () => {
     expect(formatIssue({ path: "login.token", rule: "must not be empty" })).toBe("login.token: must not be empty.");
   });
 
+  it.each([
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "hvs.CAESIJ1sentinelsentinelsentinel",
+    "https://bob:hunter2@proxy:3128",
+    ["-----BEGIN PRIVATE KEY-----"],
+    { key: "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCd" },
+  ])("shows nothing that looks like a secret, wherever it was given: %j", (actual) => {
+    expect(formatIssue({ path: "region", rule: "must be a region", actual })).toBe(
+      "region: must be a region, got a value that is not shown, since it looks like a secret.",
+    );
+  });
+
+  it.each(["arn:aws:iam::123456789012:role/deploy", "https://sts.eu-central-1.amazonaws.com", "0".repeat(40)])(
+    "shows what is none: %j",
+    (actual) => {
+      expect(formatIssue({ path: "a", rule: "is wrong", actual })).toBe(`a: is wrong, got ${JSON.stringify(actual)}.`);
+    },
+  );
+
   it("cuts long values", () => {
     const text = formatIssue({ path: "a", rule: "is too long", actual: "x".repeat(500) });
     expect(text).toBe(`a: is too long, got "${"x".repeat(119)}….`);

@@ -1,0 +1,209 @@
+import { leftBy, type PartialError, type Plugin, type Stored } from "../support/plugin.js";
+import type { Fault, FaultProxy } from "../support/faultProxy.js";
+import type { Place, Scenario } from "./scenarios.js";
+
+export const operations = ["create", "update", "refresh", "destroy"] as const;
+export type Operation = (typeof operations)[number];
+
+/** How a request is broken, and what becomes of the run after it. */
+export interface Break {
+  readonly fault: Fault;
+  /**
+   * `goesOn`: later requests of the run get through. `down`: they do not. `killed`: they do not, and Pulumi was killed, so that the state is what it was
+   * before.
+   *
+   * @default "goesOn"
+   */
+  readonly then?: "goesOn" | "down" | "killed";
+}
+
+/** What a sweep runs in: real servers or stand-ins. */
+export interface FaultWorld {
+  readonly plugin: Plugin;
+  /** The proxy whose exchanges are broken. */
+  readonly proxy: FaultProxy;
+  /** A fresh place, with what a scenario needs. */
+  readonly prepare: (scenario: Scenario) => Promise<Place>;
+  /** All that counts of the place, without what differs between two clean runs. */
+  readonly snapshot: (place: Place) => Promise<unknown>;
+}
+
+/** One request of one operation, broken in one way. */
+export interface Point {
+  readonly scenario: string;
+  readonly operation: Operation;
+  readonly request: number;
+  readonly fault: string;
+}
+
+export interface LostPoint extends Point {
+  /** What was not as after a clean run. */
+  readonly loss: string;
+}
+
+export interface SweepResult {
+  readonly tried: number;
+  readonly lost: readonly LostPoint[];
+  /** All that was said on the way: errors, states. For the search for secrets. */
+  readonly texts: readonly string[];
+}
+
+interface Outcome {
+  readonly state: Stored | undefined;
+  readonly snapshot: unknown;
+  readonly failures: readonly string[];
+  readonly requests: number;
+}
+
+const mostRuns = 4;
+
+/** Breaks each request of each operation of a resource in each way, runs it again without, and compares the end with that of a clean run. */
+export async function sweep(
+  world: FaultWorld,
+  scenario: Scenario,
+  breaks: Readonly<Record<string, Break>>,
+): Promise<SweepResult> {
+  const lost: LostPoint[] = [];
+  const texts: string[] = [];
+  let tried = 0;
+  for (const operation of operations) {
+    if (operation === "update" && scenario.changed === undefined) {
+      continue;
+    }
+    const clean = await run(world, scenario, operation, undefined);
+    for (let request = 0; request < clean.requests; request += 1) {
+      for (const [name, way] of Object.entries(breaks)) {
+        const { survivesKill = true, survivesOutage = true } = scenario;
+        if ((way.then === "killed" && !survivesKill) || (way.then === "down" && !survivesOutage)) {
+          continue;
+        }
+        tried += 1;
+        const point = { scenario: scenario.name, operation, request, fault: name };
+        try {
+          const broken = await run(world, scenario, operation, { ...way, request });
+          texts.push(...broken.failures, JSON.stringify(broken.state?.outputs ?? {}));
+          const [expected, actual] = [endOf(clean), endOf(broken)];
+          if (expected !== actual) {
+            lost.push({ ...point, loss: `expected ${expected}, got ${actual} after ${broken.failures.join(" | ")}` });
+          }
+        } catch (error) {
+          lost.push({ ...point, loss: (error as Error).message });
+        }
+      }
+    }
+  }
+  return { tried, lost, texts };
+}
+
+/** The end of a run as a text, in which names that differ from run to run are replaced. */
+function endOf({ state, snapshot }: Outcome): string {
+  return JSON.stringify({ state: state === undefined ? null : withoutNames(state.outputs), snapshot });
+}
+
+const changing = [
+  "accessor",
+  "leaseId",
+  "tokenAccessor",
+  "issuedAt",
+  "expiresAt",
+  "accessKeyId",
+  "secretAccessKey",
+  "activeAccessKey",
+];
+
+function withoutNames(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(outputs).map(([name, value]) => [
+    name,
+    changing.includes(name) ? typeof value : value,
+  ]);
+  return Object.fromEntries(entries.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))) as Record<
+    string,
+    unknown
+  >;
+}
+
+async function run(
+  world: FaultWorld,
+  scenario: Scenario,
+  operation: Operation,
+  broken: (Break & { readonly request: number }) | undefined,
+): Promise<Outcome> {
+  const { plugin, proxy } = world;
+  await proxy.heal();
+  const place = await world.prepare(scenario);
+  const inputs = scenario.inputs(place);
+  const wanted = operation === "update" ? (scenario.changed?.(place) ?? inputs) : inputs;
+  const before = operation === "create" ? undefined : await plugin.create(scenario.kind, inputs);
+  const from = proxy.requests.length;
+  if (broken !== undefined) {
+    proxy.plan({ fault: broken.fault, skip: broken.request });
+    if (broken.then === "down" || broken.then === "killed") {
+      proxy.plan({ fault: { kind: "resetBefore" }, skip: broken.request + 1, times: Infinity });
+    }
+  }
+  const failures: string[] = [];
+  let state = before;
+  for (let runs = 0; ; runs += 1) {
+    try {
+      state = await once(plugin, scenario.kind, operation, state, wanted);
+      break;
+    } catch (error) {
+      failures.push((error as Error).message);
+      if (runs + 1 >= mostRuns) {
+        throw new Error(`still fails after ${mostRuns} runs: ${failures.join(" | ")}`, { cause: error });
+      }
+      const isLeft = (error as PartialError).id !== undefined && !(runs === 0 && broken?.then === "killed");
+      state = isLeft ? leftBy(scenario.kind, error) : state;
+    }
+    await proxy.heal();
+  }
+  const requests = proxy.requests.length - from;
+  await proxy.heal();
+  await assertSettled(plugin, state, operation === "destroy" ? undefined : wanted);
+  const snapshot = await world.snapshot(place);
+  return { state, snapshot, failures, requests };
+}
+
+/** One operation as Pulumi's engine does it, with what an earlier failure left in the state. */
+async function once(
+  plugin: Plugin,
+  kind: string,
+  operation: Operation,
+  state: Stored | undefined,
+  wanted: Readonly<Record<string, unknown>>,
+): Promise<Stored | undefined> {
+  switch (operation) {
+    case "destroy":
+      if (state !== undefined) {
+        await plugin.destroy(state);
+      }
+      return undefined;
+    case "refresh":
+      return state === undefined ? undefined : plugin.refresh(state);
+    default:
+      return state === undefined ? plugin.create(kind, wanted) : plugin.update(state, wanted);
+  }
+}
+
+/** A second `up` is a no-op, also after a refresh. */
+async function assertSettled(
+  plugin: Plugin,
+  state: Stored | undefined,
+  wanted: Readonly<Record<string, unknown>> | undefined,
+): Promise<void> {
+  if (wanted === undefined) {
+    return;
+  }
+  if (state === undefined) {
+    throw new Error("it is not in the state");
+  }
+  for (const seen of [state, await plugin.refresh(state)]) {
+    if (seen === undefined) {
+      throw new Error("a refresh says that it is gone");
+    }
+    const { changes, replaces } = await plugin.diff(seen, wanted);
+    if (changes === true) {
+      throw new Error(`a second up shows changes (replaces: ${(replaces ?? []).join(", ")})`);
+    }
+  }
+}
