@@ -25,4 +25,15 @@ export {
   type VaultKubernetesArgs,
   type VaultLoginArgs,
 } from "../vaultresource/vaultConnection.js";
+export {
+  getAwsCredentials,
+  getAwsSecretsRole,
+  getAwsStaticCredentials,
+  listAwsSecretsRoles,
+  type AwsCredentialsResult,
+  type AwsStaticCredentialsResult,
+  type GetAwsCredentialsArgs,
+  type NamedRoleArgs,
+  type VaultReadOptions,
+} from "./vaultReads.js";
 export { VaultResource } from "../vaultresource/vaultResource.js";

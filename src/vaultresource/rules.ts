@@ -114,12 +114,31 @@ export function unknownArguments(values: Values, known: readonly string[]): Issu
     .map((name) => ({ path: name, rule: "is not an argument", fix: argumentAdvice(name, known) }));
 }
 
+/** Names of arguments in other providers for Vault: the argument here that does the same, or a sentence on what to do. */
+const namesElsewhere: Readonly<Record<string, string>> = {
+  backend: "mount",
+  type: "The engine is always of type aws: remove it.",
+  defaultLeaseTtlSeconds: "defaultLeaseTtl",
+  maxLeaseTtlSeconds: "maxLeaseTtl",
+  disableRemount: 'Write onPathChange: "replace", which is the default, or "remount".',
+  secretKeyWo: "secretKey",
+  secretKeyWoVersion: "Remove it: a change of secretKey is noticed by its digest.",
+  namespace: "The namespace is an argument of the VaultConnection.",
+};
+
 function argumentAdvice(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  if (near === undefined) {
-    return `Arguments are: ${known.join(", ")}.`;
+  if (near !== undefined && isSpellingOf(name, near)) {
+    return `Write ${near}.`;
   }
-  return isSpellingOf(name, near) ? `Write ${near}.` : `Did you mean ${near}?`;
+  const [, elsewhere] = Object.entries(namesElsewhere).find(([candidate]) => isSpellingOf(name, candidate)) ?? [];
+  if (elsewhere !== undefined && elsewhere.includes(" ")) {
+    return elsewhere;
+  }
+  if (elsewhere !== undefined && known.includes(elsewhere)) {
+    return `Write ${elsewhere}.`;
+  }
+  return near === undefined ? `Arguments are: ${known.join(", ")}.` : `Did you mean ${near}?`;
 }
 
 /** The path of a mount. */

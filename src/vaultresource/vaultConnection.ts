@@ -130,7 +130,15 @@ export class VaultConnection extends pulumi.ProviderResource {
     };
     const host = resourceHost();
     super(host.providerPackage, name, host.connectionProps(inputs), opts);
+    argumentsOf.set(this, args);
   }
+}
+
+const argumentsOf = new WeakMap<VaultConnection, VaultConnectionArgs>();
+
+/** The arguments of a connection, for what a program does itself in Vault. */
+export function connectionArgsOf(connection: VaultConnection | VaultConnectionArgs): VaultConnectionArgs {
+  return connection instanceof VaultConnection ? (argumentsOf.get(connection) ?? {}) : connection;
 }
 
 /** A proxy's address, as a secret where it holds a user name and a password. */

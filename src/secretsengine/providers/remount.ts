@@ -1,5 +1,6 @@
 import type { WorkContext } from "../../vaultresource/providers/handlers.js";
-import { isAnswerLost, messageOf, pause } from "../../vaultresource/providers/writing.js";
+import { pause } from "../../internal/pause.js";
+import { isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 import { isVaultError, VaultError } from "../../vault/errors.js";
 import { whileRunning } from "../../internal/reporting/index.js";
 import { Mounts, type MountEntry } from "./mounts.js";

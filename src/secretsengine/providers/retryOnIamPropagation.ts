@@ -1,3 +1,4 @@
+import { pause } from "../../internal/pause.js";
 import { isVaultError } from "../../vault/errors.js";
 
 /** AWS's answers to keys and policies that are new and not known everywhere yet. */
@@ -34,6 +35,6 @@ export async function retryOnIamPropagation<T>(
         );
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    await pause(delay);
   }
 }

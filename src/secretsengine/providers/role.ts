@@ -1,6 +1,6 @@
 import { whileRunning } from "../../internal/reporting/index.js";
 import type { OpenVault } from "../../vault/session.js";
-import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../../vaultresource/fields.js";
+import { changedFields, fromVault, inputsWithDrift, isSet, toVault, type Values } from "../../vaultresource/fields.js";
 import { roleFields, roleSettings } from "../engineFields.js";
 import { roleRules } from "../roleRules.js";
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
@@ -33,6 +33,12 @@ export function isSameRole(one: Values, other: Values): boolean {
 export async function readRole({ client }: Pick<OpenVault, "client">, path: string): Promise<Values | undefined> {
   const data = await client.read(path);
   return data === undefined ? undefined : fromVault(roleFields, data);
+}
+
+/** The fields of a role that are set. */
+export function setFieldsOf(role: Values): Values {
+  const set = roleFields.filter((field) => isSet(field, role[field.name]));
+  return Object.fromEntries(set.map(({ name }) => [name, role[name]]));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isVaultError } from "../../vault/errors.js";
+import { pause } from "../../internal/pause.js";
 import { isAtLeast } from "../../vault/version.js";
 import { rootConfigRules } from "../configRules.js";
 import {
@@ -23,7 +24,6 @@ import {
   fieldsFor,
   isAnswerLost,
   messageOf,
-  pause,
   readBack,
   readBelowMount,
   removeBelowMount,

@@ -1,6 +1,7 @@
 import { isVaultError, type VaultError } from "../../vault/errors.js";
+import { pause } from "../../internal/pause.js";
 import type { WorkContext } from "../../vaultresource/providers/handlers.js";
-import { isAnswerLost, messageOf, pause } from "../../vaultresource/providers/writing.js";
+import { isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 import { Mounts } from "./mounts.js";
 
 /** How long `sys/mounts` is read for the end of an unmount before it is requested again. */

@@ -6,8 +6,8 @@ import type { WorkContext } from "./handlers.js";
 export { pause } from "../../internal/pause.js";
 
 /**
- * Whether a write failed so that Vault may have done it all the same: the connection broke or timed out, a gateway answered in Vault's place, or
- * the answer to a success could not be read.
+ * Whether a write failed so that Vault may have done it all the same: the connection broke or timed out, or something in front of Vault answered in
+ * its place.
  */
 export function isAnswerLost(error: unknown): error is VaultError {
   return isVaultError(error) && error.answerLost;

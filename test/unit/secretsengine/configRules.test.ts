@@ -7,7 +7,7 @@ import {
   staticRoleRules,
 } from "../../../src/secretsengine/configRules.js";
 import type { Values } from "../../../src/vaultresource/fields.js";
-import { mountPathRules, objectNameRules } from "../../../src/vaultresource/rules.js";
+import { mountPathRules, objectNameRules, unknownArguments } from "../../../src/vaultresource/rules.js";
 import { formatIssue } from "../../../src/internal/validation/issues.js";
 import { unknownValue } from "../../../src/internal/validation/known.js";
 
@@ -133,6 +133,21 @@ describe("the rules of config/root", () => {
     ],
   ])("on %s", (_what, config, issues) => {
     expect(rootConfigRules(config).map(formatIssue)).toEqual(issues);
+  });
+});
+
+describe("arguments of other providers", () => {
+  const known = ["mount", "secretKey", "defaultLeaseTtl", "onPathChange"];
+  it.each([
+    ["backend", "Write mount."],
+    ["default_lease_ttl_seconds", "Write defaultLeaseTtl."],
+    ["secretKeyWo", "Write secretKey."],
+    ["disableRemount", 'Write onPathChange: "replace", which is the default, or "remount".'],
+    ["namespace", "The namespace is an argument of the VaultConnection."],
+    ["maxLeaseTtlSeconds", `Arguments are: ${known.join(", ")}.`],
+    ["anything", `Arguments are: ${known.join(", ")}.`],
+  ])("are explained: %s", (name, fix) => {
+    expect(unknownArguments({ [name]: 1 }, known)).toEqual([{ path: name, rule: "is not an argument", fix }]);
   });
 });
 

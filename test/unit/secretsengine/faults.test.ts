@@ -41,7 +41,7 @@ describe.each([
       expect(lost.map(({ operation, request, fault, loss }) => `${operation} ${request} ${fault}: ${loss}`)).toEqual(
         [],
       );
-      expect(tried).toBeGreaterThan(40);
+      expect(tried).toBeGreaterThan(10);
       expect(secretsIn([...texts, ...said], sentinels)).toEqual([]);
     },
     60_000,

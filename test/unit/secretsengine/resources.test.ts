@@ -61,6 +61,15 @@ describe("the program text in the state", () => {
   });
 });
 
+describe("the import option", () => {
+  it("is rejected with the way to take over", () => {
+    expect(() => new AwsSecretsMount("m", { path: "aws" }, { import: "aws" })).toThrow(
+      'AwsSecretsMount "m": invalid argument: import: is an option that Pulumi\'s dynamic providers do not support. ' +
+        "Remove it, and set adoptExisting: true to take over what is in Vault already.",
+    );
+  });
+});
+
 describe("the resources", () => {
   it("have tokens that never change", async () => {
     const mount = "aws";
