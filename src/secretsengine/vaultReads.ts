@@ -184,9 +184,9 @@ function readAtUp<T>(
       return pulumi.unknown as unknown as T;
     }
     const { connectionOf } = await import("../vaultresource/providers/connection.js");
-    const { session } = connectionOf({ get: (key) => settingOf(given as Values, key.replace(/^.*:/, "")) });
+    const { session } = connectionOf({ get: (key) => settingOf(given, key.replace(/^.*:/, "")) });
     try {
-      return await read(inputs as Values, session);
+      return await read(inputs, session);
     } finally {
       await session.close();
     }

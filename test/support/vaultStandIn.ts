@@ -242,7 +242,13 @@ export class VaultStandIn {
         return failed(400, `tune: no mount entry at path ${key}`);
       }
       for (const [name, value] of Object.entries(body)) {
-        const target = name === "description" || name === "options" ? found : (found.config as Stored);
+        if (name === "options") {
+          // Options are merged, and those with an empty value removed.
+          const merged = { ...(found.options as Stored | null), ...(value as Stored) };
+          found.options = Object.fromEntries(Object.entries(merged).filter(([, text]) => text !== ""));
+          continue;
+        }
+        const target = name === "description" ? found : (found.config as Stored);
         target[name] = seconds(name, value);
       }
       return noContent;

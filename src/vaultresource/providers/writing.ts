@@ -3,8 +3,6 @@ import type { VaultServerInfo } from "../../vault/server.js";
 import { changedFields, fromVault, isSet, missingFields, needs, type Values, type VaultField } from "../fields.js";
 import type { WorkContext } from "./handlers.js";
 
-export { pause } from "../../internal/pause.js";
-
 /**
  * Whether a write failed so that Vault may have done it all the same: the connection broke or timed out, or something in front of Vault answered in
  * its place.
