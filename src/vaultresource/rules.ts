@@ -114,16 +114,16 @@ export function unknownArguments(values: Values, known: readonly string[]): Issu
     .map((name) => ({ path: name, rule: "is not an argument", fix: argumentAdvice(name, known) }));
 }
 
-/** Names of arguments in other providers for Vault: the argument here that does the same, or a sentence on what to do. */
-const namesElsewhere: Readonly<Record<string, string>> = {
-  backend: "mount",
-  type: "The engine is always of type aws: remove it.",
-  defaultLeaseTtlSeconds: "defaultLeaseTtl",
-  maxLeaseTtlSeconds: "maxLeaseTtl",
-  disableRemount: 'Write onPathChange: "replace", which is the default, or "remount".',
-  secretKeyWo: "secretKey",
-  secretKeyWoVersion: "Remove it: a change of secretKey is noticed by its digest.",
-  namespace: "The namespace is an argument of the VaultConnection.",
+/** Arguments of other providers for Vault: the argument here that does the same, and what to do where it is not just its name. */
+const argumentsElsewhere: Readonly<Record<string, readonly [here: string, advice?: string]>> = {
+  backend: ["mount"],
+  defaultLeaseTtlSeconds: ["defaultLeaseTtl"],
+  maxLeaseTtlSeconds: ["maxLeaseTtl"],
+  type: ["defaultLeaseTtl", "The engine is always of type aws: remove it."],
+  disableRemount: ["onPathChange", 'Write onPathChange: "replace", which is the default, or "remount".'],
+  secretKeyWo: ["secretKey"],
+  secretKeyWoVersion: ["secretKey", "Remove it: a change of secretKey is seen by its digest."],
+  namespace: ["adoptExisting", "The namespace is an argument of the VaultConnection."],
 };
 
 function argumentAdvice(name: string, known: readonly string[]): string {
@@ -131,12 +131,9 @@ function argumentAdvice(name: string, known: readonly string[]): string {
   if (near !== undefined && isSpellingOf(name, near)) {
     return `Write ${near}.`;
   }
-  const [, elsewhere] = Object.entries(namesElsewhere).find(([candidate]) => isSpellingOf(name, candidate)) ?? [];
-  if (elsewhere !== undefined && elsewhere.includes(" ")) {
-    return elsewhere;
-  }
-  if (elsewhere !== undefined && known.includes(elsewhere)) {
-    return `Write ${elsewhere}.`;
+  const [, elsewhere] = Object.entries(argumentsElsewhere).find(([candidate]) => isSpellingOf(name, candidate)) ?? [];
+  if (elsewhere !== undefined && known.includes(elsewhere[0])) {
+    return elsewhere[1] ?? `Write ${elsewhere[0]}.`;
   }
   return near === undefined ? `Arguments are: ${known.join(", ")}.` : `Did you mean ${near}?`;
 }

@@ -137,14 +137,14 @@ describe("the rules of config/root", () => {
 });
 
 describe("arguments of other providers", () => {
-  const known = ["mount", "secretKey", "defaultLeaseTtl", "onPathChange"];
+  const known = ["mount", "secretKey", "defaultLeaseTtl", "onPathChange", "adoptExisting"];
   it.each([
     ["backend", "Write mount."],
     ["default_lease_ttl_seconds", "Write defaultLeaseTtl."],
     ["secretKeyWo", "Write secretKey."],
     ["disableRemount", 'Write onPathChange: "replace", which is the default, or "remount".'],
     ["namespace", "The namespace is an argument of the VaultConnection."],
-    ["maxLeaseTtlSeconds", `Arguments are: ${known.join(", ")}.`],
+    ["type", "The engine is always of type aws: remove it."],
     ["anything", `Arguments are: ${known.join(", ")}.`],
   ])("are explained: %s", (name, fix) => {
     expect(unknownArguments({ [name]: 1 }, known)).toEqual([{ path: name, rule: "is not an argument", fix }]);
