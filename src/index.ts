@@ -17,3 +17,9 @@ export type {
   VaultPlatformServerSpec,
 } from "./platform/vaultPlatformArgs.js";
 export { useProviderPlugin } from "./vaultresource/resourceHost.js";
+export type {
+  AppRoleAutomationArgs,
+  JwtAutomationArgs,
+  KubernetesAutomationArgs,
+  VaultPlatformAutomationArgs,
+} from "./platform/automationArgs.js";

@@ -15,7 +15,7 @@ import { VaultPolicy, type VaultPolicyArgs } from "./vaultPolicy.js";
  * Lets an application on Kubernetes read short-lived AWS credentials from Vault: the least ACL policy for the roles named, and a role of the
  * Kubernetes auth method that gives it to the application's service accounts.
  *
- * Creates `${name}-policy` and `${name}-role`. Which Vault, is told by a {@link VaultConnection} in `providers`. How the credentials reach a pod is up
+ * Creates `${name}-policy` and `${name}-role`. The {@link VaultConnection} in `providers` says which Vault. How the credentials reach a pod is up
  * to one of the deliveries: {@link agentInjectorAnnotations}, {@link secretsOperatorObjects}, {@link secretProviderClass},
  * {@link externalSecretsGenerator} or {@link awsSharedConfig}.
  *

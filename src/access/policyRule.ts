@@ -13,6 +13,9 @@ export const capabilities = [
 
 export type Capability = (typeof capabilities)[number];
 
+/** A value of a parameter: a text, or a list that must be given just so. */
+export type ParameterValue = string | readonly string[];
+
 /**
  * One rule of an ACL policy.
  *
@@ -23,9 +26,9 @@ export interface PolicyRule {
   readonly path: string;
   readonly capabilities: readonly Capability[];
   /** Parameters that may be given, with the values that they may have; none listed is any value, and `*` at the end of one matches all that starts so. */
-  readonly allowedParameters?: Readonly<Record<string, readonly string[]>>;
+  readonly allowedParameters?: Readonly<Record<string, readonly ParameterValue[]>>;
   /** Parameters that must not be given, with the values that they must not have; none listed is any value. */
-  readonly deniedParameters?: Readonly<Record<string, readonly string[]>>;
+  readonly deniedParameters?: Readonly<Record<string, readonly ParameterValue[]>>;
   /** Parameters that must be given. */
   readonly requiredParameters?: readonly string[];
   /** Shortest life of a wrapped answer, such as `1s`: a caller must then ask for wrapping. */
@@ -62,6 +65,6 @@ function parameters(name: string, values: PolicyRule["allowedParameters"]): stri
   return [`${name} = {`, ...entries.map(([key, allowed]) => `  ${JSON.stringify(key)} = ${list(allowed)}`), "}"];
 }
 
-function list(texts: readonly string[]): string {
-  return `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+function list(values: readonly ParameterValue[]): string {
+  return `[${values.map((value) => (typeof value === "string" ? JSON.stringify(value) : list(value))).join(", ")}]`;
 }

@@ -29,7 +29,7 @@ export function applicationsIssues(args: Plain): Issue[] {
 }
 
 /** An auth method that neither the VaultServer nor the operator enables. */
-function authMountIssues({ authMount = operatorsAuthPath }: Plain, args: Plain): Issue[] {
+export function authMountIssues({ authMount = operatorsAuthPath }: Plain, args: Plain): Issue[] {
   const declared = ((args.vaultServer ?? {}) as Plain).authMethods ?? [];
   if (typeof authMount !== "string" || !isKnown(authMount) || !Array.isArray(declared)) {
     return [];

@@ -3,12 +3,26 @@ import type { VaultServer } from "../kubernetes/vaultServer.js";
 import { VaultConnection, type VaultConnectionArgs, type VaultLoginArgs } from "../vaultresource/vaultConnection.js";
 import type { PlatformScope } from "./scope.js";
 
-/** Creates the connection that the resources in Vault are reached through. */
-export function createConnection(scope: PlatformScope, vaultServer: VaultServer): VaultConnection {
+/** Creates the connection that the resources in Vault are reached through, with the root token. */
+export function createConnection(
+  scope: PlatformScope,
+  vaultServer: VaultServer,
+  suffix: "connection" | "bootstrap" = "connection",
+): VaultConnection {
+  return connectionWith(scope, vaultServer, suffix, rootTokenLogin(scope, vaultServer));
+}
+
+/** Creates the same connection with another login. */
+export function connectionWith(
+  scope: PlatformScope,
+  vaultServer: VaultServer,
+  suffix: "connection" | "bootstrap",
+  login: VaultLoginArgs,
+): VaultConnection {
   const { name, args, parent } = scope;
   return new VaultConnection(
-    `${name}-connection`,
-    { login: rootTokenLogin(scope, vaultServer), ...args.connection, ...endpointOf(scope, vaultServer) },
+    `${name}-${suffix}`,
+    { login, ...args.connection, ...endpointOf(scope, vaultServer) },
     parent,
   );
 }

@@ -52,6 +52,7 @@ export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultP
   roles: recordShape(partialShape("a role", { credentialType: plain, assumableRoles: listShape(plain) })),
   staticRoles: recordShape(recordShape()),
   applications: recordShape(recordShape()),
+  automation: recordShape(),
   mountPath: input,
   mount: recordShape(),
   rootConfig: recordShape(),

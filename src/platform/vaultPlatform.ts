@@ -8,7 +8,8 @@ import type { AwsSecretsEngine } from "../secretsengine/awsSecretsEngine.js";
 import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { createApplications } from "./applications.js";
-import { createConnection } from "./connection.js";
+import { createAutomation } from "./automation.js";
+import { connectionWith, createConnection } from "./connection.js";
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
 import { createIdentity } from "./identity.js";
@@ -61,6 +62,8 @@ export class VaultPlatform extends pulumi.ComponentResource {
   public readonly vaultServer: VaultServer;
   /** How the secrets engine's resources reach Vault. Hand it to further resources in Vault: `{ provider: platform.connection }`. */
   public readonly connection: VaultConnection;
+  /** The connection with the root token, which only the login of `automation` is made through; undefined without `automation`. */
+  public readonly bootstrapConnection: VaultConnection | undefined;
   /** Vault's AWS secrets engine. */
   public readonly engine: AwsSecretsEngine;
   /** The applications that may read credentials, by the names given. */
@@ -84,12 +87,25 @@ export class VaultPlatform extends pulumi.ComponentResource {
     const storage = createStorage(scope, rootCredential, unsealing);
     const storageSecret = createStorageSecret(scope, storage);
     const vaultServer = createServer(scope, { rootCredential, storage, storageSecret, unsealing });
-    const connection = createConnection(scope, vaultServer);
+    const bootstrap = args.automation === undefined ? undefined : createConnection(scope, vaultServer, "bootstrap");
+    const automation =
+      args.automation === undefined || bootstrap === undefined
+        ? undefined
+        : createAutomation(scope, args.automation, bootstrap, vaultServer);
+    const connection =
+      automation === undefined
+        ? createConnection(scope, vaultServer)
+        : connectionWith(scope, vaultServer, "connection", automation.login);
     const engine = createEngine(scope, {
       identity,
       storage,
       connection,
-      dependsOn: [rootCredential, vaultServer, ...Object.values(assumableRoles)],
+      dependsOn: [
+        rootCredential,
+        vaultServer,
+        ...Object.values(assumableRoles),
+        ...(automation === undefined ? [] : automation.resources),
+      ],
     });
     adviseOnSeedKey(scope, engine);
     const applications = createApplications(scope, engine, connection);
@@ -110,6 +126,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
     this.storageSecret = storageSecret;
     this.vaultServer = vaultServer;
     this.connection = connection;
+    this.bootstrapConnection = bootstrap;
     this.engine = engine;
     this.applications = applications;
     this.vaultAddress = pulumi

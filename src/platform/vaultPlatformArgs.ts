@@ -11,6 +11,7 @@ import type { AwsRootConfigSettings } from "../secretsengine/awsRootConfig.js";
 import type { AwsSecretsMountSettings } from "../secretsengine/awsSecretsMount.js";
 import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js";
 import type { AwsStaticRoleSettings } from "../secretsengine/awsStaticRole.js";
+import type { VaultPlatformAutomationArgs } from "./automationArgs.js";
 import type { CredentialType } from "../secretsengine/roleSpec.js";
 import type { VaultConnectionArgs } from "../vaultresource/vaultConnection.js";
 import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
@@ -94,6 +95,13 @@ export interface VaultPlatformArgs {
    * @default - its current context
    */
   readonly context?: pulumi.Input<string>;
+  /**
+   * A login of `pulumi up` of its own, with the least policy for what this platform manages in Vault. The root token, from its Secret or from
+   * KUBEVAULT_AWS_VAULT_TOKEN, is then used only for this policy and login themselves: to create them, and when they change. `kind` and names are plain.
+   *
+   * @default - all is done with the root token
+   */
+  readonly automation?: VaultPlatformAutomationArgs;
   /**
    * How `pulumi up` speaks with Vault and logs in.
    *

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { applicationsIssues } from "./applicationRules.js";
+import { automationIssues } from "./automationRules.js";
 import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { mapRecord } from "../internal/records.js";
@@ -52,6 +53,7 @@ function partIssues(name: string, args: Plain): Issue[] {
     ...assumableRoleParts(args),
     ...enginePart(args),
     ...applicationsIssues(args),
+    ...automationIssues(args),
   ];
 }
 
