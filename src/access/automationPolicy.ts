@@ -9,8 +9,6 @@ export interface ManagedObjects {
   readonly staticRoles: readonly string[];
   /** Whether Vault is asked to replace the root key. */
   readonly rotatesRoot: boolean;
-  /** Roles whose leases are revoked when they are deleted, which needs sudo. */
-  readonly revokesLeasesOf?: readonly string[];
   readonly applications: readonly ManagedApplication[];
 }
 
@@ -40,12 +38,10 @@ export function automationPolicy(managed: ManagedObjects): PolicyRule[] {
     { path: `${mount}/config/lease`, capabilities: ["create", "read", "update"] },
     ...(managed.rotatesRoot ? [{ path: `${mount}/config/rotate-root`, capabilities: ["update"] } as const] : []),
     ...roles.map((role): PolicyRule => ({ path: `${mount}/roles/${role}`, capabilities: manage })),
-    ...(managed.revokesLeasesOf ?? []).flatMap((role) =>
-      ["creds", "sts"].map((endpoint): PolicyRule => ({
-        path: `sys/leases/revoke-prefix/${mount}/${endpoint}/${role}`,
-        capabilities: ["update", "sudo"],
-      })),
-    ),
+    // A role that is no longer declared must still be deleted: less than to unmount the engine, which the stack may anyway.
+    { path: `${mount}/roles/*`, capabilities: ["read", "delete"] },
+    { path: `${mount}/static-roles/*`, capabilities: ["read", "delete"] },
+    { path: `sys/leases/revoke-prefix/${mount}/*`, capabilities: ["update", "sudo"] },
     ...staticRoles.map((role): PolicyRule => ({ path: `${mount}/static-roles/${role}`, capabilities: manage })),
     ...applications.flatMap(applicationRules),
     ...ownTokenRules,

@@ -114,9 +114,6 @@ export function managedObjects(args: VaultPlatformArgs, mountPath: string): Mana
     roles: Object.keys(roles),
     staticRoles: Object.keys(args.staticRoles ?? {}),
     rotatesRoot: args.rootCredential?.rotateRoot === true,
-    revokesLeasesOf: Object.keys(roles).filter(
-      (role) => ![undefined, false].includes(roles[role]?.revokeLeasesOnDelete as never),
-    ),
     applications: Object.entries(args.applications ?? {}).map(([name, application]) => ({
       name,
       authMount: typeof application.authMount === "string" ? trimSlashes(application.authMount) : "kubernetes",

@@ -48,7 +48,6 @@ describe.each(vaultReleases)("a stack's own login on %s", (release) => {
       roles: ["deploy"],
       staticRoles: ["ci"],
       rotatesRoot: true,
-      revokesLeasesOf: ["deploy"],
       applications: [{ name: "shop", authMount: "kubernetes", policy: shopPolicy }],
     });
     await root.create("VaultPolicy", { name: "pulumi", policy: policyText(rules) });
