@@ -3,7 +3,8 @@ import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import { pathOf } from "../../internal/validation/issues.js";
 import { rolePath, type Finding } from "../../internal/validation/findings.js";
 import { parseArn } from "../../aws/arns.js";
-import type { PolicyDocument } from "../../aws/policyDocument.js";
+import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
+import { asList } from "../policies/statements.js";
 import { sortedEntries } from "../policies/federation.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
 import { federationFindings } from "./checkFederation.js";
@@ -257,6 +258,16 @@ function shortOf(
         ? "is not allowed by the root credential's permissions boundary"
         : "is not granted to the root credential";
   const byTrustPolicy = verdict === "implicitDeny" && allowedByTrustPolicy(policies, input, need);
+  if (isDenied && !namesBeginning(statement, resource)) {
+    return [
+      {
+        ...finding,
+        severity: "warning",
+        problem: `${because} ${lack}`,
+        fix: "Make sure that no name that Vault makes is one of those denied.",
+      },
+    ];
+  }
   if (isDenied || (layer === "boundary" && !byTrustPolicy)) {
     const fix = layer === "boundary" ? "Allow it in the boundary." : "Remove the Deny statement, or the role.";
     return [{ ...finding, severity: "error", problem: `${because} ${lack}`, fix }];
@@ -294,6 +305,15 @@ function shortOf(
       fix: 'Use permissions: "derived", or grant it by extraStatements.',
     },
   ];
+}
+
+/**
+ * Whether a Deny statement on a part of Vault's users names how these begin: `user/vault-prod-*`. One on `user/*admin*` is about other
+ * users, and meets one of Vault's only if its name happens to hold that text.
+ */
+function namesBeginning({ Resource, NotResource }: PolicyStatement, resource: string): boolean {
+  const beginning = resource.slice(0, resource.indexOf("*")).split("/").at(-1) ?? "";
+  return NotResource !== undefined || beginning === "" || asList(Resource).some((one) => one.includes(`/${beginning}`));
 }
 
 /**

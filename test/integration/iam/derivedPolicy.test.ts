@@ -22,8 +22,9 @@ describe("the derived policy with a real Vault and enforced IAM", () => {
     const engine = await stage.makeEngine(one.name, one.settings);
     const declared = await one.prepare(engine);
     const policy = derivedRootPolicy({ partition: "aws", accountId, principalArn: engine.arn, ...declared });
-    const proven = { principalArn: engine.arn, ...declared, unreadPolicyArns: [] };
-    expect(checkRootPolicy({ ...proven, policies: [policy] }).filter(({ severity }) => severity === "error")).toEqual(
+    const usernameTemplate = one.settings?.["username_template"];
+    const checked = { principalArn: engine.arn, usernameTemplate, ...declared };
+    expect(checkRootPolicy({ ...checked, policies: [policy] }).filter(({ severity }) => severity === "error")).toEqual(
       [],
     );
 
@@ -43,8 +44,8 @@ describe("the derived policy with a real Vault and enforced IAM", () => {
       );
       expect(outcome, `without ${mutant.without}`).toMatch(/AccessDenied|not authorized/);
       expect(
-        checkRootPolicy({ ...proven, policies: [mutant.policy] }).filter(({ severity }) => severity === "error"),
-        `the proof without ${mutant.without}`,
+        checkRootPolicy({ ...checked, policies: [mutant.policy] }).filter(({ severity }) => severity === "error"),
+        `the analysis without ${mutant.without}`,
       ).not.toEqual([]);
       await engine.forgetLeases();
       await stage.deleteUsers(one.userNamePrefix ?? "vault-");

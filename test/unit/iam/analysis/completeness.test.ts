@@ -172,6 +172,19 @@ describe("guard rails", () => {
     expect(ofCredential({ roles: bounded, extraStatements })).toEqual([]);
   });
 
+  test("on texts that a name of Vault's users may happen to hold, as a warning", () => {
+    for (const Resource of [`${iam}:user/*admin*`, "arn:aws:iam::*:user/*-prod"]) {
+      const denying: PolicyStatement[] = [{ Effect: "Deny", Action: "iam:CreateUser", Resource }];
+      expect(ofCredential({ roles: bounded, extraStatements: denying }).map(brief)).toEqual([
+        "warning roles.deploy iam:CreateUser",
+      ]);
+    }
+    const extraStatements: PolicyStatement[] = [
+      { Effect: "Deny", Action: "iam:CreateUser", NotResource: `${iam}:user/vault-approle-*` },
+    ];
+    expect(ofCredential({ roles: bounded, extraStatements }).map(brief)).toEqual(["error roles.deploy iam:CreateUser"]);
+  });
+
   test("a boundary that allows what Vault needs", () => {
     const own = `${iam}:policy/own-boundary`;
     const policyDocuments = {
