@@ -1,6 +1,7 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { closeConnections } from "../../../src/vaultresource/providers/connection.js";
 import { failureOf, vaultReleases, World, type Plugin, type Stored, type Values } from "./support.js";
 
 const kind = "AwsCredentials";
@@ -182,6 +183,8 @@ describe.each(vaultReleases)("AwsCredentials on %s", (release) => {
 
     await byLogin.destroy(stored);
     expect(await world.userNames("vault-approle-user")).toEqual([]);
+    // The token that refresh and destroy shared ends with the connection.
+    await closeConnections();
     expect(await tokens()).toEqual(before);
   });
 
