@@ -19,10 +19,10 @@ export = async () => {
       clusterRegion: aws.getRegionOutput().region,
     },
     assumableRoles: {
-      audit: { policyArns: ["arn:aws:iam::aws:policy/SecurityAudit"], maxSessionDuration: 7200 },
+      audit: { policyArns: ["arn:aws:iam::aws:policy/SecurityAudit"] },
     },
     roles: {
-      audit: { credentialType: "assumed_role", assumableRoles: ["audit"], defaultStsTtl: "1h", maxStsTtl: "2h" },
+      audit: { credentialType: "assumed_role", assumableRoles: ["audit"], defaultStsTtl: "15m", maxStsTtl: "1h" },
     },
   });
 

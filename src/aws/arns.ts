@@ -1,5 +1,9 @@
-/** The AWS partitions: the public cloud, China, and GovCloud in the US. Each writes its ARNs with its own name. */
-export type Partition = "aws" | "aws-cn" | "aws-us-gov";
+/**
+ * The AWS partitions: the public cloud, China, GovCloud in the US, the European Sovereign Cloud, and the isolated ones. Each writes its ARNs with its
+ * own name.
+ */
+export type Partition =
+  "aws" | "aws-cn" | "aws-us-gov" | "aws-eusc" | "aws-iso" | "aws-iso-b" | "aws-iso-e" | "aws-iso-f";
 
 /** The parts of an ARN. */
 export interface Arn {

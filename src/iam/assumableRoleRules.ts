@@ -2,6 +2,8 @@ import type { Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { parsedPolicy } from "./policies/federation.js";
 import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import { policyIssues } from "../aws/policyGrammar.js";
+import { tagIssues } from "../aws/tags.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
 import { policySize, policySizeLimits } from "./policies/policySize.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
@@ -17,6 +19,7 @@ interface PlainAssumableRole {
   readonly roleName?: string;
   readonly path?: string;
   readonly permissionsBoundaryArn?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 const sessionDuration = { least: 3600, most: 43200 };
@@ -33,6 +36,7 @@ export function assumableRoleIssues(args: PlainAssumableRole): Issue[] {
     ...entityNameIssues("roleName", args.roleName),
     ...iamPathIssues("path", args.path),
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
+    ...tagIssues("tags", args.tags),
   ];
 }
 
@@ -51,7 +55,7 @@ function principalIssues(arn: string): Issue[] {
 }
 
 function documentIssues(policy: PolicyDocument | string | undefined): Issue[] {
-  const issues = jsonIssues("policyDocument", policy);
+  const issues = policyIssues("policyDocument", policy);
   return issues.length > 0 || policy === undefined || !isFullyKnown(policy)
     ? issues
     : sizeIssues("policyDocument", parsedPolicy(policy), "inlineRole");
@@ -70,19 +74,6 @@ function sizeIssues(path: string, document: PolicyDocument, kind: "inlineRole" |
   return size <= limit
     ? []
     : [{ path, rule: `${what} must have at most ${limit} characters without white space, it has ${size}` }];
-}
-
-/** Text that is to be a policy document must be JSON. */
-export function jsonIssues(path: string, policy: PolicyDocument | string | undefined): Issue[] {
-  if (typeof policy !== "string" || !isKnown(policy)) {
-    return [];
-  }
-  try {
-    JSON.parse(policy);
-    return [];
-  } catch (error) {
-    return [{ path, rule: `must be JSON (${(error as Error).message})` }];
-  }
 }
 
 /** The rules for an external ID. */

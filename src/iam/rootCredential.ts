@@ -16,6 +16,9 @@ import { resolveAfterValidation, resolveAfterCreation } from "../internal/readin
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
 import { rootCredentialFindings } from "./rootCredentialFindings.js";
+import { accountFindings } from "./accountFindings.js";
+import { chainedSessionWarnings } from "./sessionRules.js";
+import type { Finding } from "../internal/validation/findings.js";
 import { seedKeyGuard } from "./seedKeyGuard.js";
 import { rootDocument, rootTrustPolicy, type Account, type PlainRootCredential } from "./rootDocument.js";
 import { sortedOnce } from "./policies/statements.js";
@@ -68,7 +71,7 @@ export class RootCredential extends pulumi.ComponentResource {
     const parent = { parent: this };
     const isRole = args.identity === "role";
     const entityName = (isRole ? args.roleName : args.userName) ?? defaultEntityName(name);
-    const { transform, tags: _tags, ...rest } = args;
+    const { transform, ...rest } = args;
     // Structurally the plain arguments, with outputs in their leaves.
     const given = { ...rest, entityName } as unknown as PlainRootCredential;
     const { identity, serviceAccount, trustPolicy, path, userNamePrefix, formerUserPaths } = given;
@@ -92,12 +95,12 @@ export class RootCredential extends pulumi.ComponentResource {
     // checks what it knows of the outputs.
     const account = pulumi.all([partition, accountId]).apply(([partitionName, id]): Account => {
       const resolved = { partition: partitionName, accountId: id };
-      return report.pass(rootCredentialFindings(plainParts, resolved), resolved);
+      return report.pass(credentialFindings(plainParts, resolved), resolved);
     });
     whenKnownAtPreview({ given, partition, accountId }, (known) => {
       const parts = known as { readonly given: PlainRootCredential } & Account;
       if (isKnown(parts.partition) && isKnown(parts.accountId) && rootCredentialIssues(parts.given).length === 0) {
-        report.pass(rootCredentialFindings(parts.given, parts), undefined);
+        report.pass(credentialFindings(parts.given, parts), undefined);
       }
     });
     const allowedName = pulumi.all([own, account]).apply(([plain]) => plain.entityName);
@@ -131,9 +134,7 @@ export class RootCredential extends pulumi.ComponentResource {
     const principal = this.user ?? (this.role as iam.Role);
     const document = pulumi
       .all([settled, account])
-      .apply(([plain, resolved]) =>
-        report.pass(rootCredentialFindings(plain, resolved), rootDocument(plain, resolved)),
-      );
+      .apply(([plain, resolved]) => report.pass(credentialFindings(plain, resolved), rootDocument(plain, resolved)));
     const attachments = [
       ...this.ownPolicies(name, args, report, document, maxManagedPolicies(plainParts)),
       ...delegatedPolicies(args).map((arn, index) => this.attach(`${name}-delegated-${index + 1}`, arn, args)),
@@ -246,6 +247,14 @@ export class RootCredential extends pulumi.ComponentResource {
       parent,
     );
   }
+}
+
+function credentialFindings(args: PlainRootCredential, account: Account): Finding[] {
+  return [
+    ...rootCredentialFindings(args, account),
+    ...accountFindings(args, account),
+    ...(args.identity === "role" ? chainedSessionWarnings(args.roles ?? {}) : []),
+  ];
 }
 
 /** The managed policies of federation roles: known ones once each, then those that are outputs. */

@@ -1,9 +1,13 @@
 import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
-import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { pathOrRoot } from "../aws/arns.js";
-import { jsonIssues } from "./assumableRoleRules.js";
-import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import { policyIssues, statementIssues, type PolicyKind } from "../aws/policyGrammar.js";
+import { tagIssues } from "../aws/tags.js";
+import { iamArnRules } from "../vaultresource/rules.js";
+import { irsaSubjectIssues } from "./irsaRules.js";
+import { entityNameIssues, groupNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import { chainedSessionIssues } from "./sessionRules.js";
 import type { PlainRootCredential } from "./rootDocument.js";
 import { defaultUserNamePrefix } from "./policies/rootPolicy.js";
 
@@ -22,7 +26,35 @@ export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
     ...(args.formerUserPaths ?? []).flatMap((path, index) => iamPathIssues(`formerUserPaths[${index}]`, path)),
     ...prefixIssues(args.userNamePrefix),
+    ...tagIssues("tags", args.tags),
+    ...eachIssues("assumeRoleArns", args.assumeRoleArns, (path, arn) => iamArnRules(path, arn, "role")),
+    ...eachIssues("formerGroups", args.formerGroups, groupNameIssues),
+    ...documentIssues(args),
     ...Object.entries(args.roles ?? {}).flatMap(([name, role]) => roleIssues(pathOf("roles", name), role)),
+    ...Object.entries(args.staticRoles ?? {}).flatMap(([name, { username, assumeRoleArn }]) => [
+      ...entityNameIssues(`${pathOf("staticRoles", name)}.username`, username),
+      ...iamArnRules(`${pathOf("staticRoles", name)}.assumeRoleArn`, assumeRoleArn, "role"),
+    ]),
+  ];
+}
+
+function eachIssues(path: string, values: unknown, rules: (path: string, value: string) => Issue[]): Issue[] {
+  return Array.isArray(values) ? values.flatMap((value: string, index) => rules(pathOf(path, index), value)) : [];
+}
+
+/** The policies that are given as text or documents. */
+function documentIssues(args: PlainRootCredential): Issue[] {
+  const byArn = (name: "trustPolicies" | "policyDocuments", kind: PolicyKind) => {
+    const policies = args[name];
+    return policies === undefined || !isKnown(policies)
+      ? []
+      : Object.entries(policies).flatMap(([arn, policy]) => policyIssues(pathOf(name, arn), policy, kind));
+  };
+  return [
+    ...policyIssues("trustPolicy", args.trustPolicy, "trust"),
+    ...statementIssues("extraStatements", args.extraStatements),
+    ...byArn("trustPolicies", "trust"),
+    ...byArn("policyDocuments", "identity"),
   ];
 }
 
@@ -78,7 +110,10 @@ function ownGrantIssues(args: PlainRootCredential): Issue[] {
 }
 
 function roleIdentityIssues(args: PlainRootCredential): Issue[] {
-  const issues: Issue[] = [];
+  const issues: Issue[] = [
+    ...(args.serviceAccount === undefined ? [] : under("serviceAccount", irsaSubjectIssues(args.serviceAccount))),
+    ...chainedSessionIssues(args.roles ?? {}),
+  ];
   if ((args.serviceAccount === undefined) === (args.trustPolicy === undefined)) {
     issues.push({
       path: "serviceAccount",
@@ -127,7 +162,16 @@ function prefixIssues(prefix: string | undefined): Issue[] {
 }
 
 function roleIssues(path: string, role: AwsSecretsRoleSpec): Issue[] {
-  const issues = jsonIssues(`${path}.policyDocument`, role.policyDocument);
+  const issues: Issue[] = [
+    ...policyIssues(`${path}.policyDocument`, role.policyDocument),
+    ...eachIssues(`${path}.policyArns`, role.policyArns, (at, arn) => iamArnRules(at, arn, "policy")),
+    ...eachIssues(`${path}.roleArns`, role.roleArns, (at, arn) => iamArnRules(at, arn, "role")),
+    ...eachIssues(`${path}.iamGroups`, role.iamGroups, groupNameIssues),
+    ...(role.userPath === "" ? [] : iamPathIssues(`${path}.userPath`, role.userPath)),
+    ...iamArnRules(`${path}.permissionsBoundaryArn`, role.permissionsBoundaryArn, "policy"),
+    ...tagIssues(`${path}.iamTags`, role.iamTags),
+    ...tagIssues(`${path}.sessionTags`, role.sessionTags),
+  ];
   if (!isKnown(role.credentialType)) {
     issues.push({ path: `${path}.credentialType`, rule: "must be a plain value: it decides what is created" });
   }

@@ -22,6 +22,7 @@ export interface PlainRootCredential {
   readonly extraStatements?: readonly PolicyStatement[];
   readonly additionalPolicyArns?: readonly string[];
   readonly permissionsBoundaryArn?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly policyDocuments?: Readonly<Record<string, PolicyDocument | string>>;
   readonly rotateRoot?: boolean;
   readonly seedKey?: boolean;

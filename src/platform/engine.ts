@@ -29,6 +29,7 @@ export function createEngine({ name, args, parent }: PlatformScope, request: Eng
       rootConfig: {
         region: storage.region,
         ...args.rootConfig,
+        usernameTemplate: args.rootConfig?.usernameTemplate ?? args.rootCredential?.usernameTemplate,
         rotateRootTrigger:
           args.rootConfig?.rotateRootTrigger ??
           // Vault replaces the seed as soon as it has it.

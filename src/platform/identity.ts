@@ -21,6 +21,8 @@ export function createIdentity({ name, args, parent, serverName }: PlatformScope
     `${name}-root`,
     {
       ...args.rootCredential,
+      // The template that Vault gets is the one whose names the policy must cover.
+      usernameTemplate: args.rootConfig?.usernameTemplate ?? args.rootCredential?.usernameTemplate,
       ...(args.irsa === undefined
         ? { identity: "user" as const }
         : {

@@ -3,6 +3,8 @@ import { applicationsIssues } from "./applicationRules.js";
 import { automationIssues } from "./automationRules.js";
 import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
+import { assumedRoleIssues } from "../iam/sessionRules.js";
+import { tagIssues } from "../aws/tags.js";
 import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
@@ -43,15 +45,24 @@ function unique(issues: readonly Issue[]): Issue[] {
 }
 
 function partIssues(name: string, args: Plain): Issue[] {
+  const issues = ownIssues(name, args);
+  // The rules of roles and names that the root credential shares with the secrets engine and the VaultServer are reported by those.
+  const reported = new Set(issues.map(({ path }) => path));
+  return [...issues, ...rootCredentialPart(name, args).filter(({ path }) => !reported.has(path))];
+}
+
+function ownIssues(name: string, args: Plain): Issue[] {
   return [
     ...vaultServerPart(name, args),
     ...under("storage", storageIssues(args.storage ?? {})),
     ...connectionIssues(args),
     ...identityIssues(args),
-    ...rootCredentialPart(name, args),
     ...rotationIssues(args),
     ...assumableRoleParts(args),
     ...enginePart(args),
+    ...templateIssues(args),
+    ...assumedRoleIssues((args.roles ?? {}) as never, (args.assumableRoles ?? {}) as never),
+    ...tagIssues("tags", args.tags),
     ...applicationsIssues(args),
     ...automationIssues(args),
   ];
@@ -170,10 +181,35 @@ function rootCredentialPart(name: string, args: Plain): Issue[] {
   const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Plain>>, (_, role) => engineRole(role));
   const plain = { ...((args.rootCredential ?? {}) as Plain), ...identity, roles, staticRoles: args.staticRoles };
   const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
-  return issues.map((issue) => {
-    const own = issue.path.startsWith("roles") || issue.path.startsWith("staticRoles");
-    return own ? issue : { ...issue, path: pathOf("rootCredential", issue.path) };
-  });
+  return issues.map((issue) => ({ ...issue, path: rootCredentialPath(issue.path) }));
+}
+
+/** The platform's argument that an argument of its RootCredential is made of. */
+function rootCredentialPath(path: string): string {
+  const made: Readonly<Record<string, string>> = {
+    "serviceAccount.oidcProviderArn": "irsa.oidcProviderArn",
+    "serviceAccount.namespace": "namespace",
+    "serviceAccount.serviceAccountName": "serverName",
+  };
+  if (Object.hasOwn(made, path)) {
+    return made[path] ?? path;
+  }
+  return path.startsWith("roles") || path.startsWith("staticRoles") ? path : pathOf("rootCredential", path);
+}
+
+/** Both arguments stand for the one template that Vault gets. */
+function templateIssues({ rootConfig, rootCredential }: Plain): Issue[] {
+  const [given, checked] = [rootConfig, rootCredential].map((part) => (part as Plain | undefined)?.usernameTemplate);
+  return given === undefined || checked === undefined || given === checked || !isKnown(given) || !isKnown(checked)
+    ? []
+    : [
+        {
+          path: "rootCredential.usernameTemplate",
+          rule: "must be the same as rootConfig.usernameTemplate, which Vault gets",
+          actual: checked,
+          fix: "Leave it out.",
+        },
+      ];
 }
 
 function assumableRoleParts({ assumableRoles }: Plain): Issue[] {

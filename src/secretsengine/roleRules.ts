@@ -1,10 +1,12 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { policyIssues } from "../aws/policyGrammar.js";
+import { tagIssues } from "../aws/tags.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
 import type { Values } from "../vaultresource/fields.js";
 import { roleFields } from "./engineFields.js";
 import { credentialTypes, type CredentialType } from "./roleSpec.js";
-import { iamArnRules, isGiven, kindRules, mayBeSet, notLonger, secondsBetween } from "../vaultresource/rules.js";
+import { iamArnRules, kindRules, mayBeSet, notLonger, secondsBetween } from "../vaultresource/rules.js";
 
 /** Which credential types a field is for. Vault refuses some of the others, and forgets to refuse the rest. */
 const fieldUse: Readonly<Record<string, readonly CredentialType[]>> = {
@@ -47,8 +49,8 @@ export function roleRules(role: Values): Issue[] {
     ...policyDocumentRules(role),
     ...arnRules(role),
     ...groupRules(role),
-    ...tagRules(role, "iamTags"),
-    ...tagRules(role, "sessionTags"),
+    ...tagIssues("iamTags", role.iamTags),
+    ...tagIssues("sessionTags", role.sessionTags),
     ...ttlRules(role),
     ...textRules(role),
   ];
@@ -126,60 +128,18 @@ function enoughRules(role: Values): Issue[] {
 
 function policyDocumentRules(role: Values): Issue[] {
   const document = role.policyDocument;
-  if (document === "" || !isGiven(document)) {
+  const path = "policyDocument";
+  if (document === undefined || document === null || document === "") {
     return [];
   }
-  const path = "policyDocument";
-  const text = canonicalJson(document);
-  if (text === undefined) {
-    return [{ path, rule: "must be JSON", actual: document }];
-  }
-  const policy: unknown = JSON.parse(text);
-  if (policy === null || typeof policy !== "object" || Array.isArray(policy)) {
-    return [{ path, rule: "must be a policy document: a JSON object", actual: document }];
-  }
-  const issues: Issue[] = [];
-  const { Version: version, Statement: statement } = policy as { Version?: unknown; Statement?: unknown };
-  if (version === undefined) {
-    issues.push({ path: `${path}.Version`, rule: "is missing", fix: 'Add "Version": "2012-10-17".' });
-  } else if (version !== "2012-10-17" && version !== "2008-10-17") {
-    issues.push({ path: `${path}.Version`, rule: 'must be "2012-10-17"', actual: version });
-  }
-  if (statement === undefined) {
-    issues.push({ path: `${path}.Statement`, rule: "is missing" });
-  }
-  const statements = Array.isArray(statement) ? (statement as unknown[]) : statement === undefined ? [] : [statement];
-  statements.forEach((part, index) => {
-    const where = Array.isArray(statement) ? pathOf(`${path}.Statement`, index) : `${path}.Statement`;
-    issues.push(...statementRules(where, part));
-  });
-  if (text.length > longestPolicy) {
+  const issues = policyIssues(path, document);
+  const size = isFullyKnown(document) ? (canonicalJson(document)?.length ?? 0) : 0;
+  if (size > longestPolicy) {
     issues.push({
       path,
-      rule: `must be at most ${longestPolicy} characters long without white space, and has ${text.length}`,
+      rule: `must be at most ${longestPolicy} characters long without white space, and has ${size}`,
       fix: "Move what is common into a managed policy and name it in policyArns.",
     });
-  }
-  return issues;
-}
-
-function statementRules(path: string, statement: unknown): Issue[] {
-  if (statement === null || typeof statement !== "object" || Array.isArray(statement)) {
-    return [{ path, rule: "must be an object", actual: statement }];
-  }
-  const parts = statement as Readonly<Record<string, unknown>>;
-  const issues: Issue[] = [];
-  if (parts.Effect !== "Allow" && parts.Effect !== "Deny") {
-    issues.push({ path: `${path}.Effect`, rule: 'must be "Allow" or "Deny"', actual: parts.Effect });
-  }
-  if ((parts.Action === undefined) === (parts.NotAction === undefined)) {
-    issues.push({ path, rule: "needs either Action or NotAction" });
-  }
-  if ((parts.Resource === undefined) === (parts.NotResource === undefined)) {
-    issues.push({ path, rule: "needs either Resource or NotResource" });
-  }
-  if (parts.Principal !== undefined || parts.NotPrincipal !== undefined) {
-    issues.push({ path, rule: "must not name a Principal: the policy is the principal's own" });
   }
   return issues;
 }
@@ -230,27 +190,6 @@ function groupRules(role: Values): Issue[] {
   return issues;
 }
 
-function tagRules(role: Values, name: "iamTags" | "sessionTags"): Issue[] {
-  const tags = role[name];
-  if (tags === null || typeof tags !== "object" || Array.isArray(tags)) {
-    return [];
-  }
-  const entries = Object.entries(tags);
-  const issues: Issue[] = entries.flatMap(([key, value]: [string, unknown]) => {
-    const path = pathOf(name, key);
-    if (key === "" || key.length > 128 || key.toLowerCase().startsWith("aws:")) {
-      return [{ path, rule: 'must have a key of 1 to 128 characters that does not start with "aws:"' }];
-    }
-    return typeof value === "string" && isKnown(value) && value.length > 256
-      ? [{ path, rule: "must be at most 256 characters long", actual: value }]
-      : [];
-  });
-  if (entries.length > 50) {
-    issues.push({ path: name, rule: "must be at most 50 tags", actual: entries.length });
-  }
-  return issues;
-}
-
 function ttlRules(role: Values): Issue[] {
   const type = typeOf(role);
   if (type === undefined || type === "iam_user") {
@@ -271,6 +210,12 @@ function textRules(role: Values): Issue[] {
     issues.push({
       path: "userPath",
       rule: 'must start and end with "/" and be at most 512 characters long',
+      actual: userPath,
+    });
+  } else if (typeof userPath === "string" && isKnown(userPath) && /[*?]/.test(userPath)) {
+    issues.push({
+      path: "userPath",
+      rule: "must not hold * or ?: policies would match them as wildcards",
       actual: userPath,
     });
   }

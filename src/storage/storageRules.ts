@@ -1,4 +1,5 @@
 import { parseArn } from "../aws/arns.js";
+import { tagIssues } from "../aws/tags.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import {
@@ -18,6 +19,7 @@ export function storageIssues(args: DynamoDbStorageArgs): Issue[] {
     ...sourceIssues(args),
     ...(args.table === undefined ? [] : under("table", tableIssues(args.table))),
     ...credentialIssues(args.credential),
+    ...tagIssues("tags", args.tags),
     ...(args.unsealer === undefined ? [] : unsealerIssues(args.unsealer, args.credential)),
     ...(args.maxParallel !== undefined && isKnown(args.maxParallel) && !isPositive(args.maxParallel)
       ? [{ path: "maxParallel", rule: "must be a whole number of at least 1", actual: args.maxParallel }]

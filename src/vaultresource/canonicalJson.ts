@@ -1,3 +1,5 @@
+import { repeatedKeys } from "../aws/policyText.js";
+
 /**
  * A JSON text in one fixed form: no white space, keys in order. Two texts say the same exactly if this form is the same.
  *
@@ -7,11 +9,19 @@ export function canonicalJson(document: unknown): string | undefined {
   if (typeof document !== "string") {
     return JSON.stringify(inOrder(document));
   }
+  let value: unknown;
   try {
-    return JSON.stringify(inOrder(JSON.parse(document)));
+    value = JSON.parse(document);
   } catch {
     return undefined;
   }
+  // A reader keeps only the last of two equal keys, so such a text is like no other: not even like the one without the first.
+  return repeatedKeys(document).length > 0 ? withoutSpaces(document) : JSON.stringify(inOrder(value));
+}
+
+/** A valid JSON text without white space between its tokens. */
+function withoutSpaces(json: string): string {
+  return (json.match(/"(?:[^"\\]|\\.)*"|[^\s"]+/g) ?? []).join("");
 }
 
 function inOrder(value: unknown): unknown {

@@ -200,9 +200,12 @@ export function iamArnRules(path: string, value: unknown, type: "policy" | "role
     account.test(arn.accountId) &&
     new RegExp(`^${type}/[\\x21-\\x7e]+$`).test(arn.resource) &&
     !arn.resource.endsWith("/");
-  return holds
-    ? []
-    : [{ path, rule: `must be the ARN of an IAM ${type}, arn:aws:iam::ACCOUNT:${type}/NAME`, actual: value }];
+  if (!holds) {
+    return [{ path, rule: `must be the ARN of an IAM ${type}, arn:aws:iam::ACCOUNT:${type}/NAME`, actual: value }];
+  }
+  return /[*?]/.test(value)
+    ? [{ path, rule: `must be the ARN of one IAM ${type}: a wildcard would stand for more`, actual: value }]
+    : [];
 }
 
 /** Bounds of a length of time; 0 stands for "not set" and passes. */

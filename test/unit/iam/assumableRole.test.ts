@@ -40,7 +40,10 @@ describe("AssumableRole", () => {
   });
 
   test("hands on every argument, and attaches its policies", async () => {
-    const policyDocument = { Version: "2012-10-17" as const, Statement: [] };
+    const policyDocument = {
+      Version: "2012-10-17" as const,
+      Statement: [{ Effect: "Allow" as const, Action: "s3:GetObject", Resource: "*" }],
+    };
     const deploy = new AssumableRole("deploy", {
       trustedPrincipalArn,
       policyArns: [readOnly, pulumi.output("arn:aws:iam::123456789012:policy/own")],
@@ -89,7 +92,10 @@ describe("AssumableRole", () => {
     const deploy = new AssumableRole("deploy", {
       trustedPrincipalArn,
       policyArns: [readOnly],
-      policyDocument: "{}",
+      policyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: { Effect: "Deny", Action: "*", Resource: "*" },
+      }),
       transform: {
         role: (args) => ({ ...args, description: "Mine" }),
         rolePolicy: (args) => ({ ...args, name: "mine" }),
@@ -120,7 +126,7 @@ describe("AssumableRole", () => {
         '  - trustedPrincipalArn: must be the ARN of one IAM user or role, got "arn:aws:iam::123456789012:root". ' +
           "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
         '  - policyArns[0]: must be the ARN of a managed IAM policy, got "ReadOnlyAccess".',
-        "  - policyDocument: must be JSON (Expected property name or '}' in JSON at position 1).",
+        '  - policyDocument: must be JSON, got "{".',
         '  - externalId: must have 2 to 1224 characters out of letters, digits and _+=,.@:/-, got "x".',
         "  - maxSessionDuration: must be a whole number of seconds from 3600 to 43200, got 600.",
         '  - roleName: must have 1 to 64 characters out of letters, digits and _+=,.@-, got "a b".',

@@ -287,7 +287,10 @@ describe("RootCredential with the identity of a role", () => {
   });
 
   test("takes a trust policy of its own", async () => {
-    const trustPolicy = { Version: "2012-10-17" as const, Statement: [] };
+    const trustPolicy = {
+      Version: "2012-10-17" as const,
+      Statement: [{ Effect: "Allow" as const, Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    };
     await made({ identity: "role", trustPolicy, transform: { role: (args) => ({ ...args, name: "mine" }) } });
     expect(mocks.inputsOf("vault-role")["assumeRolePolicy"]).toBe(JSON.stringify(trustPolicy));
     expect(mocks.inputsOf("vault-role")["name"]).toBe("mine");
@@ -371,7 +374,7 @@ describe("RootCredential refuses", () => {
     [
       "a policy that is no JSON",
       { roles: { "a b": { credentialType: "iam_user", policyDocument: "{" } } },
-      `RootCredential "vault": invalid argument: roles["a b"].policyDocument: must be JSON (Expected property name or '}' in JSON at position 1).`,
+      `RootCredential "vault": invalid argument: roles["a b"].policyDocument: must be JSON, got "{".`,
     ],
     [
       "a list of policies that must be plain",
@@ -445,7 +448,14 @@ describe("RootCredential proves its permissions", () => {
     const failures = await laterFailures(() => {
       new RootCredential("vault", {
         roles: { deploy: { credentialType: "assumed_role", roleArns: [roleArn] } },
-        trustPolicies: { [roleArn]: { Version: "2012-10-17", Statement: [] } },
+        trustPolicies: {
+          [roleArn]: {
+            Version: "2012-10-17",
+            Statement: [
+              { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${accountId}:user/other` }, Action: "sts:AssumeRole" },
+            ],
+          },
+        },
       });
     });
     expect(failures).toEqual([

@@ -22,19 +22,25 @@ const statement = fc.record(
 );
 const document = fc
   .array(statement, { minLength: 1, maxLength: 3 })
+  .filter((statements) => {
+    const sids = statements.flatMap(({ Sid }) => Sid ?? []);
+    return new Set(sids).size === sids.length;
+  })
   .map((statements) => ({ Version: "2012-10-17" as const, Statement: statements }));
 const policyDocument = fc.oneof(
   document,
   document.map((policy) => JSON.stringify(policy)),
   document.map((policy) => JSON.stringify(policy, undefined, 3)),
 );
-const tags = fc.dictionary(
-  fc.stringMatching(/^[a-zA-Z0-9 _.:/=+@-]{1,20}$/).filter((key) => !/^aws:/i.test(key)),
-  fc.string({ maxLength: 20 }),
-  {
-    maxKeys: 3,
-  },
-);
+const tags = fc
+  .uniqueArray(
+    fc.tuple(
+      fc.stringMatching(/^[a-zA-Z0-9 _.:/=+@-]{1,20}$/).filter((key) => !/^aws:/i.test(key)),
+      fc.stringMatching(/^[a-zA-Z0-9ü _.:/=+@-]{0,20}$/),
+    ),
+    { maxLength: 3, selector: ([key]) => key.toLowerCase() },
+  )
+  .map((entries) => Object.fromEntries(entries));
 const some = <T>(value: fc.Arbitrary<T>) => fc.array(value, { minLength: 1, maxLength: 3 });
 const ttl = (most: number) =>
   fc.oneof(
