@@ -55,8 +55,8 @@ export interface CredentialSecretArgs {
  * @example
  * const secret = new CredentialSecret("vault-aws", {
  *   namespace: "vault",
- *   accessKeyId: storage.accessKeyId,
- *   secretAccessKey: storage.secretAccessKey,
+ *   accessKeyId: storage.accessKeyId!,
+ *   secretAccessKey: storage.secretAccessKey!,
  * });
  * // in the VaultServer: credentialSecretRef: { name: secret.secretName }
  */

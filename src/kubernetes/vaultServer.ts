@@ -57,7 +57,7 @@ export type VaultServerPhase = "Initializing" | "Unsealing" | "Sealed" | "Ready"
  * // On EKS with the role of a ServiceAccount instead of static keys
  * new VaultServer("vault", {
  *   namespace: "vault",
- *   irsa: { roleArn: storage.roleArn, clusterRegion: "eu-west-1" },
+ *   irsa: { roleArn: storage.roleArn!, clusterRegion: "eu-west-1" },
  *   spec: { version: "1.18.4", replicas: 3, backend: { dynamodb: { table: "vault", region: "eu-west-1", haEnabled: true } } },
  * });
  *

@@ -77,7 +77,7 @@ export interface AwsSecretsEngineArgs {
  *   "aws",
  *   {
  *     rootConfig: { accessKey: root.accessKeyId, secretKey: root.secretAccessKey },
- *     roles: { deploy: { credentialType: "iam_user", policyArns: [policy.arn] } },
+ *     roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
  *   },
  *   { providers: [connection], dependsOn: [root] },
  * );

@@ -17,7 +17,9 @@ export function codeBlocks(root: string): CodeBlock[] {
   });
   return files
     .split("\n")
-    .filter((file) => file !== "" && file !== "CHANGELOG.md" && !file.startsWith("docs/api/"))
+    .filter(
+      (file) => file !== "" && file !== "CHANGELOG.md" && !file.startsWith("docs/api/") && !file.startsWith("sandbox/"),
+    )
     .flatMap((file) => {
       const text = readFileSync(`${root}/${file}`, "utf8");
       return file.endsWith(".md") ? markdownBlocks(file, text) : exampleTags(file, text);

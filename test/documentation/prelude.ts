@@ -16,14 +16,26 @@ export const namedImports: Readonly<Record<string, string>> = {
 
 /** Type of each placeholder, in terms of this package's exports and of the packages above. */
 export const placeholders: Readonly<Record<string, string>> = {
+  accessKey: "pulumi.Output<string>",
+  account: '{ partition: "aws"; accountId: string }',
   accountId: "string",
+  boundaryText: "string",
   cluster: "{ oidcProviderArn: pulumi.Output<string>; kubeconfig: pulumi.Output<string> }",
   connection: "VaultConnection",
+  deployRoleArn: "pulumi.Output<string>",
   engine: "AwsSecretsEngine",
   key: "aws.kms.Key",
+  keys: "UnsealKeys",
   mount: "AwsSecretsMount",
   platform: "VaultPlatform",
+  policy: "PolicyDocument",
+  policyArns: "string[]",
+  principalArn: "string",
   root: "RootCredential",
+  rootPolicy: "PolicyDocument",
   secret: "CredentialSecret",
+  secretKey: "pulumi.Output<string>",
+  shop: "ApplicationAccess",
   storage: "DynamoDbStorage",
+  tableArn: "string",
 };

@@ -26,7 +26,7 @@ export interface TrustRequest {
  * {@link evaluate} answers for the rest. A trust policy that AWS rejects, such as one with `NotPrincipal`, allows nothing.
  *
  * @example
- * evaluateTrust({ action: "sts:AssumeRole", principalArn: root }, assumableRoleTrustPolicy({ trustedPrincipalArn: root })).verdict
+ * evaluateTrust({ action: "sts:AssumeRole", principalArn }, assumableRoleTrustPolicy({ trustedPrincipalArn: principalArn })).verdict
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function evaluateTrust(request: TrustRequest, trustPolicy: PolicyDocument): Decision {

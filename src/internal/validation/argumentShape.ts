@@ -89,7 +89,7 @@ export function variantShape(variants: Readonly<Record<string, ObjectShape>>): V
  * @param owner what the arguments belong to, as messages name it: `UnsealKeys`
  *
  * @example
- * objectShape<UnsealKeysArgs>("UnsealKeys", { namespace: input, secretName: input, labels: any, transform: transforms });
+ * objectShape<{ name?: string; tags?: Record<string, string> }>("Table", { name: any, tags: any });
  */
 export function objectShape<Args>(
   owner: string,
