@@ -16,7 +16,7 @@ const serverFolder = path.join(__dirname, "..", "..", "src", "plugin", "server")
  * The engine starts each plugin several times per operation, so it must start fast: a bundle starts in about a third of the time that
  * loading the sources through tsx takes.
  */
-export async function bundlePlugin(name: PluginName): Promise<string> {
+export async function bundlePlugin(name: PluginName | "nodejs"): Promise<string> {
   const sources = [...sourcesIn(serverFolder), ...sourcesIn(path.join(pluginsFolder, name))];
   const file = path.join(cacheFolder(), `plugin-${name}-${contentKey(sources, ...bundledVersions())}.js`);
   if (existsSync(file)) {

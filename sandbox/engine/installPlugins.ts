@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { bundlePlugin, packageVersion, type PluginName } from "./bundlePlugin.js";
-import { findReleasedPlugin, standInMark } from "./releasedPlugins.js";
+import { quoted, writeLauncher, writeNodeLauncher } from "./nodeLauncher.js";
+import { findReleasedPlugin } from "./releasedPlugins.js";
 
 /** Which plugin serves each package: `stand-in`, or the released one and where it was found. */
 export type PluginsInUse = Readonly<Record<PluginName, string>>;
@@ -41,10 +42,7 @@ async function install(name: PluginName, pulumiHome: string, options: PluginOpti
   }
   const bundle = await bundlePlugin(name);
   mkdirSync(folder, { recursive: true });
-  writeLauncher(executable, [
-    `export ${standInMark}=${quoted(version)}`,
-    `exec ${quoted(process.execPath)} ${quoted(bundle)} "$@"`,
-  ]);
+  writeNodeLauncher(executable, bundle, version);
   return "stand-in";
 }
 
@@ -60,14 +58,6 @@ function installDynamicProviderLauncher(pulumiHome: string): void {
   writeLauncher(path.join(folder, "pulumi-resource-pulumi-nodejs"), [
     `exec ${quoted(process.execPath)} -e ${quoted(script)} -- "$@"`,
   ]);
-}
-
-function writeLauncher(file: string, lines: readonly string[]): void {
-  writeFileSync(file, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function sdkVersion(name: PluginName, programFolder: string): string {

@@ -1,10 +1,13 @@
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { findTools, pulumiPythonEnvironment, type FindOptions } from "../tools/index.js";
+import { findCommand } from "../tools/findTool.js";
+import { bundlePlugin } from "./bundlePlugin.js";
+import { writeNodeLauncher } from "./nodeLauncher.js";
 
 export type Language = "nodejs" | "yaml" | "python" | "go";
 
-/** Full paths of the programs that run Pulumi programs in a language: `pulumi-language-<language>`. */
+/** Full paths of the programs that run Pulumi programs in a language: `pulumi-language-<language>`, or a JavaScript file that does the same. */
 export type LanguageHosts = Readonly<Partial<Record<Language, string>>>;
 
 /**
@@ -16,7 +19,12 @@ export function installLanguageHosts(pulumiHome: string, hosts: LanguageHosts): 
     const folder = path.join(pulumiHome, "plugins", `language-${language}-v0.0.1`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    symlinkSync(host, path.join(folder, `pulumi-language-${language}`));
+    const command = path.join(folder, `pulumi-language-${language}`);
+    if (host.endsWith(".js")) {
+      writeNodeLauncher(command, host, "0.0.1");
+    } else {
+      symlinkSync(host, command);
+    }
   }
 }
 
@@ -27,18 +35,23 @@ export interface LanguageSupport {
 }
 
 /**
- * Finds, fetches or builds the hosts of languages. For Python, `python3` becomes one that has Pulumi's SDK; what else a program imports can be put
+ * Finds, fetches or builds the hosts of languages; that of Node.js is the machine's, or a stand-in. For Python, `python3` becomes one that has Pulumi's SDK; what else a program imports can be put
  * onto PYTHONPATH.
  */
 export async function findLanguages(
   languages: readonly Language[],
   options: FindOptions = {},
 ): Promise<LanguageSupport> {
+  const built = languages.filter((language) => language !== "nodejs");
   const found = await findTools(
-    languages.map((language) => `pulumi-language-${language}` as const),
+    built.map((language) => `pulumi-language-${language}` as const),
     options,
   );
-  const hosts = languages.map((language) => [language, found[`pulumi-language-${language}`].path] as const);
+  const hosts = built.map((language): [Language, string] => [language, found[`pulumi-language-${language}`].path]);
+  if (languages.includes("nodejs")) {
+    // The host of Node.js stands between the program and the engine, so one that is older than the SDK does not know all that the program asks for.
+    hosts.push(["nodejs", findCommand("pulumi-language-nodejs") ?? (await bundlePlugin("nodejs"))]);
+  }
   return {
     languageHosts: Object.fromEntries(hosts),
     env: languages.includes("python") ? firstOnPath(path.dirname(await pulumiPythonEnvironment(options.log))) : {},

@@ -14,8 +14,14 @@ const oldestGo = { major: 1, minor: 26 };
 export function builtToolPath(name: ToolName): string {
   const { version, source }: { version: string; source: GoModule } = toolCatalog[name];
   const module = path.join(__dirname, source.module);
-  const key = contentKey([path.join(module, "go.mod"), path.join(module, "go.sum")], ...(source.stamps ?? []));
+  const key = contentKey(sourcesOf(module), ...(source.stamps ?? []));
   return path.join(cacheFolder(), `${name}-${version}-${process.platform}-${process.arch}-${key}`, name);
+}
+
+/** What pins a tool, and the program itself where it is one of this repository. */
+function sourcesOf(module: string): string[] {
+  const programs = readdirSync(module).filter((file) => file.endsWith(".go"));
+  return ["go.mod", "go.sum", ...programs.sort()].map((file) => path.join(module, file));
 }
 
 /**

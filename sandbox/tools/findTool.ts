@@ -64,9 +64,10 @@ async function find(name: ToolName, { log, buildTools, slots }: Means): Promise<
     return present;
   }
   let noRelease = "";
-  if (!buildTools && tool.release !== undefined) {
+  const { release } = tool;
+  if (!buildTools && release !== undefined) {
     try {
-      return { path: await fetchRelease(tool.release, log), source: "fetched", version: tool.release.version };
+      return { path: await fetchRelease(release, log), source: "fetched", version: release.version };
     } catch (error) {
       noRelease = (error as Error).message;
       log(`${name} ${version}: the release is not to be had, it is built: ${noRelease}`);
@@ -92,12 +93,9 @@ function findPresent(name: ToolName, { command, release, version }: Tool, builtO
   if (isExecutable(built)) {
     return { path: built, source: "cache", version };
   }
-  if (builtOnly || release === undefined) {
-    return undefined;
-  }
-  const fetched = fetchedToolPath(release);
+  const fetched = builtOnly || release === undefined ? undefined : fetchedToolPath(release);
   return fetched !== undefined && isExecutable(fetched)
-    ? { path: fetched, source: "cache", version: release.version }
+    ? { path: fetched, source: "cache", version: release?.version }
     : undefined;
 }
 

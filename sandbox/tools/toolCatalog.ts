@@ -26,8 +26,7 @@ export interface Tool {
 const pulumiSdk = "github.com/pulumi/pulumi/sdk/v3";
 
 /**
- * A language host. Version 3.62 is the last whose module holds the hosts of Go, Node.js and Python together: from then on they are modules of their
- * own, which the module proxy does not serve. The engine still speaks their protocol; what they lack are commands that generate or link SDKs.
+ * A language host. Version 3.62 is the last whose module holds the hosts of Go and Python together: from then on they are modules of their own, which the module proxy does not serve. The engine still speaks their protocol; what they lack are commands that generate or link SDKs.
  */
 function languageHost(language: string, folder: string, beside: GoModule["beside"] = []): Tool {
   const command = `pulumi-language-${language}`;
@@ -67,7 +66,6 @@ export const toolCatalog = {
       stamps: ["github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.250.0"],
     },
   },
-  "pulumi-language-nodejs": languageHost("nodejs", "nodejs/cmd/pulumi-language-nodejs"),
   "pulumi-language-go": languageHost("go", "go/pulumi-language-go"),
   "pulumi-language-python": languageHost("python", "python/cmd/pulumi-language-python", [
     { module: pulumiSdk, file: "python/cmd/pulumi-language-python-exec" },
@@ -102,6 +100,7 @@ export const toolCatalog = {
       stamps: ["k8s.io/component-base/version.gitVersion=v1.35.4"],
     },
   },
+  /** Generates SDKs from a schema, which language hosts as old as those that are built do not. */
   "pulumi-gensdk": {
     version: "3.250.0",
     source: { module: "pulumi-gensdk", package: "." },

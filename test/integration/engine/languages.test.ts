@@ -26,6 +26,8 @@ const programs: readonly Program[] = [
       "index.ts": `import * as pulumi from "@pulumi/pulumi";
 const config = new pulumi.Config();
 void pulumi.log.warn("take care");
+// One of the newer calls, which a host that is older than the SDK would not pass on to the engine.
+new pulumi.ResourceHook("hook", async () => {});
 export const open: string = config.require("open");
 export const hidden: pulumi.Output<string> = config.requireSecret("hidden");
 `,

@@ -10,7 +10,7 @@ import { redirectTarget, timeouts } from "../../../sandbox/tools/download.js";
 import { publishedSum } from "../../../sandbox/tools/fetchRelease.js";
 import { findTool, findTools, type ToolName } from "../../../sandbox/tools/index.js";
 import { thisPlatform, type Platform } from "../../../sandbox/tools/release.js";
-import { toolCatalog } from "../../../sandbox/tools/toolCatalog.js";
+import { toolCatalog, type Tool } from "../../../sandbox/tools/toolCatalog.js";
 
 /** A ZIP archive as HashiCorp publishes it: LICENSE.txt, and `vault` (mode 755), a script. */
 const vaultZip = Buffer.from(
@@ -148,15 +148,15 @@ describe("a tool that the machine does not have", () => {
   });
 
   it("is fetched from Pulumi's archive, once for all that is in it", async () => {
-    const archive = await tarball({ "pulumi/pulumi": "the CLI", "pulumi/pulumi-language-nodejs": "a host" });
+    const archive = await tarball({ "pulumi/pulumi": "the CLI", "pulumi/pulumi-language-yaml": "a host" });
     const file = `pulumi-v3.250.0-${platform.os}-${platform.cpu === "amd64" ? "x64" : "arm64"}.tar.gz`;
     const release = "/github.com/pulumi/pulumi/releases/download/v3.250.0";
     files.set(`${release}/${file}`, archive);
     files.set(`${release}/pulumi-3.250.0-checksums.txt`, `${sha256(archive)}  ${file}\n`);
-    const found = await findTools(["pulumi", "pulumi-language-nodejs"], { log });
+    const found = await findTools(["pulumi", "pulumi-language-yaml"], { log });
     expect(readFileSync(found.pulumi.path, "utf8")).toBe("the CLI");
-    expect(readFileSync(found["pulumi-language-nodejs"].path, "utf8")).toBe("a host");
-    expect(found["pulumi-language-nodejs"]).toMatchObject({ source: "fetched", version: "3.250.0" });
+    expect(readFileSync(found["pulumi-language-yaml"].path, "utf8")).toBe("a host");
+    expect(found["pulumi-language-yaml"]).toMatchObject({ source: "fetched", version: "3.250.0" });
     expect(requests).toEqual([`${release}/pulumi-3.250.0-checksums.txt`, `${release}/${file}`]);
   });
 });
@@ -303,12 +303,9 @@ describe("findTools", () => {
 describe("the catalogue", () => {
   const urls = (on: Platform): Record<string, string | undefined> =>
     Object.fromEntries(
-      Object.entries(toolCatalog).flatMap(([name, tool]) => {
-        if (!("release" in tool) || tool.release === undefined) {
-          return [];
-        }
-        const file = tool.release.file(on);
-        return [[name, file && `${tool.release.folder}/${file}`]];
+      Object.entries<Tool>(toolCatalog).map(([name, { release }]) => {
+        const file = release?.file(on);
+        return [name, file && `${release?.folder}/${file}`];
       }),
     );
 
