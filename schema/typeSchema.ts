@@ -16,6 +16,7 @@ const secretNames = [
   "jwt",
   "kubeconfig",
   "clientKey",
+  "proxyAddress",
   "secretAccessKey",
   "sessionToken",
 ];
