@@ -13,8 +13,12 @@ export { VaultPlatform } from "./platform/vaultPlatform.js";
 export type {
   VaultPlatformArgs,
   VaultPlatformIrsaArgs,
+  VaultPlatformKmsUnsealerArgs,
   VaultPlatformRoleArgs,
+  VaultPlatformSecretUnsealerArgs,
   VaultPlatformServerSpec,
+  VaultPlatformSharesArgs,
+  VaultPlatformUnsealerArgs,
 } from "./platform/vaultPlatformArgs.js";
 export { useProviderPlugin } from "./vaultresource/resourceHost.js";
 export type {

@@ -142,8 +142,15 @@ async function show({ sandbox, stack, report, options, interruption }: Show): Pr
 
 async function keepRunning(sandbox: Sandbox, interruption: Interruption): Promise<void> {
   print(pc.bold("\nLeft running"));
-  for (const [server, address] of Object.entries(sandbox.vaultAddresses)) {
+  for (const server of Object.keys(sandbox.vaultAddresses)) {
+    const { address, caCertificate } = sandbox.operator.endpoint(server);
+    const [namespace, name] = server.split("/");
     print(`  VaultServer ${server}: export VAULT_ADDR=${address}`);
+    if (caCertificate !== undefined) {
+      print(
+        `    export VAULT_CACERT_BYTES="$(kubectl get secret ${name}-server-certs -n ${namespace} -o jsonpath='{.data.ca\\.crt}' | base64 -d)"`,
+      );
+    }
   }
   print(`  Kubernetes: export KUBECONFIG=${sandbox.kubernetes.kubeconfigPath}`);
   print(`  AWS: export AWS_ENDPOINT_URL=${sandbox.aws.endpoint} AWS_REGION=${sandbox.aws.region}`);

@@ -19,7 +19,6 @@ export async function createPlatformStack(sandbox: Sandbox, program: PulumiFn): 
     programDirectory: path.join(__dirname, "..", "..", "examples", "platform"),
     config: {
       "kubevault-aws-platform:namespace": { value: platformNamespace },
-      "kubevault-aws-platform:vaultAddress": { value: vaultAddress(sandbox) },
       "kubevault-aws-platform:dynamodbEndpoint": { value: endpoint },
       "kubevault-aws-platform:iamEndpoint": { value: endpoint },
       "kubevault-aws-platform:stsEndpoint": { value: endpoint },
@@ -27,14 +26,6 @@ export async function createPlatformStack(sandbox: Sandbox, program: PulumiFn): 
       "aws:region": { value: region },
     },
   });
-}
-
-function vaultAddress(sandbox: Sandbox): string {
-  const address = sandbox.vaultAddresses[platformVaultServer];
-  if (address === undefined) {
-    throw new Error(`The sandbox was started without a VaultServer ${platformVaultServer}`);
-  }
-  return address;
 }
 
 /** The platform that the stack has brought up, with what its administrator can see. */
@@ -50,7 +41,7 @@ export async function subjectOf(sandbox: Sandbox, stack: PlatformStack, outputs:
   }
   return {
     outputs: platform,
-    vault: { address: vaultAddress(sandbox), token },
+    vault: { ...sandbox.operator.endpoint(platformVaultServer), token },
     aws: sandbox.aws,
     kubeconfigPath: sandbox.kubernetes.kubeconfigPath,
     exportState: (options) => exportState(sandbox, stack, options),

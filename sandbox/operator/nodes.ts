@@ -51,6 +51,8 @@ const longestBackoffMs = 8_000;
 export class VaultNodes {
   private slots: Slot[] = [];
   private address: string | undefined;
+  /** Process ids of the nodes that were restarted, in order. */
+  readonly restarted: number[] = [];
 
   constructor(
     private readonly options: {
@@ -195,6 +197,7 @@ export class VaultNodes {
     const down = outdated.find((slot) => !serves(slot));
     const next = down ?? (this.slots.every(serves) ? (outdated.find(isStandby) ?? outdated[0]) : undefined);
     if (next !== undefined) {
+      this.restarted.push(...(next.vault === undefined ? [] : [next.vault.process.pid]));
       await this.replace(next);
     }
     return next?.name;

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { KubernetesError, kubernetesRest } from "../kubernetes/index.js";
 import { freePort } from "../process/index.js";
-import { vaultHealth } from "../vault/index.js";
+import { vaultHealth, type VaultEndpoint } from "../vault/index.js";
 import { installAdmission } from "./admission.js";
 import type { ApiServerAccess } from "./authMethods.js";
 import { startAwsGateway } from "./awsGateway.js";
@@ -36,8 +36,12 @@ export interface OperatorOptions {
 export interface Operator {
   /** Where a VaultServer is reached, once the stand-in has seen it. */
   readonly address: (key: string) => string | undefined;
+  /** The same with what verifies its certificate; throws while no Vault of it runs. */
+  readonly endpoint: (key: string) => VaultEndpoint;
   /** Its running Vault processes. */
   readonly nodes: (key: string) => VaultNode[];
+  /** Ids of its processes that were restarted on request, in order. */
+  readonly restarts: (key: string) => readonly number[];
   /** The one of them that is active. */
   readonly activeNode: (key: string) => Promise<VaultNode | undefined>;
   readonly stop: () => Promise<void>;
@@ -76,7 +80,16 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   controller.start();
   return {
     address: (key) => controller.address(key),
+    endpoint: (key) => {
+      const address = controller.address(key);
+      const [node] = controller.nodes(key);
+      if (address === undefined || node === undefined) {
+        throw new Error(`no Vault of the VaultServer ${key} runs`);
+      }
+      return { address, caCertificate: node.caCertificate };
+    },
     nodes: (key) => controller.nodes(key),
+    restarts: (key) => controller.restarts(key),
     activeNode: async (key) => {
       for (const node of controller.nodes(key)) {
         const health = await vaultHealth(node).catch(() => undefined);
@@ -126,6 +139,10 @@ class Controller {
 
   nodes(key: string): VaultNode[] {
     return this.managed.get(key)?.reconciler.running() ?? [];
+  }
+
+  restarts(key: string): readonly number[] {
+    return this.managed.get(key)?.reconciler.restarted() ?? [];
   }
 
   async stop(): Promise<void> {

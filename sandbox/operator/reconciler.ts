@@ -67,6 +67,11 @@ export class Reconciler {
     return this.nodes.running();
   }
 
+  /** Process ids of the nodes that were restarted on request, in order. */
+  restarted(): readonly number[] {
+    return this.nodes.restarted;
+  }
+
   requestRestart(): void {
     this.nodes.outdateAll();
   }

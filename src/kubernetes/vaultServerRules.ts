@@ -1,3 +1,4 @@
+import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { closedFieldIssues } from "./closedFields.js";
@@ -136,14 +137,9 @@ function modeIssues({ mode }: VaultServerUnsealer): Issue[] {
       actual: modes,
     });
   }
-  const prefix = mode.awsKmsSsm?.ssmKeyPrefix;
-  if (prefix !== undefined && isKnown(prefix) && !/^\/(.*\/)?$/s.test(prefix)) {
-    issues.push({
-      path: "mode.awsKmsSsm.ssmKeyPrefix",
-      rule: "must start and end with a slash: the unsealer puts it before the parameters' names as it is",
-      actual: prefix,
-      fix: `Write ${JSON.stringify(`/${prefix.replace(/^\/+|\/+$/g, "")}/`)}.`,
-    });
+  const { awsKmsSsm } = mode;
+  if (awsKmsSsm !== undefined && isKnown(awsKmsSsm)) {
+    issues.push(...parameterPrefixIssues("mode.awsKmsSsm.ssmKeyPrefix", awsKmsSsm.ssmKeyPrefix));
   }
   return issues;
 }

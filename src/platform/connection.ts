@@ -2,14 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultServer } from "../kubernetes/vaultServer.js";
 import { VaultConnection, type VaultConnectionArgs, type VaultLoginArgs } from "../vaultresource/vaultConnection.js";
 import type { PlatformScope } from "./scope.js";
+import type { PlatformUnsealing } from "./unsealing.js";
 
 /** Creates the connection that the resources in Vault are reached through, with the root token. */
 export function createConnection(
   scope: PlatformScope,
   vaultServer: VaultServer,
+  unsealing: PlatformUnsealing,
   suffix: "connection" | "bootstrap" = "connection",
 ): VaultConnection {
-  return connectionWith(scope, vaultServer, suffix, rootTokenLogin(scope, vaultServer));
+  return connectionWith(scope, vaultServer, suffix, unsealing.login ?? rootTokenLogin(scope, vaultServer));
 }
 
 /** Creates the same connection with another login. */
@@ -58,6 +60,10 @@ function endpointOf(
       service,
       tls: vaultServer.address.apply((address) => address.startsWith("https:")),
       route: args.portForward === undefined ? "auto" : args.portForward ? "portForward" : "service",
+      // The operator's, or that of the issuer: it exists once Vault is Ready, and is read at each operation.
+      caSecret: vaultServer.caSecret.apply((secret) =>
+        secret === undefined ? undefined : { name: secret.name, key: secret.key },
+      ) as pulumi.Output<{ name: string; key: string }>,
       ...clusterOf(args),
     },
   };

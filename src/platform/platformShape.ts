@@ -29,6 +29,8 @@ export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultP
     irsa: "Use the platform's own irsa.",
     spec: "Use vaultServer.",
   }),
+  unsealer: any,
+  plainHttp: any,
   serverName: plain,
   vaultAddress: input,
   portForward: any,

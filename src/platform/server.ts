@@ -26,6 +26,15 @@ export function createServer(
     ...storage.backend,
     ...(storageSecret === undefined ? {} : { credentialSecretRef: { name: storageSecret.secretName } }),
   };
+  const { awsKmsSsm } = unsealing;
+  // Storage and unsealer run in one pod, with one identity.
+  const unsealer =
+    awsKmsSsm === undefined || storageSecret === undefined || "credentialSecretRef" in awsKmsSsm
+      ? unsealing.unsealer
+      : {
+          ...unsealing.unsealer,
+          mode: { awsKmsSsm: { ...awsKmsSsm, credentialSecretRef: { name: storageSecret.secretName } } },
+        };
   return new VaultServer(
     `${name}-server`,
     {
@@ -39,8 +48,10 @@ export function createServer(
       serverName,
       spec: {
         terminationPolicy: protectData ? "DoNotTerminate" : "WipeOut",
+        // Without an issuer the operator signs the certificates itself.
+        ...(args.plainHttp === true ? {} : { tls: {} }),
         ...args.vaultServer,
-        unsealer: unsealing.unsealer,
+        unsealer,
         backend: { dynamodb },
       },
       ...(args.irsa === undefined || roleArn === undefined

@@ -18,7 +18,8 @@ import { createServer } from "./server.js";
 import { createStorage, createStorageSecret } from "./storage.js";
 import { createUnsealing } from "./unsealing.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
-import { assertValidPlatform } from "./vaultPlatformRules.js";
+import { warn } from "../internal/validation/warn.js";
+import { assertValidPlatform, platformWarnings } from "./vaultPlatformRules.js";
 
 /**
  * Everything from nothing to "applications can ask Vault for short-lived AWS credentials": a DynamoDB table, Vault on Kubernetes with its data
@@ -80,6 +81,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
     super("kubevault-aws:index:VaultPlatform", name, {}, opts);
     assertValidPlatform(this, name, args);
     const scope = platformScope(this, name, args);
+    warn(this, `VaultPlatform ${JSON.stringify(name)}`, platformWarnings(args));
 
     const identity = createIdentity(scope);
     const { rootCredential, assumableRoles } = identity;
@@ -87,14 +89,15 @@ export class VaultPlatform extends pulumi.ComponentResource {
     const storage = createStorage(scope, rootCredential, unsealing);
     const storageSecret = createStorageSecret(scope, storage);
     const vaultServer = createServer(scope, { rootCredential, storage, storageSecret, unsealing });
-    const bootstrap = args.automation === undefined ? undefined : createConnection(scope, vaultServer, "bootstrap");
+    const bootstrap =
+      args.automation === undefined ? undefined : createConnection(scope, vaultServer, unsealing, "bootstrap");
     const automation =
       args.automation === undefined || bootstrap === undefined
         ? undefined
         : createAutomation(scope, args.automation, bootstrap, vaultServer);
     const connection =
       automation === undefined
-        ? createConnection(scope, vaultServer)
+        ? createConnection(scope, vaultServer, unsealing)
         : connectionWith(scope, vaultServer, "connection", automation.login);
     const engine = createEngine(scope, {
       identity,

@@ -51,6 +51,54 @@ export const rootCredentialArgumentsSet = [
 ] as const;
 export const assumableRoleArgumentsSet = ["trustedPrincipalArn"] as const;
 
+/** How Vault's unseal key is split into shares. */
+export interface VaultPlatformSharesArgs {
+  /**
+   * Number of shares.
+   *
+   * @default 5
+   */
+  readonly secretShares?: number;
+  /**
+   * How many of them unseal Vault.
+   *
+   * @default 3, or secretShares where that is less
+   */
+  readonly secretThreshold?: number;
+}
+
+/** Unseal keys and root token in a Kubernetes Secret. */
+export interface VaultPlatformSecretUnsealerArgs extends VaultPlatformSharesArgs {
+  readonly kind: "kubernetesSecret";
+  /**
+   * A Secret that exists, such as that of a Vault whose data are restored. It is not deleted with the platform.
+   *
+   * @default - the Secret `<serverName>-keys` is created
+   */
+  readonly existingSecretName?: pulumi.Input<string>;
+}
+
+/** Unseal keys and root token in SSM parameters, encrypted by a KMS key. Vault's identity gets the rights for them. */
+export interface VaultPlatformKmsUnsealerArgs extends VaultPlatformSharesArgs {
+  readonly kind: "awsKmsSsm";
+  /**
+   * ARN of the KMS key, not of an alias: policies name it.
+   *
+   * @default - a key is created, with yearly rotation
+   */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+  /**
+   * Start of the parameters' names, with a slash at both ends. Parameters of an earlier Vault under it, `k8s.<cluster>.<namespace>.<serverName>-*`, are taken
+   * over.
+   *
+   * @default "/vault/<project>/<stack>/<serverName>/"
+   */
+  readonly ssmKeyPrefix?: pulumi.Input<string>;
+}
+
+/** Where a platform's unseal keys and root token are kept. */
+export type VaultPlatformUnsealerArgs = VaultPlatformSecretUnsealerArgs | VaultPlatformKmsUnsealerArgs;
+
 /** What {@link VaultPlatform} takes. */
 export interface VaultPlatformArgs {
   /** Kubernetes namespace of Vault. It must exist. */
@@ -58,9 +106,25 @@ export interface VaultPlatformArgs {
   /**
    * The `spec` of the VaultServer in KubeVault's own terms, all but its backend. `version` is required.
    *
-   * @default - keys in the Secret `<name>-keys`, 5 shares of which 3 unseal
+   * @default - of `tls`: `{}`, certificates that the operator signs
    */
   readonly vaultServer: PlainObject<VaultPlatformServerSpec>;
+  /**
+   * Where the unseal keys and the root token are kept; everything that this needs is created. Not together with `vaultServer.unsealer`, which takes an
+   * unsealer in KubeVault's own terms.
+   *
+   * `pulumi up` reads the root token at each operation: for `awsKmsSsm` whoever runs it needs `ssm:GetParameter` and `kms:Decrypt`, and for a destroy
+   * `ssm:DeleteParameters`.
+   *
+   * @default "kubernetesSecret"
+   */
+  readonly unsealer?: "kubernetesSecret" | "awsKmsSsm" | VaultPlatformUnsealerArgs;
+  /**
+   * Serves Vault over plain HTTP inside the cluster: whoever reads the cluster's traffic reads tokens and credentials. For trials only.
+   *
+   * @default false - TLS, with certificates of `vaultServer.tls.issuerRef`, or else signed by the operator
+   */
+  readonly plainHttp?: boolean;
   /** Further arguments of the VaultServer component. */
   readonly vaultServerOptions?: PlainObject<Omit<VaultServerArgs, (typeof vaultServerArgumentsSet)[number]>>;
   /**

@@ -15,6 +15,7 @@ import { formatIssues, pathOf, under, type Issue } from "../internal/validation/
 import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { platformShape } from "./platformShape.js";
+import { unsealingIssues } from "./unsealingRules.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
 
 /** Arguments in plain values; parts that are not known yet are `unknownValue`. */
@@ -31,6 +32,19 @@ export function assertValidPlatform(resource: pulumi.Resource, name: string, arg
   if (issues.length > 0) {
     throw new pulumi.ResourceError(formatIssues(`VaultPlatform ${JSON.stringify(name)}`, issues), resource, true);
   }
+}
+
+/** What is allowed but not advisable. */
+export function platformWarnings({ plainHttp }: Pick<VaultPlatformArgs, "plainHttp">): Issue[] {
+  return plainHttp === true
+    ? [
+        {
+          path: "plainHttp",
+          rule: "is for trials only: tokens and credentials cross the cluster's network in plain text",
+          fix: "Leave it out: KubeVault's operator signs certificates itself where no issuer is given.",
+        },
+      ]
+    : [];
 }
 
 /** All that is wrong with a platform's plain arguments. */
@@ -56,6 +70,8 @@ function ownIssues(name: string, args: Plain): Issue[] {
     ...vaultServerPart(name, args),
     ...under("storage", storageIssues(args.storage ?? {})),
     ...connectionIssues(args),
+    ...unsealingIssues(args),
+    ...plainHttpIssues(args),
     ...identityIssues(args),
     ...rotationIssues(args),
     ...assumableRoleParts(args),
@@ -84,15 +100,30 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
     serverName: args.serverName ?? name,
     namespace: args.namespace ?? "",
     apiVersion: "kubevault.com/v1alpha2",
-    spec: { ...given, backend: { dynamodb: { haEnabled: (args.storage as Plain | undefined)?.haEnabled ?? true } } },
+    spec: {
+      ...unsealerSpec(args),
+      ...given,
+      backend: { dynamodb: { haEnabled: (args.storage as Plain | undefined)?.haEnabled ?? true } },
+    },
   } as unknown as VaultServerPlainArgs;
   const issues = vaultServerIssues(plain).map((issue) => ({
     ...issue,
-    path: issue.path.replace(/^spec(?=\.|\[|$)/, "vaultServer"),
+    path:
+      given.unsealer === undefined
+        ? issue.path.replace(/^spec\.unsealer\./, "unsealer.").replace(/^spec(?=\.|\[|$)/, "vaultServer")
+        : issue.path.replace(/^spec(?=\.|\[|$)/, "vaultServer"),
     rule: inPlatformTerms(issue.rule),
     ...(issue.fix === undefined ? {} : { fix: inPlatformTerms(issue.fix) }),
   }));
   return [...backend, ...issues];
+}
+
+/** The shares of the platform's own unsealer, for the rules of `spec.unsealer`. */
+function unsealerSpec({ unsealer }: Plain): Plain {
+  const { secretShares = 5, secretThreshold = Math.min(3, Number(secretShares)) } = (
+    typeof unsealer === "object" && unsealer !== null ? unsealer : {}
+  ) as Plain;
+  return { unsealer: { secretShares, secretThreshold, mode: unknownValue } };
 }
 
 function inPlatformTerms(text: string): string {
@@ -134,6 +165,21 @@ function portForwardIssues(given: unknown): Issue[] {
           fix: "kubeconfig and context are arguments of VaultPlatform itself.",
         },
       ];
+}
+
+function plainHttpIssues({ plainHttp, vaultServer }: Plain): Issue[] {
+  if (plainHttp !== undefined && typeof plainHttp !== "boolean") {
+    return [{ path: "plainHttp", rule: "must be true or false", actual: plainHttp }];
+  }
+  return plainHttp === true && (vaultServer as Plain | undefined)?.tls !== undefined
+    ? [
+        {
+          path: "plainHttp",
+          rule: "cannot be given together with vaultServer.tls",
+          fix: "Leave one of the two out.",
+        },
+      ]
+    : [];
 }
 
 /** What the choice between access keys and a ServiceAccount's role rules out. */

@@ -1,5 +1,6 @@
 import { parseArn } from "../aws/arns.js";
 import { tagIssues } from "../aws/tags.js";
+import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import {
@@ -209,14 +210,23 @@ function unsealerIssues(
   { kmsKeyArn, ssmKeyPrefix }: NonNullable<DynamoDbStorageArgs["unsealer"]>,
   credential: DynamoDbStorageArgs["credential"],
 ): Issue[] {
-  const prefixed = !isKnown(ssmKeyPrefix) || (typeof ssmKeyPrefix === "string" && /^\/(.*\/)?$/s.test(ssmKeyPrefix));
   return [
     ...(storageCredentialSpec(credential).kind === "session" ? [sessionUnsealer] : []),
-    ...under("unsealer", [
-      ...kmsKeyIssues("kmsKeyArn", kmsKeyArn),
-      ...(prefixed ? [] : [{ path: "ssmKeyPrefix", rule: "must start and end with a slash", actual: ssmKeyPrefix }]),
-    ]),
+    ...under("unsealer", unsealerKeyIssues({ kmsKeyArn, ssmKeyPrefix })),
   ];
+}
+
+/** The rules for the KMS key and the SSM parameters of unseal keys; what is not given is not judged. */
+export function unsealerKeyIssues({ kmsKeyArn, ssmKeyPrefix }: UnsealerKey): Issue[] {
+  return [
+    ...(kmsKeyArn === undefined ? [] : kmsKeyIssues("kmsKeyArn", kmsKeyArn)),
+    ...parameterPrefixIssues("ssmKeyPrefix", ssmKeyPrefix),
+  ];
+}
+
+interface UnsealerKey {
+  readonly kmsKeyArn?: unknown;
+  readonly ssmKeyPrefix?: unknown;
 }
 
 const sessionUnsealer: Issue = {

@@ -10,6 +10,7 @@ export type VaultLogin =
   | TokenLogin
   | FileLogin
   | KubernetesSecretLogin
+  | AwsSsmLogin
   | AppRoleLogin
   | KubernetesLogin
   | AwsIamLogin
@@ -43,6 +44,26 @@ export interface KubernetesSecretLogin {
   readonly kubeconfig?: string;
   /** Context of the kubeconfig. Default: its current context. */
   readonly context?: string;
+}
+
+/**
+ * A token in an SSM parameter, such as the root token that KubeVault's unsealer keeps in the mode `awsKmsSsm`. It is read with the usual chain of AWS
+ * credentials, which need `ssm:GetParameter` on the parameter and `kms:Decrypt` on its key.
+ */
+export interface AwsSsmLogin {
+  readonly kind: "awsSsm";
+  /** Name of the parameter. */
+  readonly parameter: string;
+  readonly region: string;
+  /**
+   * The value is base64 text of what KMS has encrypted with this encryption context. KubeVault's unsealer uses `{ Tool: "vault-unsealer" }`. Default: the
+   * value is the token itself.
+   */
+  readonly kmsEncryptionContext?: Readonly<Record<string, string>>;
+  /** Endpoint of SSM, where it is not AWS's own for the region. */
+  readonly ssmEndpoint?: string;
+  /** Endpoint of KMS, where it is not AWS's own for the region. */
+  readonly kmsEndpoint?: string;
 }
 
 /** `auth/approle/login`. */

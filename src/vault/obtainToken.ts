@@ -5,6 +5,7 @@ import type { Environment } from "../internal/environmentProxy.js";
 import type { VaultClient } from "./client.js";
 import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
 import { signedCallerIdentity } from "./logins/awsIam.js";
+import { tokenFromParameter } from "./logins/awsSsm.js";
 import { tokenFromSecret } from "./logins/kubernetesSecret.js";
 import { tokenProblem } from "./tokenText.js";
 
@@ -36,6 +37,11 @@ export async function obtainToken(
       return given(
         `login of kind kubernetesSecret: the key "${login.key}" of Secret ${login.namespace}/${login.name}`,
         await tokenFromSecret(login, client.settings.requestTimeoutMs),
+      );
+    case "awsSsm":
+      return given(
+        `login of kind awsSsm: SSM parameter ${login.parameter}`,
+        await tokenFromParameter(login, client.settings.requestTimeoutMs),
       );
     case "appRole": {
       const secretId = textOf(

@@ -12,6 +12,10 @@ const loginFields: Readonly<Record<VaultLogin["kind"], readonly [required: strin
     ["namespace", "name", "key"],
     ["kubeconfig", "context"],
   ],
+  awsSsm: [
+    ["parameter", "region"],
+    ["kmsEncryptionContext", "ssmEndpoint", "kmsEndpoint"],
+  ],
   appRole: [["roleId"], ["secretId", "secretIdFile", "secretIdVariable", "mount"]],
   kubernetes: [["role"], ["tokenFile", "mount"]],
   awsIam: [[], ["role", "serverId", "region", "stsEndpoint", "mount"]],

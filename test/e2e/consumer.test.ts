@@ -22,7 +22,6 @@ const platform = new VaultPlatform("vault", {
   namespace: namespace.metadata.name,
   vaultServer: { version: "1.18.4" },
   protectData: false,
-  vaultAddress: config.require("vaultAddress"),
   endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
   roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
 });
@@ -42,7 +41,6 @@ describe("the packed package in a project of its own", () => {
     await install(folder);
     await pulumi("stack", "init", "dev");
     await pulumi("config", "set", "awsEndpoint", sandbox.aws.endpoint);
-    await pulumi("config", "set", "vaultAddress", vaultAddress());
   });
 
   afterAll(async () => {
@@ -50,14 +48,10 @@ describe("the packed package in a project of its own", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function vaultAddress(): string {
-    return sandbox.vaultAddresses["consumer/vault"] ?? "";
-  }
-
   async function vaultRole(): Promise<unknown> {
     const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, "consumer", "vault-keys");
     const token = keys["k8s.-.consumer.vault-root-token"] ?? "";
-    return vaultRequest({ address: vaultAddress() }, { path: "aws/roles/deploy", token });
+    return vaultRequest(sandbox.operator.endpoint("consumer/vault"), { path: "aws/roles/deploy", token });
   }
 
   it("brings nothing along but its code and its documents", async () => {

@@ -24,7 +24,6 @@ describe("examples/eks-irsa", () => {
       programDirectory: path.join(__dirname, "..", "..", "examples", "eks-irsa"),
       config: {
         "aws:region": { value: sandbox.aws.region },
-        "vault-eks-irsa:vaultAddress": { value: address() },
         "vault-eks-irsa:oidcProviderArn": { value: await trustCluster() },
         "vault-eks-irsa:protectData": { value: "false" },
       },
@@ -34,10 +33,6 @@ describe("examples/eks-irsa", () => {
   afterAll(async () => {
     await sandbox.stop();
   });
-
-  function address(): string {
-    return sandbox.vaultAddresses[vaultServer] ?? "";
-  }
 
   /** What `eksctl utils associate-iam-oidc-provider` does for a cluster. */
   async function trustCluster(): Promise<string> {
@@ -59,10 +54,10 @@ describe("examples/eks-irsa", () => {
   async function issueAuditCredentials(): Promise<string> {
     const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, "vault", "vault-keys");
     const token = keys["k8s.-.vault.vault-root-token"] ?? "";
-    const answer = await vaultRequest<{ data: { arn: string } }>(
-      { address: address() },
-      { path: "aws/sts/audit", token },
-    );
+    const answer = await vaultRequest<{ data: { arn: string } }>(sandbox.operator.endpoint(vaultServer), {
+      path: "aws/sts/audit",
+      token,
+    });
     return answer.data.arn;
   }
 

@@ -27,7 +27,6 @@ describe("rotating the storage key under load", () => {
           namespace: namespace.metadata.name,
           vaultServer: { version: "1.18.4", replicas: 3 },
           protectData: false,
-          vaultAddress: address(),
           endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
           storage: { credential: { kind: "accessKey", generation } },
         });
@@ -43,10 +42,6 @@ describe("rotating the storage key under load", () => {
   afterAll(async () => {
     await sandbox.stop();
   });
-
-  function address(): string {
-    return sandbox.vaultAddresses[vaultServer] ?? "";
-  }
 
   async function secretOf(name: string): Promise<Record<string, string>> {
     return readSecret(sandbox.kubernetes.kubeconfigPath, "vault", name);
@@ -67,10 +62,13 @@ describe("rotating the storage key under load", () => {
     const load = (async () => {
       for (let number = 0; rotating; number += 1) {
         const name = `load-${number}`;
-        const written = await vaultRequest(
-          { address: address() },
-          { method: "PUT", path: `sys/policies/acl/${name}`, token, body: { policy: `# ${number}` }, timeoutMs: 5000 },
-        ).then(
+        const written = await vaultRequest(sandbox.operator.endpoint(vaultServer), {
+          method: "PUT",
+          path: `sys/policies/acl/${name}`,
+          token,
+          body: { policy: `# ${number}` },
+          timeoutMs: 5000,
+        }).then(
           () => true,
           // While another replica takes over, an application waits and tries again.
           () => false,
@@ -92,10 +90,11 @@ describe("rotating the storage key under load", () => {
     expect(taken.length).toBeGreaterThan(100);
     const { data } = await waitFor(
       () =>
-        vaultRequest<{ data: { keys: string[] } }>(
-          { address: address() },
-          { method: "LIST", path: "sys/policies/acl", token },
-        ),
+        vaultRequest<{ data: { keys: string[] } }>(sandbox.operator.endpoint(vaultServer), {
+          method: "LIST",
+          path: "sys/policies/acl",
+          token,
+        }),
       { what: "Vault to answer", timeoutMs: 60_000 },
     );
     expect(taken.filter((name) => !data.keys.includes(name))).toEqual([]);

@@ -34,7 +34,6 @@ describe("VaultPlatform with rotateRoot", () => {
           namespace: namespace.metadata.name,
           vaultServer: { version: "1.18.4" },
           protectData: false,
-          vaultAddress: address(),
           endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
           roles: { session: { credentialType: "session_token", defaultStsTtl: "15m" } },
           rootCredential: { userName: rootUser, ...rootCredential },
@@ -48,10 +47,6 @@ describe("VaultPlatform with rotateRoot", () => {
   afterAll(async () => {
     await sandbox.stop();
   });
-
-  function address(): string {
-    return sandbox.vaultAddresses["vault/vault"] ?? "";
-  }
 
   /** What an operation did, apart from leaving things as they are. */
   type Summary = { readonly summary: { readonly resourceChanges?: Readonly<Record<string, number>> } };
@@ -68,7 +63,7 @@ describe("VaultPlatform with rotateRoot", () => {
   async function read<T>(vaultPath: string): Promise<T> {
     const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, "vault", "vault-keys");
     const token = keys["k8s.-.vault.vault-root-token"] ?? "";
-    return (await vaultRequest<{ data: T }>({ address: address() }, { path: vaultPath, token })).data;
+    return (await vaultRequest<{ data: T }>(sandbox.operator.endpoint("vault/vault"), { path: vaultPath, token })).data;
   }
 
   async function asAdmin<T>(work: (clients: ReturnType<typeof awsClients>) => Promise<T>): Promise<T> {

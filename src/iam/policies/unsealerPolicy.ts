@@ -23,7 +23,7 @@ export interface UnsealerPolicyOptions {
  * - `ssm:PutParameter`, `ssm:GetParameters`: the values
  * - `ssm:DeleteParameter`: the probe that it writes and removes before it initialises Vault
  *
- * @throws RangeError where `kmsKeyArn` is not the ARN of a KMS key, or the prefix is empty
+ * @throws RangeError where `kmsKeyArn` is not the ARN of a KMS key, or the prefix is empty or `/`
  * @example
  * unsealerPolicy({ kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/1a2b", ssmKeyPrefix: "/prod/vault/" })
  * @see https://kubevault.com/docs/latest/concepts/vault-server-crds/unsealer/aws_kms_ssm/
@@ -33,8 +33,10 @@ export function unsealerPolicy(options: UnsealerPolicyOptions): PolicyDocument {
   if (key?.service !== "kms" || !key.resource.startsWith("key/")) {
     throw new RangeError(`kmsKeyArn must be the ARN of a KMS key, got ${JSON.stringify(options.kmsKeyArn)}`);
   }
-  if (options.ssmKeyPrefix === "") {
-    throw new RangeError("ssmKeyPrefix must not be empty: the policy would cover every SSM parameter of the account");
+  if (/^\/*$/.test(options.ssmKeyPrefix)) {
+    throw new RangeError(
+      "ssmKeyPrefix must not be empty or / alone: the policy would cover every SSM parameter of the account",
+    );
   }
   const prefix = options.ssmKeyPrefix.startsWith("/") ? options.ssmKeyPrefix : `/${options.ssmKeyPrefix}`;
   const { region = key.region, accountId = key.accountId } = options;

@@ -10,6 +10,7 @@ import { vaultPolicyHandlers } from "../../access/providers/vaultPolicy.js";
 import { reporting } from "../../internal/reporting/index.js";
 import { rolloutProvider } from "../../kubernetes/providers/rolloutProvider.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
+import { unsealParametersProvider } from "../../storage/unsealParametersProvider.js";
 import { credentialsHandlers } from "../../secretsengine/providers/credentials.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
 import { closeConnections, keepIdleConnections } from "../../vaultresource/providers/connection.js";
@@ -50,6 +51,7 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
 /** Resources that are not in Vault, but in front of it. */
 const outsideVault: Readonly<Record<string, () => DynamicProvider>> = {
   AwsSessionCredentials: sessionProvider,
+  UnsealParameters: unsealParametersProvider,
   VaultServerRollout: rolloutProvider,
 };
 

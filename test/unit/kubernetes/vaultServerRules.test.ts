@@ -241,7 +241,18 @@ describe("vaultServerIssues", () => {
     ).toEqual([]);
   });
 
-  test.each(["/", "/vault/", "/cluster/demo/"])("takes %s as the prefix of SSM parameters", (ssmKeyPrefix) => {
+  test.each([
+    ["/", "must not be / alone: Vault would get rights on every SSM parameter of the account"],
+    ["/aws-vault/", "must not begin with /aws or /ssm, which AWS reserves"],
+    ["/SSM/vault/", "must not begin with /aws or /ssm, which AWS reserves"],
+    ["/vault/*/", "must consist of letters, digits, underscores, hyphens and dots between slashes"],
+    ["//", "must not be / alone: Vault would get rights on every SSM parameter of the account"],
+  ])("rejects %s as the prefix of SSM parameters", (ssmKeyPrefix, rule) => {
+    const [issue] = told(withUnsealer({ mode: { awsKmsSsm: { kmsKeyID: "key", ssmKeyPrefix } } }));
+    expect(issue).toContain(`spec.unsealer.mode.awsKmsSsm.ssmKeyPrefix: ${rule}, got`);
+  });
+
+  test.each(["/vault/", "/cluster/demo/"])("takes %s as the prefix of SSM parameters", (ssmKeyPrefix) => {
     expect(told(withUnsealer({ mode: { awsKmsSsm: { kmsKeyID: "key", ssmKeyPrefix } } }))).toEqual([]);
   });
 });

@@ -22,6 +22,8 @@ const cloud: Answers = {
         return { arn: `arn:aws:iam::${account}:policy/${physical}` };
       case "aws:iam/accessKey:AccessKey":
         return { secret: `secret of ${name}` };
+      case "aws:kms/key:Key":
+        return { arn: `arn:aws:kms:eu-west-1:${account}:key/1-2` };
       case "kubernetes:core/v1:Secret":
         return { metadata: { name, ...(inputs.metadata as object) } };
       default:
@@ -157,12 +159,13 @@ describe("VaultPlatform", () => {
 
   it("reaches Vault at the address given, or else at its Service", async () => {
     const inCluster = await platform(small);
-    expect(await valueOf(inCluster.platform.vaultAddress)).toBe("http://p.vault.svc:8200");
+    expect(await valueOf(inCluster.platform.vaultAddress)).toBe("https://p.vault.svc:8200");
     expect(JSON.parse(inputsOf(inCluster.recorded, "p-connection")["kubevault-aws:kubernetes"] as string)).toEqual({
       namespace: "vault",
       service: "p",
-      tls: false,
+      tls: true,
       route: "auto",
+      caSecret: { name: "p-server-certs", key: "ca.crt" },
     });
     const outside = await platform({ ...small, vaultAddress: "https://vault.example.com" });
     expect(await valueOf(outside.platform.vaultAddress)).toBe("https://vault.example.com");
@@ -234,7 +237,7 @@ describe("VaultPlatform", () => {
     const connection = inputsOf(recorded, "p-connection");
     expect(connection["kubevault-aws:kubernetes"]).toEqual(
       secretValue(
-        '{"namespace":"vault","service":"main","tls":false,"route":"auto","kubeconfig":"LEAKME","context":"prod"}',
+        '{"namespace":"vault","service":"main","tls":true,"route":"auto","caSecret":{"name":"main-server-certs","key":"ca.crt"},"kubeconfig":"LEAKME","context":"prod"}',
       ),
     );
     expect(connection["kubevault-aws:login"]).toEqual(login);
@@ -275,6 +278,82 @@ describe("VaultPlatform", () => {
       },
     });
     expect(listed(own.recorded).filter((line) => line.includes("unseal-keys"))).toEqual([]);
+  });
+
+  describe("with unseal keys in SSM", () => {
+    const key = `arn:aws:kms:eu-west-1:${account}:key/1-2`;
+    const prefix = "/vault/project/stack/p/";
+
+    it("creates the key, gives Vault's identity the rights and its Secret, and reads the root token from there", async () => {
+      const { recorded } = await platform({ ...small, unsealer: "awsKmsSsm" });
+      expect(inputsOf(recorded, "p-unseal-key")).toMatchObject({ enableKeyRotation: true });
+      expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
+        spec: {
+          unsealer: {
+            secretShares: 5,
+            secretThreshold: 3,
+            mode: {
+              awsKmsSsm: {
+                kmsKeyID: key,
+                ssmKeyPrefix: prefix,
+                region: "eu-west-1",
+                credentialSecretRef: { name: "p-storage-credential" },
+              },
+            },
+          },
+        },
+      });
+      const rights = JSON.parse(inputsOf(recorded, "p-storage-unsealer-policy").policy as string) as object;
+      expect(JSON.stringify(rights)).toContain(`arn:aws:ssm:eu-west-1:${account}:parameter${prefix}*`);
+      expect(JSON.parse(inputsOf(recorded, "p-connection")["kubevault-aws:login"] as string)).toEqual({
+        kind: "awsSsm",
+        parameter: `${prefix}k8s.-.vault.p-root-token`,
+        region: "eu-west-1",
+        kmsEncryptionContext: { Tool: "vault-unsealer" },
+      });
+      expect(inputsOf(recorded, "p-unseal-parameters").names).toEqual([
+        `${prefix}k8s.-.vault.p-root-token`,
+        ...[0, 1, 2, 3, 4].map((index) => `${prefix}k8s.-.vault.p-unseal-key-${index}`),
+      ]);
+      expect(listed(recorded)).not.toContain("kubernetes:core/v1:Secret p-unseal-keys-secret");
+    });
+
+    it("takes a key, a prefix and shares that are given", async () => {
+      const unsealer = { kind: "awsKmsSsm", kmsKeyArn: key, ssmKeyPrefix: "/prod/", secretShares: 1 } as const;
+      const { recorded } = await platform({ ...small, unsealer });
+      expect(listed(recorded)).not.toContain("aws:kms/key:Key p-unseal-key");
+      expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
+        spec: { unsealer: { secretShares: 1, secretThreshold: 1, mode: { awsKmsSsm: { ssmKeyPrefix: "/prod/" } } } },
+      });
+    });
+
+    it("derives rights, Secret and login from an unsealer in KubeVault's own terms", async () => {
+      const awsKmsSsm = { kmsKeyID: key, ssmKeyPrefix: "/own/" };
+      const unsealer = { secretShares: 3, secretThreshold: 2, mode: { awsKmsSsm } };
+      const { recorded } = await platform({ ...small, vaultServer: { version: "1.18.4", unsealer } });
+      expect(inputsOf(recorded, "p-storage-unsealer-policy").policy).toContain("parameter/own/*");
+      expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({
+        spec: {
+          unsealer: { mode: { awsKmsSsm: { ...awsKmsSsm, credentialSecretRef: { name: "p-storage-credential" } } } },
+        },
+      });
+      expect(inputsOf(recorded, "p-connection")["kubevault-aws:login"]).toContain("/own/k8s.-.vault.p-root-token");
+    });
+  });
+
+  it("serves TLS that the operator signs, and plain HTTP only on request", async () => {
+    const { recorded } = await platform(small);
+    expect(inputsOf(recorded, "p-server-vault-server")).toMatchObject({ spec: { tls: {} } });
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const plain = await platform({ ...small, plainHttp: true });
+    const warnings = warn.mock.calls.map(([message]) => message);
+    warn.mockRestore();
+    expect(inputsOf(plain.recorded, "p-server-vault-server").spec).not.toHaveProperty("tls");
+    expect(await valueOf(plain.platform.vaultAddress)).toBe("http://p.vault.svc:8200");
+    expect(warnings).toEqual([
+      'VaultPlatform "p": plainHttp: is for trials only: tokens and credentials cross the cluster\'s network in plain text. Leave it out: ' +
+        "KubeVault's operator signs certificates itself where no issuer is given.",
+    ]);
   });
 
   it("makes no access key at all with irsa", async () => {
@@ -340,6 +419,46 @@ describe("a platform's arguments", () => {
     expect(lines({ vaultServer: { version: "1.18.4", replicas: 3 }, storage: { haEnabled: false } })).toEqual([
       "vaultServer.replicas: must be 1 unless storage.haEnabled is true: without its lock several active nodes would write to one table",
     ]);
+  });
+
+  it.each<[object, string[]]>([
+    [{ unsealer: "raft" }, ["unsealer: must be one of kubernetesSecret, awsKmsSsm"]],
+    [{ unsealer: { kind: "awsKmsSsm", keyArn: "x" } }, ["unsealer.keyArn: is not a field of the unsealer awsKmsSsm"]],
+    [
+      { unsealer: { kind: "awsKmsSsm", kmsKeyArn: "alias/vault", ssmKeyPrefix: "/" } },
+      [
+        "unsealer.kmsKeyArn: must be the ARN of a KMS key, not of an alias",
+        "unsealer.ssmKeyPrefix: must not be / alone: Vault would get rights on every SSM parameter of the account",
+      ],
+    ],
+    [
+      { unsealer: { kind: "kubernetesSecret", secretShares: 2, secretThreshold: 3 } },
+      ["unsealer.secretThreshold: must be from 1 to secretShares"],
+    ],
+    [
+      { unsealer: "awsKmsSsm", storage: { credential: { kind: "session" } } },
+      ["unsealer: cannot be awsKmsSsm with session credentials: KubeVault hands the unsealer no session token"],
+    ],
+    [
+      {
+        unsealer: "awsKmsSsm",
+        vaultServer: {
+          version: "1.18.4",
+          unsealer: { secretShares: 1, secretThreshold: 1, mode: { awsKmsSsm: { kmsKeyID: "1-2" } } },
+        },
+      },
+      [
+        "unsealer: cannot be given together with vaultServer.unsealer",
+        "vaultServer.unsealer.mode.awsKmsSsm.kmsKeyID: must be the ARN of a KMS key, not of an alias",
+        "vaultServer.unsealer.mode.awsKmsSsm.ssmKeyPrefix: is required, since Vault's rights cover it",
+      ],
+    ],
+    [
+      { plainHttp: true, vaultServer: { version: "1.18.4", tls: {} } },
+      ["plainHttp: cannot be given together with vaultServer.tls"],
+    ],
+  ])("of unsealing and TLS fit together: %j", (args, expected) => {
+    expect(lines(args)).toEqual(expected);
   });
 
   it("need a VaultServer", () => {

@@ -158,7 +158,7 @@ describe("storageIssues", () => {
     ],
     [
       { unsealer: { kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/1-2", ssmKeyPrefix: "/vault" } },
-      'unsealer.ssmKeyPrefix: must start and end with a slash, got "/vault".',
+      'unsealer.ssmKeyPrefix: must start and end with a slash: the unsealer puts it before the parameters\' names as it is, got "/vault". Write "/vault/".',
     ],
     [
       {

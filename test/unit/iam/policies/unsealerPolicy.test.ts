@@ -51,7 +51,9 @@ describe("unsealerPolicy", () => {
       new RangeError(`kmsKeyArn must be the ARN of a KMS key, got "${alias}"`),
     );
     expect(() => unsealerPolicy({ kmsKeyArn, ssmKeyPrefix: "" })).toThrow(
-      new RangeError("ssmKeyPrefix must not be empty: the policy would cover every SSM parameter of the account"),
+      new RangeError(
+        "ssmKeyPrefix must not be empty or / alone: the policy would cover every SSM parameter of the account",
+      ),
     );
   });
 });

@@ -1,0 +1,36 @@
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+
+/**
+ * The rules for what the names of SSM parameters begin with. KubeVault's unsealer puts it before the names as it is, and Vault's identity gets rights on
+ * everything below it.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ */
+export function parameterPrefixIssues(path: string, prefix: unknown): Issue[] {
+  if (prefix === undefined || !isKnown(prefix)) {
+    return [];
+  }
+  const issue = (rule: string, fix: string): Issue[] => [{ path, rule, actual: prefix, fix }];
+  if (typeof prefix !== "string" || !/^\/(.*\/)?$/s.test(prefix)) {
+    return issue(
+      "must start and end with a slash: the unsealer puts it before the parameters' names as it is",
+      `Write ${JSON.stringify(`/${String(prefix).replace(/^\/+|\/+$/g, "")}/`)}.`,
+    );
+  }
+  if (/^\/+$/.test(prefix)) {
+    return issue(
+      "must not be / alone: Vault would get rights on every SSM parameter of the account",
+      'Write "/vault/".',
+    );
+  }
+  if (!/^(\/[\w.-]+)+\/$/.test(prefix)) {
+    return issue(
+      "must consist of letters, digits, underscores, hyphens and dots between slashes",
+      'Write "/vault/prod/".',
+    );
+  }
+  return /^\/(aws|ssm)/i.test(prefix)
+    ? issue("must not begin with /aws or /ssm, which AWS reserves", 'Write "/vault/prod/".')
+    : [];
+}

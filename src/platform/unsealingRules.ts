@@ -1,0 +1,103 @@
+import { pathOf, under, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import { unsealerKeyIssues } from "../storage/storageRules.js";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+const fields: Readonly<Record<string, readonly string[]>> = {
+  kubernetesSecret: ["existingSecretName"],
+  awsKmsSsm: ["kmsKeyArn", "ssmKeyPrefix"],
+};
+const shareFields = ["secretShares", "secretThreshold"];
+
+/** What is wrong with where a platform's unseal keys are kept. */
+export function unsealingIssues(args: Plain): Issue[] {
+  const { unsealer } = args;
+  const own = (args.vaultServer as Plain | undefined)?.unsealer;
+  if (own !== undefined) {
+    return [
+      ...(unsealer === undefined
+        ? []
+        : [
+            {
+              path: "unsealer",
+              rule: "cannot be given together with vaultServer.unsealer",
+              fix: "Leave one of the two out.",
+            },
+          ]),
+      ...(isKnown(own) ? ownUnsealerIssues(own as Plain, args) : []),
+    ];
+  }
+  return unsealer === undefined || !isKnown(unsealer) ? [] : under("unsealer", unsealerIssues(unsealer, args));
+}
+
+function unsealerIssues(unsealer: unknown, { storage }: Plain): Issue[] {
+  const { kind, ...given } = (
+    typeof unsealer === "object" && unsealer !== null ? unsealer : { kind: unsealer }
+  ) as Plain;
+  const known = fields[String(kind)];
+  if (known === undefined) {
+    return [
+      {
+        path: typeof unsealer === "object" ? "kind" : "",
+        rule: `must be one of ${Object.keys(fields).join(", ")}`,
+        actual: kind,
+        fix: "For another mode of KubeVault's use vaultServer.unsealer.",
+      },
+    ];
+  }
+  const unknown = Object.keys(given)
+    .filter((field) => given[field] !== undefined && ![...known, ...shareFields].includes(field))
+    .map((field) => ({
+      path: field,
+      rule: `is not a field of the unsealer ${String(kind)}`,
+      fix: `Fields are: ${[...known, ...shareFields].join(", ")}.`,
+    }));
+  if (kind !== "awsKmsSsm") {
+    return unknown;
+  }
+  const credential = (storage as Plain | undefined)?.credential;
+  const isSession = typeof credential === "object" && (credential as Plain | null)?.kind === "session";
+  return [
+    ...unknown,
+    ...unsealerKeyIssues({ kmsKeyArn: given.kmsKeyArn, ssmKeyPrefix: given.ssmKeyPrefix }),
+    ...(isSession
+      ? [
+          {
+            path: "",
+            rule: "cannot be awsKmsSsm with session credentials: KubeVault hands the unsealer no session token",
+            fix: "Use an access key or irsa.",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** An unsealer in KubeVault's own terms: rights and login are derived from it. */
+function ownUnsealerIssues({ mode }: Plain, { connection }: Plain): Issue[] {
+  if (mode === undefined || !isKnown(mode) || typeof mode !== "object" || mode === null) {
+    return [];
+  }
+  const path = "vaultServer.unsealer.mode";
+  const { awsKmsSsm, kubernetesSecret } = mode as { readonly awsKmsSsm?: Plain; readonly kubernetesSecret?: unknown };
+  if (awsKmsSsm !== undefined && isKnown(awsKmsSsm)) {
+    const { kmsKeyID, ssmKeyPrefix } = awsKmsSsm;
+    const names: Readonly<Record<string, string>> = { kmsKeyArn: "kmsKeyID" };
+    return [
+      ...unsealerKeyIssues({ kmsKeyArn: kmsKeyID, ssmKeyPrefix }),
+      ...(ssmKeyPrefix === undefined
+        ? [{ path: "ssmKeyPrefix", rule: "is required, since Vault's rights cover it" }]
+        : []),
+    ].map((issue) => ({ ...issue, path: pathOf(`${path}.awsKmsSsm`, names[issue.path] ?? issue.path) }));
+  }
+  const hasLogin = (connection as Plain | undefined)?.login !== undefined;
+  return kubernetesSecret === undefined && awsKmsSsm === undefined && !hasLogin
+    ? [
+        {
+          path: "connection.login",
+          rule: "is required where the root token is neither in a Secret nor in an SSM parameter",
+          fix: "Give the login that the resources in Vault are managed with.",
+        },
+      ]
+    : [];
+}

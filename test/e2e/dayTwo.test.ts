@@ -1,0 +1,138 @@
+import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import path from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kubernetesRest } from "../../sandbox/kubernetes/index.js";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { VaultPlatform, type VaultPlatformArgs } from "../../src/index.js";
+
+const vaultServer = "vault/vault";
+
+/** What becomes of a platform after its first day, with unseal keys in SSM and TLS that is verified. Each test goes on where the one before ended. */
+describe("a platform in operation", () => {
+  let sandbox: Sandbox;
+  let stack: Stack;
+  let args: Partial<VaultPlatformArgs> = { vaultServer: { version: "1.17.6" } };
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    await rest.call("POST", "/api/v1/namespaces", { metadata: { name: "vault" } });
+    await rest.close();
+    stack = await sandbox.engine.createStack({
+      projectName: "day-two",
+      stackName: "sandbox",
+      programDirectory: path.join(__dirname, "..", "..", "examples", "platform"),
+      config: { "aws:region": { value: sandbox.aws.region } },
+      program: () => {
+        const { endpoint } = sandbox.aws;
+        const platform = new VaultPlatform("vault", {
+          namespace: "vault",
+          vaultServer: { version: "1.18.4" },
+          unsealer: "awsKmsSsm",
+          // This program runs in the test's own process, which the sandbox's variables do not reach.
+          endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
+          kubeconfig: sandbox.kubernetes.kubeconfigPath,
+          roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
+          ...args,
+        });
+        return Promise.resolve({ address: platform.vaultAddress, phase: platform.vaultServer.phase });
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await sandbox.stop();
+  });
+
+  /** What `up` changed: operations by the resource's name. */
+  async function up(change: Partial<VaultPlatformArgs>): Promise<Record<string, string>> {
+    args = { ...args, ...change };
+    const operations: Record<string, string> = {};
+    await stack.up({
+      onEvent: ({ resourcePreEvent }) => {
+        const { op = "same", urn = "" } = resourcePreEvent?.metadata ?? {};
+        if (op !== "same") {
+          operations[urn.split("::").at(-1) ?? ""] = op;
+        }
+      },
+    });
+    return operations;
+  }
+
+  const processes = () => sandbox.operator.nodes(vaultServer).map((node) => node.process.pid);
+
+  async function parameters(): Promise<string[]> {
+    const { endpoint, region, admin } = sandbox.aws;
+    const ssm = new SSMClient({ endpoint, region, credentials: admin });
+    const { Parameters } = await ssm.send(new DescribeParametersCommand({}));
+    ssm.destroy();
+    return (Parameters ?? []).flatMap(({ Name = "" }) => (Name.startsWith("/vault/") ? [Name] : [])).sort();
+  }
+
+  const keyNames = ["root-token", ...[0, 1, 2, 3, 4].map((index) => `unseal-key-${index}`)].map(
+    (name) => `/vault/day-two/sandbox/vault/k8s.-.vault.vault-${name}`,
+  );
+
+  it("comes up over TLS, unsealed by KMS", async () => {
+    await up({});
+    const { address, phase } = await stack.outputs();
+    expect([address?.value, phase?.value]).toEqual(["https://vault.vault.svc:8200", "Ready"]);
+    expect(await parameters()).toEqual(keyNames);
+    expect(await up({})).toEqual({});
+  });
+
+  it("is scaled from 1 to 3 replicas and back without a replacement", async () => {
+    const change = { "vault-server-vault-server": "update", "vault-server-rollout": "update" };
+    const [first] = processes();
+    expect(await up({ vaultServer: { version: "1.17.6", replicas: 3 } })).toEqual(change);
+    expect(processes()).toHaveLength(3);
+    expect(await up({ vaultServer: { version: "1.17.6", replicas: 1 } })).toEqual(change);
+    expect(processes()).toEqual([first]);
+  });
+
+  it("is upgraded: each pod is restarted, the active one last", async () => {
+    await up({ vaultServer: { version: "1.17.6", replicas: 3 } });
+    const before = processes();
+    const active = (await sandbox.operator.activeNode(vaultServer))?.process.pid;
+    const restarted = sandbox.operator.restarts(vaultServer).length;
+    expect(await up({ vaultServer: { version: "1.18.4", replicas: 3 } })).toEqual({
+      "vault-server-vault-server": "update",
+      "vault-server-rollout": "update",
+    });
+    expect(processes().filter((pid) => before.includes(pid))).toEqual([]);
+    const order = sandbox.operator.restarts(vaultServer).slice(restarted);
+    expect(order).toHaveLength(3);
+    expect(order.at(-1)).toBe(active);
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    const requests = await rest.call<{ items: object[] }>("GET", "/apis/ops.kubevault.com/v1alpha1/vaultopsrequests");
+    await rest.close();
+    expect(requests.items).toEqual([]);
+  });
+
+  it("is destroyed once its data are not protected, with its unseal keys", async () => {
+    await expect(stack.destroy()).rejects.toThrow("vault-guard");
+    expect(await parameters()).toEqual(keyNames);
+    await up({ protectData: false });
+    await stack.destroy();
+    expect(await parameters()).toEqual([]);
+  });
+
+  it("comes up again in the same namespace", async () => {
+    await up({ unsealer: "kubernetesSecret" });
+    await stack.destroy();
+    await up({ unsealer: "kubernetesSecret" });
+    expect((await stack.outputs()).phase?.value).toBe("Ready");
+    await stack.destroy();
+  });
+
+  it("is not created where KubeVault has no such version, and nothing else is", async () => {
+    args = { ...args, vaultServer: { version: "1.99.0" } };
+    const error = await stack.up().then(
+      () => "it did not fail",
+      (reason: unknown) => String(reason),
+    );
+    expect(error).toContain('VaultServer "vault-server": spec.version: the cluster at https://127.0.0.1');
+    expect(error).toContain('has no VaultServerVersion "1.99.0"');
+  });
+});
