@@ -67,6 +67,13 @@ export function loginRules(login: unknown): Issue[] {
 
 function valueRules(field: string, value: unknown): Issue[] {
   const path = `login.${field}`;
+  if (field === "kmsEncryptionContext") {
+    const isMap =
+      typeof value === "object" &&
+      value !== null &&
+      Object.values(value).every((text) => typeof text === "string" || !isKnown(text));
+    return isMap ? [] : [{ path, rule: "must be an object of texts", actual: value }];
+  }
   if (typeof value !== "string") {
     return [{ path, rule: "must be a text" }];
   }

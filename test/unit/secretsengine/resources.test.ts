@@ -231,7 +231,7 @@ describe("VaultConnection", () => {
     ],
     [
       { login: { kind: "ldap" } },
-      "login.kind: must be one of environment, token, file, kubernetesSecret, appRole, kubernetes, awsIam, jwt",
+      "login.kind: must be one of environment, token, file, kubernetesSecret, awsSsm, appRole, kubernetes, awsIam, jwt",
     ],
     [{ login: { kind: "token" } }, "login.token: is required for a login of kind token."],
     [{ login: { kind: "file", path: "x", token: "LEAKME" } }, "login.token: is not a field of a login of kind file."],
