@@ -1,6 +1,7 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { nameAdvice } from "../internal/validation/nearest.js";
 import { isKnown } from "../internal/validation/known.js";
+import { coreFields } from "./coreFields.js";
 import type { Field, ObjectField } from "./fields.js";
 
 /** What to say of a key that is not a field: by the key's name, or by its path without indexes (`unsealer.secretThresold`). */
@@ -15,7 +16,7 @@ export interface KeyFix {
 /**
  * Holds a value against its table of fields: no unknown key, none missing, every value of its kind.
  *
- * Kubernetes itself would not: the API server drops unknown keys of a custom resource without a word, so a misspelt key is a setting that
+ * Kubernetes itself would not: the API server drops unknown keys of a custom resource silently, so a misspelt key is a setting that
  * never takes effect.
  *
  * @param path where the value is, as the user wrote it: `spec`
@@ -48,7 +49,7 @@ function walk(place: Place): Issue[] {
     case "boolean":
       return typeof value === "boolean" ? [] : [{ path, rule: "must be true or false", actual: value }];
     case "integer":
-      return Number.isSafeInteger(value) ? [] : [{ path, rule: "must be a whole number", actual: value }];
+      return integerIssues(path, value, field);
     case "quantity":
       return isQuantity(value)
         ? []
@@ -64,12 +65,55 @@ function walk(place: Place): Issue[] {
     case "map":
       return mapIssues(place, field.values);
     case "core":
-      return isObject(value) || Array.isArray(value)
-        ? []
-        : [{ path, rule: `must be a ${field.type} object of Kubernetes`, actual: value }];
+      return coreIssues(path, value, field.type);
     case "object":
       return objectIssues(place, field);
   }
+}
+
+function integerIssues(
+  path: string,
+  value: unknown,
+  { min = -Infinity, max = Infinity }: { readonly min?: number; readonly max?: number },
+): Issue[] {
+  const bounds = max < Infinity ? ` from ${min} to ${max}` : min > -Infinity ? ` of at least ${min}` : "";
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+    ? []
+    : [{ path, rule: `must be a whole number${bounds}`, actual: value }];
+}
+
+/** Names of fields in a type of Kubernetes itself: the API server drops unknown ones in a custom resource, as anywhere in it. */
+function coreIssues(path: string, value: unknown, type: string): Issue[] {
+  if (!isKnown(value) || value === undefined) {
+    return [];
+  }
+  if (!isObject(value)) {
+    return [{ path, rule: `must be a ${type} object of Kubernetes`, actual: value }];
+  }
+  const fields = new Map<string, string | undefined>();
+  for (const field of (coreFields[type] ?? "").split(" ")) {
+    const [name = "", inner] = field.split(":");
+    fields.set(name, inner);
+  }
+  return Object.entries(value).flatMap(([key, part]): Issue[] => {
+    if (part === undefined) {
+      return [];
+    }
+    if (!fields.has(key)) {
+      const rule = `is not a field of ${type}, and Kubernetes would drop it silently`;
+      return [{ path: pathOf(path, key), rule, fix: nameAdvice(key, [...fields.keys()]) }];
+    }
+    const inner = fields.get(key);
+    if (inner === undefined || !isKnown(part)) {
+      return [];
+    }
+    if (!inner.startsWith("[]")) {
+      return coreIssues(pathOf(path, key), part, inner);
+    }
+    return Array.isArray(part)
+      ? part.flatMap((item, index) => coreIssues(pathOf(pathOf(path, key), index), item, inner.slice(2)))
+      : [{ path: pathOf(path, key), rule: `must be a list of ${inner.slice(2)} objects`, actual: part }];
+  });
 }
 
 function mapIssues({ path, value }: Place, kind: "string" | "quantity"): Issue[] {
@@ -117,7 +161,7 @@ function unknownKey({ path, fieldPath }: Place, field: ObjectField, key: string,
       : undefined;
   return {
     path: pathOf(path, key),
-    rule: advised?.rule ?? "is not a field of VaultServer, and Kubernetes would drop it without a word",
+    rule: advised?.rule ?? "is not a field of VaultServer, and Kubernetes would drop it silently",
     fix: advised?.fix ?? nameAdvice(key, known),
   };
 }

@@ -3,14 +3,16 @@
  * CustomResourceDefinition of a cluster.
  */
 export type Field =
-  | { readonly kind: "string" | "boolean" | "integer" | "quantity" }
+  | { readonly kind: "string" | "boolean" | "quantity" }
+  /** A whole number, within bounds where they are given. */
+  | { readonly kind: "integer"; readonly min?: number; readonly max?: number }
   /** A string that names something and so is never empty. */
   | { readonly kind: "name" }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "map"; readonly values: "string" | "quantity" }
   | { readonly kind: "list"; readonly items: Field }
   | ObjectField
-  /** A type of Kubernetes itself, such as `Affinity`: the API server checks what is in it. */
+  /** A type of Kubernetes itself, such as `Affinity`: its fields are in `coreFields`, their values are for the API server to check. */
   | { readonly kind: "core"; readonly type: string };
 
 /** An object with named fields and no others. */
@@ -27,6 +29,8 @@ export const text: Field = { kind: "string" };
 export const objectName: Field = { kind: "name" };
 export const flag: Field = { kind: "boolean" };
 export const integer: Field = { kind: "integer" };
+export const positive: Field = { kind: "integer", min: 1 };
+export const portNumber: Field = { kind: "integer", min: 1, max: 65_535 };
 export const quantity: Field = { kind: "quantity" };
 export const textMap: Field = { kind: "map", values: "string" };
 export const quantityMap: Field = { kind: "map", values: "quantity" };

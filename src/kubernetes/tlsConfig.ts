@@ -50,6 +50,8 @@ export interface CertificateSubject {
 
 export type PrivateKeyEncoding = (typeof privateKeyEncodings)[number];
 
+const certificateAliases = ["ca", "server", "client", "storage"] as const;
+
 const privateKeyEncodings = ["PKCS1", "PKCS8"] as const;
 
 const issuerReference = objectOf<IssuerReference>({ apiGroup: text, kind: text, name: text }, ["kind", "name"]);
@@ -60,7 +62,7 @@ export const tlsConfigFields: ObjectField = objectOf<TlsConfig>({
   certificates: listOf(
     objectOf<CertificateSpec>(
       {
-        alias: text,
+        alias: oneOf(certificateAliases),
         issuerRef: issuerReference,
         secretName: text,
         subject: objectOf<CertificateSubject>({

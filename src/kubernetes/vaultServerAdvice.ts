@@ -25,7 +25,7 @@ const openBaoOnly: KeyFix = {
 };
 
 const oldCredentialSecret: KeyFix = {
-  rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it without a word, and Vault would start without credentials",
+  rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it silently, and Vault would start without credentials",
   fix: "Write credentialSecretRef: { name } instead, with the Secret's keys access_key and secret_key.",
 };
 
@@ -42,7 +42,7 @@ export const vaultServerAdvice: KeyAdvice = {
     fix: "Write credentialSecretRef: { name } instead.",
   },
   "backend.dynamodb.sessionTokenSecret": {
-    rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it without a word, and AWS would refuse the keys",
+    rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it silently, and AWS would refuse the keys",
     fix: "Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName beside spec.",
   },
   "backend.dynamodb.billingMode": {

@@ -1,4 +1,17 @@
-import { core, flag, integer, listOf, objectName, objectOf, oneOf, text, textMap, type ObjectField } from "./fields.js";
+import {
+  core,
+  flag,
+  integer,
+  listOf,
+  objectName,
+  objectOf,
+  oneOf,
+  portNumber,
+  positive,
+  text,
+  textMap,
+  type ObjectField,
+} from "./fields.js";
 import { podTemplateFields, serviceTemplateFields } from "./podTemplate.js";
 import { tlsConfigFields } from "./tlsConfig.js";
 import {
@@ -67,9 +80,9 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
           region: text,
           endpoint: text,
           haEnabled: flag,
-          readCapacity: integer,
-          writeCapacity: integer,
-          maxParallel: integer,
+          readCapacity: positive,
+          writeCapacity: positive,
+          maxParallel: positive,
           credentialSecretRef: secretRef,
         }),
       },
@@ -138,7 +151,7 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
         exporter: objectOf<NonNullable<Prometheus["exporter"]>>({
           args: listOf(text),
           env: listOf(core("EnvVar")),
-          port: integer,
+          port: portNumber,
           resources: core("ResourceRequirements"),
           securityContext: core("SecurityContext"),
         }),

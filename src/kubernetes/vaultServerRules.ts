@@ -1,4 +1,5 @@
 import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
+import { regionRules } from "../aws/regions.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { closedFieldIssues } from "./closedFields.js";
@@ -48,6 +49,7 @@ function nameIssues({ serverName, namespace }: VaultServerPlainArgs): Issue[] {
 function specIssues(spec: VaultServerSpec): Issue[] {
   return [
     ...versionIssues(spec.version),
+    ...regionIssues(spec),
     ...replicaIssues(spec),
     ...(spec.unsealer === undefined || !isKnown(spec.unsealer) ? [] : unsealerIssues(spec.unsealer)),
     ...authMethodIssues(spec),
@@ -64,6 +66,17 @@ function versionIssues(version: string): Issue[] {
         },
       ]
     : [];
+}
+
+function regionIssues({ backend, unsealer }: VaultServerSpec): Issue[] {
+  const dynamodb = isKnown(backend) && isKnown(backend.dynamodb) ? backend.dynamodb : undefined;
+  const mode = isKnown(unsealer) && isKnown(unsealer?.mode) ? unsealer?.mode : undefined;
+  const awsKmsSsm = isKnown(mode?.awsKmsSsm) ? mode?.awsKmsSsm : undefined;
+  const regions = {
+    "backend.dynamodb.region": dynamodb?.region,
+    "unsealer.mode.awsKmsSsm.region": awsKmsSsm?.region,
+  };
+  return Object.entries(regions).flatMap(([path, region]) => regionRules(path, region));
 }
 
 function replicaIssues(spec: VaultServerSpec): Issue[] {

@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 /**
  * The `spec` of a KubeVault VaultServer in `kubevault.com/v1alpha2`, field by field under KubeVault's own names.
  *
- * The type is closed. Kubernetes drops a field it does not know without a word, so every key is held against this list before anything is
+ * The type is closed. Kubernetes silently drops a field it does not know, so every key is held against this list before anything is
  * sent. Left out on purpose: `isolateTenants`, `relayPlacementRef` and `relayTemplate`, which serve OpenBao only, and all backends but
  * `dynamodb`.
  *

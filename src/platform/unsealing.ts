@@ -15,12 +15,15 @@ import type { VaultPlatformKmsUnsealerArgs, VaultPlatformUnsealerArgs } from "./
 /** How the unseal key is split by default: as Vault's own `operator init` does. */
 const defaultShares = { secretShares: 5, secretThreshold: 3 };
 
+/** A plain object whose fields may be outputs. */
+type Fields<T> = Exclude<InputOf<T>, pulumi.Output<unknown> | Promise<unknown>>;
+
 /** Where a platform's unseal keys and root token are kept. */
 export interface PlatformUnsealing {
   /** `spec.unsealer` of the VaultServer, but for the Secret that Vault's storage shares with it. */
-  readonly unsealer: InputOf<VaultServerUnsealer>;
+  readonly unsealer: Fields<VaultServerUnsealer>;
   /** `spec.unsealer.mode.awsKmsSsm`, where the keys are in SSM. */
-  readonly awsKmsSsm?: InputOf<AwsKmsSsmUnsealer>;
+  readonly awsKmsSsm?: Fields<AwsKmsSsmUnsealer>;
   /** What the storage identity needs for it. */
   readonly storageRights?: DynamoDbStorageArgs["unsealer"];
   /** How to get the root token, where it is not in a Secret. */
@@ -36,7 +39,7 @@ export function unsealerOf({ unsealer = "kubernetesSecret" }: PlatformScope["arg
 
 /** Creates what holds the unseal keys, and says who needs what for it. */
 export function createUnsealing(scope: PlatformScope): PlatformUnsealing {
-  const own = scope.args.vaultServer.unsealer as InputOf<VaultServerUnsealer> | undefined;
+  const own = scope.args.vaultServer.unsealer as Fields<VaultServerUnsealer> | undefined;
   if (own !== undefined) {
     return ownUnsealing(scope, own);
   }
@@ -98,10 +101,9 @@ function inParameters(scope: PlatformScope, chosen: VaultPlatformKmsUnsealerArgs
 }
 
 /** An unsealer in KubeVault's own terms: its rights are derived from it, and nothing is created for it. */
-function ownUnsealing(scope: PlatformScope, own: InputOf<VaultServerUnsealer>): PlatformUnsealing {
-  const { mode } = own as { readonly mode?: { readonly awsKmsSsm?: InputOf<AwsKmsSsmUnsealer> } };
-  const awsKmsSsm = mode?.awsKmsSsm as
-    Exclude<InputOf<AwsKmsSsmUnsealer>, pulumi.Output<unknown> | Promise<unknown>> | undefined;
+function ownUnsealing(scope: PlatformScope, own: Fields<VaultServerUnsealer>): PlatformUnsealing {
+  const { mode } = own as { readonly mode?: { readonly awsKmsSsm?: Fields<AwsKmsSsmUnsealer> } };
+  const awsKmsSsm = mode?.awsKmsSsm;
   if (awsKmsSsm === undefined) {
     return { unsealer: own, keys: [] };
   }

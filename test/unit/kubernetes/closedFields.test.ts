@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { closedFieldIssues } from "../../../src/kubernetes/closedFields.js";
+import { coreFields } from "../../../src/kubernetes/coreFields.js";
+import { coreFieldTable } from "../../../scripts/generateCoreFields.mjs";
 import {
   core,
   fieldPaths,
@@ -53,7 +55,7 @@ describe("closedFieldIssues", () => {
         size: 3,
         nested: { endpoint: "" },
         items: [{ path: "x" }],
-        pod: { anything: 1 },
+        pod: { nodeAffinity: {} },
       }),
     ).toEqual([]);
   });
@@ -81,28 +83,28 @@ describe("closedFieldIssues", () => {
 
   test("tells of a misspelt key, and of the field that is meant", () => {
     expect(told({ name: "a", nested: { endPoint: "x" }, colour: "red" })).toEqual([
-      "spec.colour: is not a field of VaultServer, and Kubernetes would drop it without a word. Did you mean color?",
-      "spec.nested.endPoint: is not a field of VaultServer, and Kubernetes would drop it without a word. Did you mean endpoint?",
+      "spec.colour: is not a field of VaultServer, and Kubernetes would drop it silently. Did you mean color?",
+      "spec.nested.endPoint: is not a field of VaultServer, and Kubernetes would drop it silently. Did you mean endpoint?",
     ]);
   });
 
   test("lists the fields where none is near", () => {
     expect(told({ name: "a", nested: { quorum: 3 } })).toEqual([
-      "spec.nested.quorum: is not a field of VaultServer, and Kubernetes would drop it without a word. Known names: endpoint.",
+      "spec.nested.quorum: is not a field of VaultServer, and Kubernetes would drop it silently. Known names: endpoint.",
     ]);
   });
 
   test("gives advice by path before advice by name, without the index of a list", () => {
     const advice = { old: { fix: "By name." }, "items.old": { rule: "is old", fix: "By path." } };
     expect(told({ name: "a", old: 1, items: [{ path: "x" }, { path: "y", old: 1 }] }, advice)).toEqual([
-      "spec.old: is not a field of VaultServer, and Kubernetes would drop it without a word. By name.",
+      "spec.old: is not a field of VaultServer, and Kubernetes would drop it silently. By name.",
       "spec.items[1].old: is old. By path.",
     ]);
   });
 
   test("takes a key that every object inherits for unknown", () => {
     expect(told({ name: "a", constructor: 1 })).toEqual([
-      "spec.constructor: is not a field of VaultServer, and Kubernetes would drop it without a word. " +
+      "spec.constructor: is not a field of VaultServer, and Kubernetes would drop it silently. " +
         "Known names: color, count, items, labels, limits, name, nested, on, pod, size.",
     ]);
   });
@@ -141,5 +143,50 @@ describe("fieldPaths", () => {
       "items[].path",
       "pod",
     ]);
+  });
+});
+
+describe("types of Kubernetes itself", () => {
+  const told = (type: string, value: unknown) =>
+    closedFieldIssues("pod", value, { kind: "core", type }, {}).map(
+      ({ path, rule, fix }) => `${path}: ${rule}. ${fix}`,
+    );
+
+  test.each<[string, object, string]>([
+    [
+      "Affinity",
+      { podAntiAffinty: {} },
+      "pod.podAntiAffinty: is not a field of Affinity, and Kubernetes would drop it silently. Did you mean podAntiAffinity?",
+    ],
+    [
+      "Probe",
+      { httpGet: { pth: "/v1/sys/health" } },
+      "pod.httpGet.pth: is not a field of HTTPGetAction, and Kubernetes would drop it silently. Did you mean path?",
+    ],
+    [
+      "Affinity",
+      { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologykey: "zone" }] } },
+      "pod.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologykey: is not a field of PodAffinityTerm, and Kubernetes " +
+        "would drop it silently. Did you mean topologyKey?",
+    ],
+    [
+      "Volume",
+      { secrt: {} },
+      "pod.secrt: is not a field of Volume, and Kubernetes would drop it silently. Did you mean secret?",
+    ],
+  ])("of type %s have their own fields: %j", (type, value, line) => {
+    expect(told(type, value)).toEqual([line]);
+  });
+
+  test("take what Kubernetes knows, with unknown parts", () => {
+    const term = { topologyKey: "zone", labelSelector: { matchLabels: { any: "label" } } };
+    expect(told("Affinity", { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } })).toEqual(
+      [],
+    );
+    expect(told("Probe", { httpGet: unknownValue, periodSeconds: 5 })).toEqual([]);
+  });
+
+  test("are those of the installed @pulumi/kubernetes", () => {
+    expect(coreFields).toEqual(coreFieldTable());
   });
 });

@@ -5,8 +5,8 @@ import { unknownValue } from "../../../src/internal/validation/known.js";
 import { plainArgs, withDynamoDb, withSpec, withUnsealer } from "./samples.js";
 
 const irsa = { roleArn: "arn:aws:iam::123456789012:role/vault", clusterRegion: "eu-west-1" };
-const dropped = "is not a field of VaultServer, and Kubernetes would drop it without a word";
-const ofV1alpha1 = "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it without a word";
+const dropped = "is not a field of VaultServer, and Kubernetes would drop it silently";
+const ofV1alpha1 = "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it silently";
 
 function told(args: VaultServerPlainArgs): string[] {
   return vaultServerIssues(args).map(formatIssue);

@@ -396,7 +396,7 @@ describe("a platform's arguments", () => {
       }),
     ).toEqual([
       "mountpath: is not an argument of VaultPlatform",
-      "vaultServer.terminationPolicie: is not a field of VaultServer, and Kubernetes would drop it without a word",
+      "vaultServer.terminationPolicie: is not a field of VaultServer, and Kubernetes would drop it silently",
       "storage.maxParallel: must be a whole number of at least 1",
       "roles.audit.assumableRoles[0]: must be one of audit",
       "leaseConfig.lease: must be a length of time",
