@@ -1,0 +1,37 @@
+"use strict";
+// The program of every stack that is measured: case.json, beside it, says which form of how many roles.
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const pulumi = require("@pulumi/pulumi");
+
+const { form, count, changed, address, token } = JSON.parse(readFileSync(join(__dirname, "case.json"), "utf8"));
+
+const roles = Object.fromEntries(
+  Array.from({ length: count }, (_, index) => {
+    const name = `role-${String(index).padStart(4, "0")}`;
+    const policy = changed && index === 0 ? "PowerUserAccess" : "ReadOnlyAccess";
+    return [name, { credentialType: "iam_user", policyArns: [`arn:aws:iam::aws:policy/${policy}`] }];
+  }),
+);
+
+/** As little as a dynamic resource can do: it keeps its inputs. */
+const nothing =
+  "exports.handler=()=>({diff:async(_,o,n)=>({changes:o.policyArns[0]!=n.policyArns[0]}),create:async i=>({id:i.name,outs:i})," +
+  "read:async(id,props)=>({id,props}),update:async(_,o,n)=>({outs:n})})";
+
+if (form === "floor") {
+  for (const [name, role] of Object.entries(roles)) {
+    const props = { mount: "aws", name, ...role, __provider: nothing };
+    new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, props);
+  }
+} else {
+  const { AwsSecretsRole, AwsSecretsRoles, VaultConnection } = require("pulumi-kubevault-aws");
+  const provider = new VaultConnection("vault", { address, login: { kind: "token", token } });
+  if (form === "collection") {
+    new AwsSecretsRoles("roles", { mount: "aws", roles }, { provider });
+  } else {
+    for (const [name, role] of Object.entries(roles)) {
+      new AwsSecretsRole(name, { mount: "aws", name, ...role }, { provider });
+    }
+  }
+}
