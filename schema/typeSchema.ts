@@ -71,9 +71,9 @@ export class TypeSchema {
         continue;
       }
       const { values, ...rest } = spec;
-      const { description, ...documentation } = this.documentation(symbol);
+      const { description, ...documentation } = this.documentation(symbol) as { description?: string } & JsonObject;
       const valuesText = Array.isArray(values) ? `One of: ${values.join(", ")}.` : undefined;
-      const text = [description, valuesText].filter((part) => part !== undefined).join("\n\n");
+      const text = [description, valuesText].filter((part): part is string => part !== undefined).join("\n\n");
       properties[symbol.name] = {
         ...rest,
         ...documentation,

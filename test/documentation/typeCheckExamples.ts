@@ -29,13 +29,13 @@ function main(): void {
     }),
   );
   const host = ts.createCompilerHost(config.options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (file) => sources.has(file) || fileExists.call(host, file);
-  host.readFile = (file) => sources.get(file)?.text ?? readFile.call(host, file);
+  const files = { ...host };
+  host.fileExists = (file) => sources.has(file) || files.fileExists(file);
+  host.readFile = (file) => sources.get(file)?.text ?? files.readFile(file);
   host.getSourceFile = (file, version, ...rest) => {
     const source = sources.get(file);
     return source === undefined
-      ? getSourceFile.call(host, file, version, ...rest)
+      ? files.getSourceFile(file, version, ...rest)
       : ts.createSourceFile(file, source.text, version);
   };
   const program = ts.createProgram([...sources.keys()], { ...config.options, noUnusedLocals: false }, host);

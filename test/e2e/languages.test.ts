@@ -39,7 +39,7 @@ describe("programs in other languages", () => {
   const vault = async () => {
     const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, namespace, "vault-keys");
     const token = keys[`k8s.-.${namespace}.vault-root-token`] ?? "";
-    return { address: sandbox.vaultAddresses[`${namespace}/vault`] ?? "", token };
+    return { ...sandbox.operator.endpoint(`${namespace}/vault`), token };
   };
 
   beforeAll(async () => {
@@ -128,9 +128,9 @@ describe("programs in other languages", () => {
   });
 
   it("YAML: a role made by hand is imported, and drift is shown property by property", async () => {
-    const { address, token } = await vault();
+    const { token, ...endpoint } = await vault();
     const body = { credential_type: "assumed_role", role_arns: ["arn:aws:iam::123456789012:role/byhand"] };
-    await vaultRequest({ address }, { method: "POST", path: "aws/roles/byhand", token, body });
+    await vaultRequest(endpoint, { method: "POST", path: "aws/roles/byhand", token, body });
     const program = {
       name: "roles",
       runtime: "yaml",
@@ -138,7 +138,7 @@ describe("programs in other languages", () => {
       resources: {
         vault: {
           type: "pulumi:providers:kubevault-aws",
-          properties: { address, login: { kind: "token", token: "${token}" } },
+          properties: { ...endpoint, login: { kind: "token", token: "${token}" } },
         },
         byhand: {
           type: "kubevault-aws:AwsSecretsRole",
@@ -160,7 +160,7 @@ describe("programs in other languages", () => {
     await pulumi("roles", "up", "--yes", "--skip-preview");
     expect(await previewSteps("roles")).toEqual([]);
     const changed = { ...body, role_arns: ["arn:aws:iam::123456789012:role/other"], default_sts_ttl: 1800 };
-    await vaultRequest({ address }, { method: "POST", path: "aws/roles/byhand", token, body: changed });
+    await vaultRequest(endpoint, { method: "POST", path: "aws/roles/byhand", token, body: changed });
     await pulumi("roles", "refresh", "--yes", "--skip-preview");
     const [step] = await previewSteps("roles");
     expect(step?.op).toBe("update");

@@ -5,7 +5,7 @@ import { findTool } from "../../../sandbox/tools/index.js";
 import { startUnsealedVault, vaultRequest, type UnsealedVault } from "../../../sandbox/vault/index.js";
 import { Plugin, type Values, type VaultRelease } from "../secretsengine/support.js";
 
-export { failureOf, leftBy, vaultReleases, type Values, type VaultRelease } from "../secretsengine/support.js";
+export { failureOf, vaultReleases, type Values, type VaultRelease } from "../secretsengine/support.js";
 
 /** A real Vault, and nothing else. */
 export class VaultOnly {

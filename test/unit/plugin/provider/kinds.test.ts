@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, test } from "vitest";
 import { provider } from "../../../../src/plugin/dynamic/entry.js";
 import { kinds } from "../../../../src/plugin/provider/kinds.js";
 import * as library from "../../../../src/index.js";
-import { inputsOf, record, settled, type Recorded } from "../../../support/recorder.js";
+import { inputsOf, record, type Recorded } from "../../../support/recorder.js";
 
 type ResourceClass = new (name: string, args: never) => pulumi.CustomResource;
 
