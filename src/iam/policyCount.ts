@@ -11,7 +11,7 @@ const assumed = { textLength: 128, listLength: 8 };
 const anyAccount = { partition: "aws-us-gov", accountId: "000000000000" };
 
 /**
- * How many managed policies the permissions take at most, told before the values of other resources are known. The number of resources
+ * How many managed policies the permissions take at most, known before the values of other resources are known. The number of resources
  * must not depend on such values, so each is taken to be long.
  *
  * @param args the plain arguments, in which what is not known is `unknownValue`

@@ -49,7 +49,7 @@ export interface CredentialSecretArgs {
  *
  * Creates the Secret `${name}-secret`, and with `separateSessionToken` also `${name}-session-token`.
  *
- * When the keys change, Pulumi's Kubernetes provider deletes the Secret and makes it anew at once, unless the provider is told
+ * When the keys change, Pulumi's Kubernetes provider deletes the Secret and creates it again at once, unless the provider is set to
  * `enableSecretMutable: true`. A Vault that runs is not touched by that; a pod that starts in between waits for the Secret.
  *
  * @example

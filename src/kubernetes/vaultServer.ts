@@ -273,7 +273,7 @@ function versionOf({ spec }: VaultServerArgs): pulumi.Output<string | undefined>
  *
  * In a preview the Kubernetes provider tries out on the API server what it would send. For a replacement that is the new object under the old one's
  * name, which KubeVault's webhook takes for a change of what is immutable, and the preview would fail. What has unknown parts is not tried out.
- * Since changes of the annotation are ignored, it only shows where the object is made anew: an update is tried out as ever.
+ * Since changes of the annotation are ignored, it only shows where the object is created again: an update is tried out as ever.
  */
 const untriedAnnotation = "kubevault-aws-untried";
 

@@ -50,7 +50,7 @@ export interface AwsSessionCredentialsArgs {
 /**
  * Session credentials of AWS: an access key that ends by itself.
  *
- * They are issued at `pulumi up`, kept in the state as secrets, and issued anew by the first `up` that comes less than `renewBeforeSeconds` before
+ * They are issued at `pulumi up`, kept in the state as secrets, and issued again by the first `up` that comes less than `renewBeforeSeconds` before
  * their end: so `up` has to run regularly, from a schedule. A preview or refresh issues nothing.
  *
  * A dynamic resource: the package must be among the dependencies of the Pulumi project.

@@ -12,7 +12,7 @@ const notYet: readonly string[] = ["AccessDenied", "AccessDeniedException", "Inv
 /**
  * Asks STS for session credentials.
  *
- * @param onWait is told what is being waited for
+ * @param onWait receives what is being waited for
  * @throws Error with AWS's own answer
  */
 export async function issueSession(inputs: SessionInputs, onWait: (message: string) => void): Promise<IssuedSession> {

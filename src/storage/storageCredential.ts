@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
  *
  * - `"accessKey"` or {@link AccessKeyCredential}: an IAM user with an access key, to be handed to Vault in a Secret
  * - {@link IrsaCredential}: a role for the ServiceAccount of Vault's pods, with no static key anywhere
- * - {@link SessionCredential}: credentials that end by themselves, issued anew by `pulumi up`, to be handed to Vault in a Secret
+ * - {@link SessionCredential}: credentials that end by themselves, issued again by `pulumi up`, to be handed to Vault in a Secret
  * - `"none"`: nothing is made but the policy, to be attached to the role of the cluster's nodes (instance metadata) or to any other identity
  *
  * EKS Pod Identity is refused: Vault's DynamoDB storage does not find its credentials.

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAws, type Aws } from "../../sandbox/aws/index.js";
-import { createEngine, type Engine } from "../../sandbox/engine/index.js";
+import { createEngine, findLanguages, type Engine } from "../../sandbox/engine/index.js";
 import { findTool, pythonEnvironment } from "../../sandbox/tools/index.js";
 
 const repository = path.join(__dirname, "..", "..");
@@ -38,7 +38,8 @@ describe("pulumi preview of a project", () => {
     folder = await mkdtemp(path.join(tmpdir(), "preview-"));
     const python = await pythonEnvironment(() => undefined);
     aws = await startAws({ workDir: path.join(folder, "aws"), python, keyDelaySeconds: 0 });
-    engine = await createEngine({ workDir: folder, pulumi: (await findTool("pulumi")).path, aws });
+    const languages = await findLanguages(["nodejs"]);
+    engine = await createEngine({ workDir: folder, pulumi: (await findTool("pulumi")).path, aws, ...languages });
     await mkdir(path.join(folder, "node_modules"));
     await symlink(path.join(repository, "node_modules", "@pulumi"), path.join(folder, "node_modules", "@pulumi"));
     await symlink(repository, path.join(folder, "node_modules", "pulumi-kubevault-aws"));

@@ -19,7 +19,7 @@ export interface KeyReadinessOptions {
   readonly intervalMs?: number;
   /** Longest time to wait in all. Default: 180000. */
   readonly timeoutMs?: number;
-  /** Is told what is being waited for: at the first refusal, and every 5 s from then on. */
+  /** Receives what is being waited for: at the first refusal, and every 5 s from then on. */
   readonly onWait?: (message: string) => void;
 }
 
@@ -88,7 +88,7 @@ export async function waitForIdentity(
   const deadline = AbortSignal.timeout(timeoutMs);
   let successes = 0;
   let lastAnswer: string | undefined;
-  let told: number | undefined;
+  let reported: number | undefined;
   while (!deadline.aborted) {
     try {
       const identity = await ask(deadline);
@@ -107,9 +107,9 @@ export async function waitForIdentity(
       }
     }
     // A key that is accepted at once is not worth a line.
-    if (lastAnswer !== undefined && (told === undefined || Date.now() - told >= 5_000)) {
-      told = Date.now();
-      const seconds = Math.round((told - started) / 1000);
+    if (lastAnswer !== undefined && (reported === undefined || Date.now() - reported >= 5_000)) {
+      reported = Date.now();
+      const seconds = Math.round((reported - started) / 1000);
       options.onWait?.(`waiting for AWS to accept access key ${accessKeyId}, ${seconds} s so far (${lastAnswer})`);
     }
     await pause(options.intervalMs ?? 500);

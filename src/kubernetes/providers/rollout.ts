@@ -81,7 +81,7 @@ function isObserved(status: ServerStatus | undefined, generation: number | undef
 
 class Rollout {
   private readonly place: string;
-  private told = "";
+  private reported = "";
 
   constructor(
     private readonly api: ClusterApi,
@@ -194,8 +194,8 @@ class Rollout {
   }
 
   private tell(message: string): void {
-    if (message !== this.told) {
-      this.told = message;
+    if (message !== this.reported) {
+      this.reported = message;
       this.context.progress(message);
     }
   }

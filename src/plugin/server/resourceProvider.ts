@@ -46,7 +46,7 @@ export interface Operation {
   readonly progress: Progress;
   /** Says on the resource's row what has to be known afterwards, too. */
   readonly warn: Progress;
-  /** Aborted when the engine is told to cancel. */
+  /** Aborted when the engine is asked to cancel. */
   readonly cancelled: AbortSignal;
 }
 

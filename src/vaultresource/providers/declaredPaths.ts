@@ -2,7 +2,7 @@
  * The paths in Vault that the running program's resources stand for.
  *
  * The engine checks the inputs of every resource of a program before it deletes what the program no longer has. So when something is to be
- * deleted, it can be told whether another resource has taken over its path: an object that moves from one resource to another stays in Vault.
+ * deleted, it is known whether another resource has taken over its path: an object that moves from one resource to another stays in Vault.
  *
  * A plugin process serves one operation of the engine, and `destroy` checks nothing: there all is deleted.
  */

@@ -164,7 +164,7 @@ describe.each(vaultReleases)("AwsRootConfig on %s", (release) => {
     expect(await world.data(path)).toMatchObject({ access_key: "", region: "", iam_endpoint: "" });
   });
 
-  it("names what this Vault would drop without a word", async () => {
+  it("names what this Vault would drop silently", async () => {
     const { inputs, path } = await prepare({ roleArn: "arn:aws:iam::123456789012:role/x" });
     const error = await failureOf(
       plugin.create(kind, {

@@ -75,11 +75,11 @@ test("a preview of nothing shows all that will be made", async () => {
     "vault",
     "vault-key-1",
     "vault-policy",
+    "vault-rollout",
     "vault-secret",
     "vault-table",
     "vault-user",
     "vault-user-policy",
-    "vault-rollout",
     "vault-vault-server",
   ]);
 });
