@@ -130,8 +130,9 @@ describe("a namespace", () => {
     });
     await rest.remove("/api/v1/namespaces/leaving");
     await untilGone("/api/v1/namespaces/leaving/secrets/kept");
-    const { metadata } = await rest.call<Stored>("GET", `${vaultServers}/vault`);
-    expect(metadata.deletionTimestamp).toBeDefined();
+    // The namespace controller deletes one resource type after the other.
+    const deleted = async () => (await rest.call<Stored>("GET", `${vaultServers}/vault`)).metadata.deletionTimestamp;
+    await expect.poll(deleted, { timeout: 30_000 }).toBeDefined();
     expect(await rest.find("/api/v1/namespaces/leaving")).toBeDefined();
 
     await rest.merge(`${vaultServers}/vault`, { metadata: { finalizers: [] } });
