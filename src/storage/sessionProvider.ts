@@ -1,3 +1,4 @@
+import { withoutStack, withoutUndefined } from "../vaultresource/providers/wireResult.js";
 import { reporting } from "../internal/reporting/index.js";
 import type { DynamicProvider } from "../vaultresource/providers/dynamicProvider.js";
 import { issueSession } from "./issueSession.js";
@@ -11,7 +12,7 @@ export function sessionProvider(): DynamicProvider {
     const inputs = inputsOf(values);
     const reporter = reporting.reporterOf(kind, values);
     try {
-      return { ...inputs, ...(await clean(() => issueSession(inputs, reporter.progress))) };
+      return { ...inputs, ...(await withoutStack(() => issueSession(inputs, reporter.progress))) };
     } finally {
       await reporter.flush();
     }
@@ -23,10 +24,10 @@ export function sessionProvider(): DynamicProvider {
       Promise.resolve({
         changes: needsNewSession(olds as unknown as SessionInputs & IssuedSession, inputsOf(news), Date.now()),
       }),
-    create: async (inputs) => ({ id: String(inputs["sessionName"]), outs: plain(await issue(inputs)) }),
+    create: async (inputs) => ({ id: String(inputs["sessionName"]), outs: withoutUndefined(await issue(inputs)) }),
     // What was issued stays as it is until it ends: there is nothing to look up.
     read: (id, props) => Promise.resolve({ id, props }),
-    update: async (_id, _olds, news) => ({ outs: plain(await issue(news)) }),
+    update: async (_id, _olds, news) => ({ outs: withoutUndefined(await issue(news)) }),
     // AWS has no way to take single session credentials back: they end by themselves, or with the role or user they belong to.
     delete: () => Promise.resolve(),
   };
@@ -37,18 +38,4 @@ type Values = Readonly<Record<string, unknown>>;
 function inputsOf(values: Values): SessionInputs {
   const { __provider: _, ...inputs } = values;
   return inputs as unknown as SessionInputs;
-}
-
-/** Without undefined values, which the plugin cannot store. */
-function plain(values: object): Values {
-  return JSON.parse(JSON.stringify(values)) as Values;
-}
-
-/** An error of one clean message: the plugin prints the stack of any other. */
-async function clean<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { stack: "" });
-  }
 }

@@ -1,3 +1,4 @@
+import { withoutStack, withoutUndefined } from "../../vaultresource/providers/wireResult.js";
 import { reporting } from "../../internal/reporting/index.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
 import { rollOut } from "./rollout.js";
@@ -31,11 +32,13 @@ export function rolloutProvider(): DynamicProvider {
     },
     create: async (inputs) => {
       const outs = await withoutStack(() => run(inputs, undefined));
-      return { id: `${outs.namespace}/${outs.serverName}`, outs: plain(outs) };
+      return { id: `${outs.namespace}/${outs.serverName}`, outs: withoutUndefined(outs) };
     },
     // The VaultServer object has its own resource, which shows what became of it.
     read: (id, props) => Promise.resolve({ id, props }),
-    update: async (_id, olds, news) => ({ outs: plain(await withoutStack(() => run(news, inputsOf(olds)))) }),
+    update: async (_id, olds, news) => ({
+      outs: withoutUndefined(await withoutStack(() => run(news, inputsOf(olds)))),
+    }),
     delete: () => Promise.resolve(),
   };
 }
@@ -43,18 +46,4 @@ export function rolloutProvider(): DynamicProvider {
 function inputsOf(values: Values): RolloutInputs {
   const { __provider: _, ...inputs } = values;
   return inputs as unknown as RolloutInputs;
-}
-
-/** Without undefined values, which the plugin cannot store. */
-function plain(values: object): Values {
-  return JSON.parse(JSON.stringify(values)) as Values;
-}
-
-/** An error of one clean message: the plugin prints the stack of any other. */
-async function withoutStack<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { stack: "" });
-  }
 }

@@ -1,3 +1,4 @@
+import { withoutStack, withoutUndefined } from "../../vaultresource/providers/wireResult.js";
 import { reporting, type Reporter } from "../../internal/reporting/index.js";
 import { formatIssues } from "../../internal/validation/issues.js";
 import { withWorkReporter } from "../../vault/workReporter.js";
@@ -143,11 +144,6 @@ function subjectOf(kind: string, values: Values): string {
   return `${kind} ${parts.join("/")}`;
 }
 
-/** Without undefined values, which the plugin cannot store: it would fail after the work is done. */
-function withoutUndefined(values: Values): Values {
-  return JSON.parse(JSON.stringify(values)) as Values;
-}
-
 /** Gives a partial failure all that the state needs to go on from. */
 async function withState<T>(inputs: Values, origin: Values, run: () => Promise<T>): Promise<T> {
   try {
@@ -161,19 +157,5 @@ async function withState<T>(inputs: Values, origin: Values, run: () => Promise<T
       });
     }
     throw error;
-  }
-}
-
-/** Turns whatever is thrown into an error of one clean message: the plugin prints the stack of any other. */
-async function withoutStack<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const shown = Object.assign(new Error(message), { stack: "" });
-    if (error instanceof PartialFailure) {
-      throw Object.assign(shown, { id: error.id, properties: withoutUndefined(error.outputs), reasons: [message] });
-    }
-    throw shown;
   }
 }
