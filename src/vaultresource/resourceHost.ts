@@ -6,6 +6,8 @@ import { providerText } from "./providerText.js";
 interface ResourceHost {
   /** The Pulumi package whose provider a VaultConnection is. */
   readonly providerPackage: string;
+  /** Whether the option `import` works. */
+  readonly imports: boolean;
   /** The type token of a kind of resource. */
   readonly typeOf: (kind: string) => string;
   /** What is added to a resource's inputs. */
@@ -18,6 +20,7 @@ interface ResourceHost {
 /** The dynamic provider plugin that comes with `@pulumi/pulumi`. It serves programs in TypeScript and JavaScript. */
 const dynamicProvider: ResourceHost = {
   providerPackage: "pulumi-nodejs",
+  imports: false,
   typeOf: dynamicType,
   propsOf: (kind) => ({ __provider: providerText(kind) }),
   optionsOf: (kind, opts) => pulumi.mergeOptions(opts, { aliases: [{ type: pluginType(kind) }] }),
@@ -29,6 +32,7 @@ const dynamicProvider: ResourceHost = {
 function providerPlugin(version: string | undefined): ResourceHost {
   return {
     providerPackage: "kubevault-aws",
+    imports: true,
     typeOf: pluginType,
     propsOf: () => ({}),
     optionsOf: (kind, opts) => pulumi.mergeOptions(opts, { version, aliases: [{ type: dynamicType(kind) }] }),

@@ -24,11 +24,11 @@ export abstract class VaultResource extends pulumi.CustomResource {
     computed: readonly string[],
     opts?: pulumi.CustomResourceOptions,
   ) {
-    if (opts?.import !== undefined) {
+    const host = resourceHost();
+    if (opts?.import !== undefined && !host.imports) {
       throw new pulumi.RunError(formatIssues(`${kind} "${name}"`, [importIssue]));
     }
     const outputs = ["vaultClusterId", "vaultAddress", ...computed].map((output) => [output, undefined] as const);
-    const host = resourceHost();
     const props = { ...Object.fromEntries(outputs), ...inputs, ...host.propsOf(kind) };
     super(host.typeOf(kind), name, props, host.optionsOf(kind, opts));
   }
@@ -38,5 +38,5 @@ export abstract class VaultResource extends pulumi.CustomResource {
 const importIssue: Issue = {
   path: "import",
   rule: "is an option that Pulumi's dynamic providers do not support",
-  fix: "Remove it, and set adoptExisting: true to take over what is in Vault already.",
+  fix: "Remove it and set adoptExisting: true to take over what is in Vault already, or call useProviderPlugin() first: the provider plugin imports.",
 };

@@ -65,7 +65,7 @@ describe("the import option", () => {
   it("is rejected with the way to take over", () => {
     expect(() => new AwsSecretsMount("m", { path: "aws" }, { import: "aws" })).toThrow(
       'AwsSecretsMount "m": invalid argument: import: is an option that Pulumi\'s dynamic providers do not support. ' +
-        "Remove it, and set adoptExisting: true to take over what is in Vault already.",
+        "Remove it and set adoptExisting: true to take over what is in Vault already, or call useProviderPlugin() first: the provider plugin imports.",
     );
   });
 });
