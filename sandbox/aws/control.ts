@@ -51,7 +51,7 @@ export interface AwsControl {
   readonly clearFaults: () => Promise<void>;
   /** Moves AWS's idea of the time forward: sessions expire, new keys become valid. It cannot be moved back. */
   readonly advanceClock: (seconds: number) => Promise<void>;
-  /** Seconds during which access keys that are made from now on are refused. */
+  /** Seconds during which access keys that are made from now on are rejected. */
   readonly setKeyDelay: (seconds: number) => Promise<void>;
   /** Hands over an OpenID Connect issuer's public keys, which AWS itself would fetch from the issuer over HTTPS. */
   readonly putIssuer: (issuer: string, jwks: JsonWebKeySet) => Promise<void>;

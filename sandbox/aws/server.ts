@@ -10,7 +10,7 @@ export interface AwsOptions {
   readonly workDir: string;
   /** Python interpreter with the packages of sandbox/python/requirements.txt, as `pythonEnvironment()` gives it. */
   readonly python: string;
-  /** How long a new access key is refused, in seconds. Default 2; on AWS it is 5 to 10. */
+  /** How long a new access key is rejected, in seconds. Default 2; on AWS it is 5 to 10. */
   readonly keyDelaySeconds?: number;
   /** Port on 127.0.0.1. Default: a free one. */
   readonly port?: number;

@@ -58,7 +58,7 @@ async function allowedAndRefused(subject: Subject, credentials: IssuedCredential
       throw new Error(`Reading ${applicationParameter} gave no value`);
     }
     await refusal(() => ssm.send(new GetParameterCommand({ Name: foreignParameter })));
-    return `${caller.replace(/^arn:aws[\w-]*:\w+::\d+:/, "")}: reads ${applicationParameter}, is refused ${foreignParameter}`;
+    return `${caller.replace(/^arn:aws[\w-]*:\w+::\d+:/, "")}: reads ${applicationParameter}, is denied ${foreignParameter}`;
   });
 }
 

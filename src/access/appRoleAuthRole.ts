@@ -22,7 +22,7 @@ export interface AppRoleAuthRoleArgs extends AuthRoleLocation, TokenSettings {
 }
 
 /**
- * A role of Vault's AppRole auth method. A login takes its `roleId` and a secret ID, which is made outside of Pulumi, so that no state holds it:
+ * A role of Vault's AppRole auth method. A login takes its `roleId` and a secret ID, which is created outside of Pulumi, so that no state holds it:
  * `vault write -f auth/approle/role/NAME/secret-id`.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/auth/approle#create-update-approle

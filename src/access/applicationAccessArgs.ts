@@ -63,7 +63,7 @@ export interface ApplicationAccessArgs extends ApplicationSettings {
   readonly engine: ApplicationEngine;
   /** Name of the policy and of the auth role in Vault, in lower case. Plain. @default - the component's name */
   readonly vaultName?: string;
-  /** Changes the arguments of a child before it is made. */
+  /** Changes the arguments of a child before it is created. */
   readonly transform?: {
     readonly policy?: Transform<VaultPolicyArgs>;
     readonly role?: Transform<KubernetesAuthRoleArgs>;

@@ -98,7 +98,7 @@ function oneRule(rule: Values): Issue[] {
       if (granted.includes("deny") && granted.length > 1) {
         issues.push({
           path: "capabilities",
-          rule: "must not have others beside deny, which is stronger than all",
+          rule: "must not combine deny with other capabilities: deny overrides all of them",
           actual: granted,
         });
       }

@@ -60,7 +60,7 @@ export interface RootCredentialArgs {
   readonly policyDocuments?: pulumi.Input<Readonly<Record<string, pulumi.Input<PolicyDocument | string>>>>;
   /**
    * Whether Vault replaces the key by its own (`config/rotate-root`): allows it, and lets destroy delete a key that only Vault knows. The key made
-   * here is then a seed, and is made only for a user without any key. Default: false.
+   * here is then a seed, and is created only for a user without any key. Default: false.
    */
   readonly rotateRoot?: boolean;
   /**
@@ -69,7 +69,7 @@ export interface RootCredentialArgs {
    */
   readonly seedKey?: boolean;
   /**
-   * Number of the access key. Raise it to rotate: the new key is made and handed on first, and the old one deleted at the end of the same
+   * Number of the access key. Raise it to rotate: the new key is created and handed on first, and the old one deleted at the end of the same
    * update. Default: 1.
    */
   readonly keyGeneration?: number;

@@ -22,7 +22,7 @@ export interface CredentialSecretArgs {
   /** The session token of temporary credentials. Kept as a secret, whether given as one or not. */
   readonly sessionToken?: pulumi.Input<string>;
   /**
-   * Whether the session token also goes into a Secret of its own, as `kubevault.com/v1alpha1` wants it. It stays beside the keys as well: KubeVault
+   * Whether the session token also goes into a Secret of its own, as `kubevault.com/v1alpha1` wants it. It stays with the keys as well: KubeVault
    * stores a v1alpha1 object as v1alpha2, and the conversion forgets the other Secret.
    *
    * @default false
@@ -37,7 +37,7 @@ export interface CredentialSecretArgs {
   readonly awaitAcceptance?: KeyAcceptanceArgs;
   /** Labels of the Secrets. */
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Changes the arguments of a child before it is made. */
+  /** Changes the arguments of a child before it is created. */
   readonly transform?: {
     readonly secret?: (args: core.SecretArgs) => core.SecretArgs;
     readonly sessionTokenSecret?: (args: core.SecretArgs) => core.SecretArgs;

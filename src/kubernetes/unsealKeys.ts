@@ -15,7 +15,7 @@ export interface UnsealKeysArgs {
   readonly secretName?: pulumi.Input<string>;
   /** Labels of the Secret. */
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Changes the arguments of a child before it is made. */
+  /** Changes the arguments of a child before it is created. */
   readonly transform?: { readonly secret?: (args: core.SecretArgs) => core.SecretArgs };
 }
 

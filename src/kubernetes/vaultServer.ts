@@ -23,7 +23,7 @@ import { roleArnAnnotation, vaultServerWarnings } from "./vaultServerWarnings.js
 import { digestOf, VaultServerRollout } from "./vaultServerRollout.js";
 import { warn } from "../internal/validation/warn.js";
 
-/** How long Vault may take to become Ready where nothing is said: images are pulled, the table is read, Vault is initialised. */
+/** How long Vault may take to become Ready by default: images are pulled, the table is read, Vault is initialised. */
 const defaultReadyTimeoutSeconds = 900;
 
 /** Phases of a VaultServer, as KubeVault's operator reports them. */
@@ -34,7 +34,7 @@ export type VaultServerPhase = "Initializing" | "Unsealing" | "Sealed" | "Ready"
  *
  * Creates, in this order:
  * - with `irsa`, the ServiceAccount of Vault's pods, `${name}-service-account`: the operator takes it over where it exists, and EKS reads its
- *   role when a pod is made, so it must be there first
+ *   role when a pod is created, so it must be there first
  * - the VaultServer, `${name}-vault-server`
  * - the wait until it is Ready, `${name}-rollout`. Where a change needs it (version, TLS, configSecret, podTemplate, dataSources, monitor,
  *   `restartTrigger`), Vault's pods are restarted by a VaultOpsRequest, one after the other

@@ -43,7 +43,7 @@ export const vaultServerAdvice: KeyAdvice = {
   },
   "backend.dynamodb.sessionTokenSecret": {
     rule: "is a field of v1alpha1: in v1alpha2 Kubernetes would drop it silently, and AWS would refuse the keys",
-    fix: "Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName beside spec.",
+    fix: "Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName next to spec.",
   },
   "backend.dynamodb.billingMode": {
     rule: "is not something KubeVault can set",

@@ -25,7 +25,7 @@ export interface VaultServerArgs {
    * @default "kubevault.com/v1alpha2"
    */
   readonly apiVersion?: VaultServerApiVersion;
-  /** `kubevault.com/v1alpha1` only: the Secret with `session_token`, beside the one with the keys. */
+  /** `kubevault.com/v1alpha1` only: the Secret with `session_token`, in addition to the one with the keys. */
   readonly sessionTokenSecretName?: pulumi.Input<string>;
   /**
    * The IAM role of Vault's pods on EKS (IAM roles for service accounts). Makes the ServiceAccount, which must not exist.
@@ -40,7 +40,7 @@ export interface VaultServerArgs {
     readonly roleArn: pulumi.Input<string>;
     /**
      * Region of the cluster. EKS puts it into the pod as AWS_REGION, which wins over the table's region in the VaultServer: a table in
-     * another region is refused.
+     * another region is rejected.
      */
     readonly clusterRegion: pulumi.Input<string>;
   };
@@ -85,7 +85,7 @@ export interface VaultServerArgs {
   readonly onImmutableChange?: "refuse" | "replace";
   /** Labels of all objects made. */
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Changes the arguments of a child before it is made. What is returned is not checked again. */
+  /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
     readonly serviceAccount?: (args: core.ServiceAccountArgs) => core.ServiceAccountArgs;
     readonly vaultServer?: (args: apiextensions.CustomResourceArgs) => apiextensions.CustomResourceArgs;

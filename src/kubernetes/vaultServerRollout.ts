@@ -10,7 +10,7 @@ export interface VaultServerRolloutArgs {
   readonly apiVersion: string;
   /** UID of the VaultServer object. */
   readonly uid: pulumi.Input<string>;
-  /** Digest of the whole `spec`: the VaultServer is waited for when it changes. */
+  /** Digest of the complete `spec`: the VaultServer is waited for when it changes. */
   readonly specDigest: pulumi.Input<string>;
   /** Digest of what Vault's pods read only when they start: they are restarted when it changes. */
   readonly restartDigest: pulumi.Input<string>;

@@ -55,7 +55,7 @@ export interface VaultServerSpec {
 
 /** A Secret or other object in the VaultServer's namespace, by name. */
 export interface LocalObjectReference {
-  /** Name of the object. KubeVault accepts an empty name and then refers to nothing; it is refused here. */
+  /** Name of the object. KubeVault accepts an empty name and then refers to nothing; it is rejected here. */
   readonly name: string;
 }
 

@@ -35,7 +35,7 @@ function versionWarnings(version: string): Issue[] {
       return [
         {
           path: "version",
-          rule: "is deprecated by KubeVault, which does not install it by default: the VaultServer is refused where it is missing",
+          rule: "is deprecated by KubeVault, which does not install it by default: the VaultServer is rejected where it is missing",
           actual: version,
           fix: `Current versions: ${liveVaultVersions.join(", ")}.`,
         },

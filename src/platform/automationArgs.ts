@@ -38,7 +38,7 @@ export interface JwtAutomationArgs extends AutomationSettings {
   readonly jwtFile?: pulumi.Input<string>;
 }
 
-/** `pulumi` runs anywhere, with a secret ID that is made outside of it. The auth method is enabled for it. */
+/** `pulumi` runs anywhere, with a secret ID that is created outside of it. The auth method is enabled for it. */
 export interface AppRoleAutomationArgs extends AutomationSettings {
   readonly kind: "appRole";
   /** Variable with the secret ID, where `pulumi` runs. Give it or `secretIdFile`. */

@@ -63,7 +63,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
   public readonly vaultServer: VaultServer;
   /** How the secrets engine's resources reach Vault. Hand it to further resources in Vault: `{ provider: platform.connection }`. */
   public readonly connection: VaultConnection;
-  /** The connection with the root token, which only the login of `automation` is made through; undefined without `automation`. */
+  /** The connection with the root token, which only the login of `automation` is created through; undefined without `automation`. */
   public readonly bootstrapConnection: VaultConnection | undefined;
   /** Vault's AWS secrets engine. */
   public readonly engine: AwsSecretsEngine;

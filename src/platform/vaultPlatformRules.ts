@@ -97,7 +97,13 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
   }
   const backend =
     "backend" in given
-      ? [{ path: "vaultServer.backend", rule: "is made by VaultPlatform", fix: "Use storage and endpoints instead." }]
+      ? [
+          {
+            path: "vaultServer.backend",
+            rule: "is created by VaultPlatform",
+            fix: "Use storage and endpoints instead.",
+          },
+        ]
       : [];
   const plain = {
     serverName: args.serverName ?? name,
@@ -148,7 +154,7 @@ function connectionIssues({ portForward, vaultAddress, connection }: Plain): Iss
   )) {
     issues.push({
       path: `connection.${field}`,
-      rule: "is made by VaultPlatform",
+      rule: "is created by VaultPlatform",
       fix: `Use ${field === "address" ? "vaultAddress" : "portForward"} instead.`,
     });
   }

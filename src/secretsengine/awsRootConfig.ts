@@ -102,7 +102,7 @@ export const rootConfigSettingNames: readonly string[] = [
 /**
  * The root credential of Vault's AWS secrets engine: `config/root`.
  *
- * A new key is tried until AWS accepts it, before Vault gets it. The object is always written as a whole: older releases of Vault erase what is
+ * A new key is tried until AWS accepts it, before Vault gets it. The complete object is always written: older releases of Vault erase what is
  * left out, and newer ones keep it.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#configure-root-credentials

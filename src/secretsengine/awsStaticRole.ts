@@ -37,7 +37,7 @@ const settingNames = fields.map((field) => field.name);
 /**
  * A static role of Vault's AWS secrets engine: one IAM user, whose access key Vault makes, hands out and rotates. Vault 1.14 and later.
  *
- * The user may have one access key at most when the role is made: where it has two, Vault deletes the older one.
+ * The user may have one access key at most when the role is created: where it has two, Vault deletes the older one.
  *
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-static-role
  */

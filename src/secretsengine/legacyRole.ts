@@ -3,7 +3,7 @@ import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
 
-/** Arguments that the old form cannot stand beside: in Vault, too. */
+/** Arguments that the old form cannot be combined with, as in Vault. */
 const todaysForm = [
   "roleArns",
   "policyArns",
@@ -18,7 +18,7 @@ const todaysForm = [
  * A role in today's fields, where it was written with `policy` or `arn` as Vault took it before release 0.11.
  *
  * - `policy: <JSON>` is `policyDocument`. In Vault the path that was read from decided between an IAM user (`creds/`) and a federation
- *   token (`sts/`); today the role does, so `credentialType: "federation_token"` may stand beside it, and `iam_user` is what it means
+ *   token (`sts/`); today the role does, so `credentialType: "federation_token"` may be given with it, and `iam_user` is what it means
  *   without.
  * - `arn: arn:aws:iam::…:policy/…` is `policyArns` of an `iam_user`.
  * - `arn: arn:aws:iam::…:role/…` is `roleArns` of an `assumed_role`.

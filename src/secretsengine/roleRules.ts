@@ -8,7 +8,7 @@ import { roleFields } from "./engineFields.js";
 import { credentialTypes, type CredentialType } from "./roleSpec.js";
 import { iamArnRules, kindRules, mayBeSet, notLonger, secondsBetween } from "../vaultresource/rules.js";
 
-/** Which credential types a field is for. Vault refuses some of the others, and forgets to refuse the rest. */
+/** Which credential types a field is for. Vault rejects some of the others, and forgets to refuse the rest. */
 const fieldUse: Readonly<Record<string, readonly CredentialType[]>> = {
   roleArns: ["assumed_role"],
   policyArns: ["iam_user", "assumed_role", "federation_token"],

@@ -55,7 +55,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
    * where the table exists.
    */
   readonly backend: StorageBackend;
-  /** Name of the IAM user. undefined where none is made. */
+  /** Name of the IAM user. undefined where none is created. */
   readonly userName: pulumi.Output<string> | undefined;
   /** ID of the access key, of the user or of the session. Known once the identity has its policies. undefined without a key. */
   readonly accessKeyId: pulumi.Output<string> | undefined;
@@ -78,7 +78,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     );
 
     // At preview parts may be unknown, and what depends on a check of them is unknown too: there the children show what is known. At `up` no
-    // child is made of what breaks a rule.
+    // child is created from values that break a rule.
     const whenChecked: WhenChecked = (value) =>
       pulumi.runtime.isDryRun() ? value : pulumi.all([value, plain]).apply(([known]) => known);
     this.table = args.existingTableName === undefined ? this.createTable(name, args, whenChecked) : undefined;
@@ -86,7 +86,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       this.table === undefined
         ? this.adoptTable(subject, args.existingTableName ?? "")
         : { tableName: this.table.name, tableArn: this.table.arn };
-    // Bound to the checks: what is made for the table is made only where they pass.
+    // Bound to the checks: what belongs to the table is created only where they pass.
     this.tableName = pulumi.all([tableName, plain]).apply(([value]) => value);
     this.tableArn = pulumi.all([tableArn, plain]).apply(([value]) => value);
     this.region = this.tableArn.apply((arn) => parseArn(arn)?.region ?? "");

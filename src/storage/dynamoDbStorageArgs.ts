@@ -11,7 +11,7 @@ export interface DynamoDbStorageArgs {
   /**
    * A table that exists, in the provider's account and region: it is used as it is, and its primary key is checked. Not together with `table`.
    *
-   * @default - a table is made
+   * @default - a table is created
    */
   readonly existingTableName?: pulumi.Input<string>;
   /** ARN of the customer managed KMS key that the existing table is encrypted with. */
@@ -50,7 +50,7 @@ export interface DynamoDbStorageArgs {
    * Lets the same identity keep Vault's unseal keys: what `spec.unsealer.mode.awsKmsSsm` of the VaultServer needs. Vault and its unsealer run in one
    * pod, and under IRSA with one role. Not with session credentials: KubeVault hands the unsealer no session token.
    *
-   * The table is made after the KMS key and deleted before it, so that the key stays as long as the data.
+   * The table is created after the KMS key and deleted before it, so that the key stays as long as the data.
    *
    * @default - no rights for the unsealer
    */
@@ -62,7 +62,7 @@ export interface DynamoDbStorageArgs {
   };
   /** Tags of all AWS resources made. */
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Changes the arguments of a child before it is made. What is returned is not checked again. */
+  /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
     readonly table?: (args: dynamodb.TableArgs) => dynamodb.TableArgs;
     readonly policy?: (args: iam.PolicyArgs) => iam.PolicyArgs;

@@ -1,14 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * Who Vault is towards DynamoDB. Plain, since it decides what is made.
+ * Who Vault is towards DynamoDB. Plain, since it decides what is created.
  *
  * - `"accessKey"` or {@link AccessKeyCredential}: an IAM user with an access key, to be handed to Vault in a Secret
  * - {@link IrsaCredential}: a role for the ServiceAccount of Vault's pods, with no static key anywhere
  * - {@link SessionCredential}: credentials that end by themselves, issued again by `pulumi up`, to be handed to Vault in a Secret
- * - `"none"`: nothing is made but the policy, to be attached to the role of the cluster's nodes (instance metadata) or to any other identity
+ * - `"none"`: nothing is created but the policy, to be attached to the role of the cluster's nodes (instance metadata) or to any other identity
  *
- * EKS Pod Identity is refused: Vault's DynamoDB storage does not find its credentials.
+ * EKS Pod Identity is rejected: Vault's DynamoDB storage does not find its credentials.
  */
 export type StorageCredential = "accessKey" | "none" | AccessKeyCredential | IrsaCredential | SessionCredential;
 
@@ -63,7 +63,7 @@ export interface SessionCredential {
    * Makes a role and assumes it, instead of a user with a key that stays in the Pulumi state (`sts:GetSessionToken`). Who runs `pulumi up` must be
    * the one that the role trusts.
    *
-   * @default - a user is made, and its key used to ask for the session
+   * @default - a user is created, and its key used to ask for the session
    */
   readonly assumeRole?: {
     /** ARN of the user or role that `pulumi up` runs as. */
@@ -90,7 +90,7 @@ export interface SessionCredential {
   readonly user?: Omit<AccessKeyCredential, "kind">;
 }
 
-/** Life of session credentials where nothing is said, in seconds. */
+/** Life of session credentials by default, in seconds. */
 export function sessionDurationSeconds(credential: SessionCredential): number {
   return credential.durationSeconds ?? (credential.assumeRole === undefined ? 43_200 : 3600);
 }
@@ -99,7 +99,7 @@ export function sessionDurationSeconds(credential: SessionCredential): number {
 export type StorageCredentialSpec =
   AccessKeyCredential | IrsaCredential | SessionCredential | { readonly kind: "none" };
 
-/** IAM path of the storage user where nothing is said: `user/dynamodb-storage/…` is never matched by `user/vault-*`. */
+/** IAM path of the storage user by default: `user/dynamodb-storage/…` is never matched by `user/vault-*`. */
 export const defaultUserPath = "/dynamodb-storage/";
 
 /** The credential in its long form, whatever form it was given in. */

@@ -9,7 +9,7 @@ export interface DynamoDbTableArgs {
    */
   readonly name?: pulumi.Input<string>;
   /**
-   * How the table is paid for: per request, or for capacity that is there at all times. Plain, since it decides what else is made.
+   * How the table is paid for: per request, or for capacity that is there at all times. Plain, since it decides what else is created.
    *
    * @default "PAY_PER_REQUEST"
    */
@@ -80,8 +80,8 @@ export interface DynamoDbAutoscalingArgs {
   readonly targetUtilizationPercent?: number;
 }
 
-/** Read and write capacity units where nothing is said: Vault's own default. */
+/** Read and write capacity units by default: Vault's own default. */
 export const defaultCapacityUnits = 5;
 
-/** Percentage of the capacity to be in use where nothing is said. */
+/** Percentage of the capacity to be in use by default. */
 export const defaultTargetUtilizationPercent = 70;

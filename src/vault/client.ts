@@ -7,7 +7,7 @@ import { send } from "./transport.js";
 import type { VaultAnswer, VaultCall } from "./vaultCall.js";
 import { progressReporter } from "./workReporter.js";
 
-/** How one call is made. */
+/** How one call is sent. */
 export interface CallOptions {
   /**
    * Whether the call may be repeated when its answer was lost or Vault could not serve it. What Vault certainly did not carry out is repeated

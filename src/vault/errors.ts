@@ -8,7 +8,7 @@
  * - `noActiveNode`: a standby without an active node to forward to; nothing was done
  * - `unavailable`: a gateway's 502, 503 or 504; whether Vault got the request is not known
  * - `unreachable`: no connection could be opened; nothing was done
- * - `connectionLost`: the connection ended before the whole answer had arrived; whether Vault carried out the request is not known
+ * - `connectionLost`: the connection ended before the complete answer had arrived; whether Vault carried out the request is not known
  * - `redirect`: the answer points to another address, where the call is not repeated
  * - `notVault`: something else than Vault answered
  * - `settings`: the connection's own settings cannot be used
@@ -55,7 +55,7 @@ const notCarriedOutKinds: readonly VaultErrorKind[] = ["noActiveNode", "rateLimi
 /** Failures after which it is not known whether Vault carried out the request. */
 const answerLostKinds: readonly VaultErrorKind[] = ["connectionLost", "timeout", "unavailable"];
 
-/** What is known of a failure beside its message. */
+/** What is known of a failure in addition to its message. */
 export interface VaultErrorDetails extends ErrorOptions {
   /** How long Vault, or a gateway, asks its clients to wait (`Retry-After`). */
   readonly retryAfterMs?: number;
@@ -204,7 +204,7 @@ function adviceFor(kind: VaultErrorKind, call: FailedCall, words: string): strin
     case "mountTainted":
       return "The mount is tainted: an unmount was begun and did not finish. Run the destroy again once its cause is removed";
     case "unsupportedPath":
-      return "This version of Vault does not know the path, or the name in it has characters that Vault refuses";
+      return "This version of Vault does not know the path, or the name in it has characters that Vault rejects";
     case "unsupportedOperation":
       return "This version of Vault does not know the operation";
     case "sealed":

@@ -17,11 +17,11 @@ export interface PortForwardTunnel {
 export interface ResolvedSettings {
   /** Without a slash at the end. With `kubernetes` it is the one inside the cluster. */
   readonly address: string;
-  /** Set where connections are made by a port-forward. */
+  /** Set where connections go through a port-forward. */
   readonly kubernetes?: KubernetesConnection;
   /** The connection whose `caSecret` is to be read; absent where the certificate authority is known. */
   readonly caFrom?: KubernetesConnection;
-  /** The port-forward that connections are made through, where one is open; none where they go straight to the address. */
+  /** The port-forward that connections go through, where one is open; none where they go straight to the address. */
   readonly tunnel?: PortForwardTunnel;
   /** Without slashes around it; undefined for the root namespace. */
   readonly namespace?: string;
@@ -36,7 +36,7 @@ export interface ResolvedSettings {
   readonly proxyAddress?: string;
   /** The environment's proxies, where `proxyAddress` names none. */
   readonly proxyVariables?: ProxyVariables;
-  /** Headers of every request, beside Vault's own. */
+  /** Headers of every request, in addition to Vault's own. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether a standby's redirect to the active node is followed. */
   readonly followRedirects: boolean;

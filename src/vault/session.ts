@@ -66,7 +66,7 @@ interface Opening {
  *
  * All work shares one port-forward and one token. A token that a login made is renewed while the session is kept, and revoked when it is released:
  * after some time without work, or when {@link VaultSession.close} is called. Revoking a token also revokes the leases made with it, so what is to
- * outlive the session is made through {@link VaultSession.useOwnToken}.
+ * outlive the session is created through {@link VaultSession.useOwnToken}.
  */
 export class VaultSession {
   private opening: Opening | undefined;

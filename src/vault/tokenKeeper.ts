@@ -199,7 +199,7 @@ export class TokenKeeper implements TokenSource {
     return { ...held, from: Date.now(), lifeMs: lifeMs > 0 ? lifeMs : undefined, renewable: !isShort };
   }
 
-  /** Whether a token is refused because it ended. A refusal for lack of a permission looks much the same. */
+  /** Whether a token is rejected because it ended. A refusal for lack of a permission looks much the same. */
   private async isInvalid(held: HeldToken, error: VaultError): Promise<boolean> {
     if (partOver(held) >= 1 || error.errors.some((text) => /invalid token|bad token/i.test(text))) {
       return true;

@@ -27,13 +27,13 @@ const notConnected = new Set([
 /** Codes of requests that the HTTP client or the TLS library refuses to send, because of what they were given. */
 const unusableSettings = /^(?:UND_ERR_INVALID_ARG|ERR_INVALID_|ERR_OSSL_|ERR_CRYPTO_|ERR_TLS_INVALID_|ERR_HTTP_)/;
 
-/** Where a call went beside its address. */
+/** Where a call went, in addition to its address. */
 export interface Route {
   /** The proxy in between, without credentials. */
   readonly proxy?: string;
 }
 
-/** The error for a call that got no whole answer. */
+/** The error for a call that got no complete answer. */
 export function errorOfTransport(call: FailedCall, cause: unknown, timeoutMs: number, route: Route = {}): VaultError {
   if (cause instanceof VaultError) {
     // The port-forward's own errors say everything already.

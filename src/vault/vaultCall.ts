@@ -30,6 +30,6 @@ export interface VaultAnswer {
   readonly renewable?: boolean;
   /** State of Vault's storage after the call (X-Vault-Index), of Vault Enterprise. */
   readonly replicationState?: string;
-  /** The whole answer, for endpoints of sys/ that do not use `data`. */
+  /** The complete answer, for endpoints of sys/ that do not use `data`. */
   readonly body: Readonly<Record<string, unknown>>;
 }

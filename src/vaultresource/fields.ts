@@ -143,7 +143,7 @@ export function fromVault(fields: readonly VaultField[], data: Values): Record<s
   return Object.fromEntries(fields.map((field) => [field.name, canonicalValue(field, data[field.vaultName])]));
 }
 
-/** The whole object as a request body, with an explicit empty value for each field that is not set: Vault keeps what is left out. */
+/** The complete object as a request body, with an explicit empty value for each field that is not set: Vault keeps what is left out. */
 export function toVault(fields: readonly VaultField[], values: Values): Record<string, unknown> {
   return Object.fromEntries(fields.map((field) => [field.vaultName, canonicalValue(field, values[field.name])]));
 }

@@ -103,7 +103,7 @@ export async function waitForIdentity(
       successes = 0;
       lastAnswer = answerOf(error);
       if (isFinal(error)) {
-        throw new KeyNotAcceptedError(`access key ${accessKeyId} is refused by AWS: ${lastAnswer}`);
+        throw new KeyNotAcceptedError(`access key ${accessKeyId} is rejected by AWS: ${lastAnswer}`);
       }
     }
     // A key that is accepted at once is not worth a line.

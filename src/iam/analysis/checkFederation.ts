@@ -61,7 +61,7 @@ function uselessFindings(path: string, name: string, statement: PolicyStatement)
     path,
     role: name,
     action,
-    problem: `${action} has no effect: AWS refuses IAM and STS calls to federation tokens`,
+    problem: `${action} has no effect: AWS rejects IAM and STS calls of federation tokens`,
     fix: "Use assumed_role for it, or leave it out.",
   }));
 }

@@ -24,7 +24,7 @@ const known: Readonly<Record<DocumentUse, WeakMap<object, readonly DocumentProbl
 /**
  * What makes a policy document impossible to evaluate: AWS rejects such a document. The evaluator lets an invalid document allow nothing.
  *
- * It checks what an evaluation depends on (elements, effects, principals, operators and their values), not the whole grammar.
+ * It checks what an evaluation depends on (elements, effects, principals, operators and their values), not the complete grammar.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */

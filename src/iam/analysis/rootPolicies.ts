@@ -36,7 +36,7 @@ export interface ReadPolicy {
 
 /** Decides what Vault's identity may do, and says which of its policies are not at hand. */
 export class RootPolicies {
-  /** The policies whose whole text is at hand. */
+  /** The policies whose full text is known. */
   readonly read: readonly ReadPolicy[];
   /** The policies attached on purpose whose text is not at hand: they may grant what others lack. */
   readonly unreadArns: readonly string[];

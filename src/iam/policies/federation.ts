@@ -3,7 +3,7 @@ import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.j
 import { asList, sortedOnce, statementsOf } from "./statements.js";
 
 /**
- * What a federation token can never do, whatever its policy says: AWS refuses IAM and STS calls (but for sts:GetCallerIdentity, which
+ * What a federation token can never do, whatever its policy says: AWS rejects IAM and STS calls (but for sts:GetCallerIdentity, which
  * needs no permission).
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html

@@ -26,7 +26,7 @@ export function policySize(document: PolicyDocument): number {
 }
 
 /**
- * Refuses a policy document that is longer than AWS takes.
+ * Rejects a policy document that is longer than AWS takes.
  *
  * @param what how the error names the document: `trust policy of role "deploy"`
  * @throws PolicySizeError with both lengths

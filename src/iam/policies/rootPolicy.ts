@@ -132,7 +132,7 @@ function named(roles: readonly AwsSecretsRoleSpec[], list: "policyArns" | "iamGr
   return sortedOnce(roles.flatMap((role) => role[list] ?? []));
 }
 
-/** What making and ending IAM users takes, by the path they are made on. */
+/** What making and ending IAM users takes, by the path they are created on. */
 function userStatements(options: RootPolicyOptions): PolicyStatement[] {
   const users = rolesOf(options, "iam_user");
   const paths = sortedOnce(users.map((role) => pathOrRoot(role.userPath)));
@@ -163,14 +163,14 @@ function userStatements(options: RootPolicyOptions): PolicyStatement[] {
       actions: revokeActions,
       resources: revoked.map((path) => vaultUsersArn(options, path)),
     }),
-    // A user that is gone has no path: IAM then asks for the right on its bare name, and Vault needs the answer "no such entity".
+    // A user that is gone has no path: IAM then asks for the right on its name alone, and Vault needs the answer "no such entity".
     ...(revoked.length > 0 && !revoked.includes("/")
       ? allow({ sid: "ReadDeletedUsers", actions: ["iam:ListGroupsForUser"], resources: [vaultUsersArn(options, "/")] })
       : []),
   ];
 }
 
-/** The condition that only users with the declared boundaries are made; none where a role sets no boundary. */
+/** The condition that only users with the declared boundaries are created; none where a role sets no boundary. */
 function boundaryCondition(roles: readonly AwsSecretsRoleSpec[]): Condition | undefined {
   const boundaries = roles.flatMap((role) => role.permissionsBoundaryArn ?? []);
   if (boundaries.length < roles.length) {

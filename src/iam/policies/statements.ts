@@ -13,7 +13,7 @@ export interface Grant {
  * One `Allow` statement. Actions and resources are sorted and taken once, so that the order in which roles were declared never shows as a
  * change of the policy.
  *
- * @returns no statement where there is nothing to allow it on: AWS refuses a statement with an empty `Resource`
+ * @returns no statement where there is nothing to allow it on: AWS rejects a statement with an empty `Resource`
  */
 export function allow({ sid, actions, resources, condition }: Grant): PolicyStatement[] {
   if (actions.length === 0 || resources.length === 0) {

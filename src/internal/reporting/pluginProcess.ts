@@ -20,7 +20,7 @@ const address = /^[^/=\s]+:\d+$/;
  */
 export function pluginProcess(commandLine: readonly string[]): PluginProcess | undefined {
   const [, script, ...given] = commandLine;
-  // Options of logging and tracing can stand beside the address.
+  // Options of logging and tracing can follow the address.
   const engineAddress = given.find((argument) => address.test(argument));
   if (script === undefined || !pluginScript.test(script) || engineAddress === undefined) {
     return undefined;

@@ -9,7 +9,7 @@ import { resolveKnown } from "./resolveKnown.js";
  * Checks arguments against their rules before anything is created.
  *
  * Plain values are checked at once, in the constructor. Values in outputs are checked as soon as they are known: at preview each of them on its
- * own, beside others that only an update can tell. The arguments come back as an output that never resolves to a value that breaks a rule, so
+ * own, next to others that only an update can know. The arguments come back as an output that never resolves to a value that breaks a rule, so
  * that nothing can be built from such a value.
  *
  * @param resource whose arguments they are: errors are shown on its row

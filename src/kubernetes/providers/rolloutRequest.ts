@@ -7,7 +7,7 @@ export interface RolloutInputs {
   readonly apiVersion: string;
   /** UID of the VaultServer: another one is another object, whose pods are new. */
   readonly uid: string;
-  /** Digest of the whole `spec`. */
+  /** Digest of the complete `spec`. */
   readonly specDigest: string;
   /** Digest of what Vault's pods read only when they start. */
   readonly restartDigest: string;

@@ -70,7 +70,7 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
             );
             return { id, outs: withoutUndefined({ ...outputs, ...origin }) };
           },
-          // All that is made now is in the Vault that answers now.
+          // All that is created now is in the Vault that answers now.
           { state: {}, own: handlers.createsLease },
         ),
       ),

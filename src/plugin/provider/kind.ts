@@ -6,7 +6,7 @@ import { trimSlashes } from "../../vaultresource/rules.js";
 import type { ParseId } from "./importIds.js";
 
 /**
- * What the provider plugin has to know of a kind of resource beside its handlers. In a TypeScript program the class does this, in its constructor;
+ * What the provider plugin needs to know about a kind of resource in addition to its handlers. In a TypeScript program the class does this, in its constructor;
  * test/unit/plugin/provider/kinds.test.ts compares the two.
  */
 export interface Kind {

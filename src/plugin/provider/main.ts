@@ -3,7 +3,7 @@ import path from "node:path";
 import { serve } from "../server/serve.js";
 import { VaultProvider } from "./vaultProvider.js";
 
-/** The folder of the plugin: its package.json names the version, and the schema lies beside it. */
+/** The folder of the plugin: its package.json names the version, and the schema lies next to it. */
 const folder = __dirname;
 
 function main(): void {

@@ -31,7 +31,7 @@ export async function retryOnIamPropagation<T>(
       if (!reported) {
         reported = true;
         progress(
-          `AWS refuses Vault's root credential; it may be new: trying for ${patienceMs / 1000} s (${error.errors.join("; ")})`,
+          `AWS rejects Vault's root credential; it may be new: trying for ${patienceMs / 1000} s (${error.errors.join("; ")})`,
         );
       }
     }

@@ -42,7 +42,7 @@ export function setFieldsOf(role: Values): Values {
 }
 
 /**
- * Writes a role as a whole. It is not read back where Vault tells its version: what a release does not keep is rejected before, so that the second
+ * Writes a complete role. It is not read back where Vault tells its version: what a release does not keep is rejected before, so that the second
  * of two requests is for the look at what is overwritten.
  *
  * @throws PartialFailure where it was written, and Vault did not keep it

@@ -92,7 +92,7 @@ function keyChanged(before: Values, after: Values): boolean {
   return textOf(before.accessKey) !== textOf(after.accessKey) || before.secretKeyDigest !== after.secretKeyDigest;
 }
 
-/** The whole object but for the keys. */
+/** The complete object but for the keys. */
 function bodyOf(context: WorkContext, inputs: Values, fields: readonly VaultField[]): Record<string, unknown> {
   const body = toVault(fieldsFor(fields, inputs, context.vault.server), inputs);
   // Vault's releases differ in what leaving the template out means: its default as a text means the same to all.
@@ -100,7 +100,7 @@ function bodyOf(context: WorkContext, inputs: Values, fields: readonly VaultFiel
 }
 
 /**
- * Writes the whole object with its key and reads it back.
+ * Writes the complete object with its key and reads it back.
  *
  * @param isNewKey whether Vault has another key: then AWS has to accept this one first
  * @throws PartialFailure where it was written and cannot be read back

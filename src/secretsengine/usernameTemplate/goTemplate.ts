@@ -47,7 +47,7 @@ export function parseTemplate(template: string): TemplateNode[] {
 
 type Part = { readonly text: string } | { readonly action: string };
 
-/** The template cut into plain text and `{{ actions }}`; `{{- ` and ` -}}` remove the white space beside them. */
+/** The template cut into plain text and `{{ actions }}`; `{{- ` and ` -}}` remove the adjacent white space. */
 function partsOf(template: string): Part[] {
   const action = /\{\{(-(?=\s))?((?:\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|[^"`])*?)((?<=\s)-)?\}\}/g;
   const parts: Part[] = [];

@@ -19,7 +19,7 @@ import {
 /** What a name is for: `IAM` users and the sessions of assumed roles, or `STS` federation tokens. Vault sets `.Type` to it. */
 export type NameType = "IAM" | "STS";
 
-/** The longest names that AWS takes. Vault refuses longer ones when credentials are read. */
+/** The longest names that AWS takes. Vault rejects longer ones when credentials are read. */
 export const nameLengthLimits: Readonly<Record<NameType, number>> = { IAM: 64, STS: 32 };
 
 /** A name that a template can make. */
@@ -349,7 +349,7 @@ function checkPipeline(pipeline: Pipeline, isWithin: boolean): void {
     } else if (operand.kind === "field" && (operand.ofRoot || !isWithin)) {
       const [name] = operand.names;
       if (name !== undefined && !fields.includes(name)) {
-        throw new TemplateSyntaxError(`there is no field ${JSON.stringify(name)} beside ${fields.join(", ")}`);
+        throw new TemplateSyntaxError(`there is no field ${JSON.stringify(name)}; the fields are ${fields.join(", ")}`);
       }
     }
   }

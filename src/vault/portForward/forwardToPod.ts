@@ -18,7 +18,7 @@ interface OpenWebSocket {
  * Opens one connection to a pod's port. Nothing listens on this machine: the connection is a stream of this process.
  *
  * @param onLost is called when the other side ends the connection
- * @throws VaultError where Kubernetes refuses, or does not answer
+ * @throws VaultError where Kubernetes rejects it, or does not answer
  */
 export async function forwardToPod(
   tunnel: KubernetesConnection,

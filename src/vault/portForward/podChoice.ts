@@ -5,7 +5,7 @@ export interface VaultPod {
   readonly name: string;
   /** Port of Vault's API in the pod. */
   readonly port: number;
-  /** Whether Vault's Kubernetes service registration labels it as the active node; undefined where nothing is said. */
+  /** Whether Vault's Kubernetes service registration labels it as the active node; undefined by default. */
   readonly active?: boolean;
 }
 

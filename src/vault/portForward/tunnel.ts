@@ -19,7 +19,7 @@ type Send = (settings: ResolvedSettings, call: VaultCall) => Promise<VaultAnswer
 const healthTimeoutMs = 10_000;
 
 /**
- * Opens a port-forward: finds a ready pod of the Service, preferring the active node. Connections to it are made as calls need them.
+ * Opens a port-forward: finds a ready pod of the Service, preferring the active node. Connections to it are opened as calls need them.
  *
  * @throws Error in plain words where there is no such Service, no ready pod or a right is missing
  */

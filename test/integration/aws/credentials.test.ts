@@ -118,7 +118,7 @@ describe("a new access key", () => {
     await aws.control.setKeyDelay(0);
   });
 
-  it("is refused until the delay is over, and so is the second key of a user", async () => {
+  it("is rejected until the delay is over, and so is the second key of a user", async () => {
     const user = await makeUser(aws, "fresh", []);
     await aws.control.setKeyDelay(30);
     const { AccessKey: second } = await clients(aws, aws.admin).iam.send(

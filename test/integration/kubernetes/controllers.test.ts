@@ -189,7 +189,7 @@ describe("a ServiceAccount's token", () => {
     expect(other.error).toContain("token audiences");
   });
 
-  it("is refused for another audience, when altered, and when it is none", async () => {
+  it("is rejected for another audience, when altered, and when it is none", async () => {
     expect((await review(rest, await token([audience]), ["another"])).authenticated).toBeUndefined();
     const [header, claims, signature = ""] = (await token([audience])).split(".");
     const altered = [header, claims, signature.split("").reverse().join("")].join(".");

@@ -47,7 +47,7 @@ describe("a VaultServer in v1alpha2", () => {
     expect(stored).not.toHaveProperty("podTemplate.spec.resources.limit");
   });
 
-  it("is refused by a strict write that has an undeclared field", async () => {
+  it("is rejected by a strict write that has an undeclared field", async () => {
     const strict = `${vaultServerPath("v1alpha2")}?fieldValidation=Strict`;
     const object = {
       apiVersion: "kubevault.com/v1alpha2",
@@ -60,7 +60,7 @@ describe("a VaultServer in v1alpha2", () => {
     );
   });
 
-  it("is refused by server-side apply of an undeclared field", async () => {
+  it("is rejected by server-side apply of an undeclared field", async () => {
     const object = {
       apiVersion: "kubevault.com/v1alpha2",
       kind: "VaultServer",

@@ -281,7 +281,7 @@ describe("which Vault", () => {
     return new Plugin({ "kubevault-aws:address": other.address, "kubevault-aws:login": login, ...more });
   }
 
-  it("is remembered, and another one is refused with both addresses", async () => {
+  it("is remembered, and another one is rejected with both addresses", async () => {
     const id = String(stored.outputs.vaultClusterId);
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
     const works: (() => Promise<unknown>)[] = [

@@ -117,7 +117,7 @@ test("neither keys nor unseal keys nor the root token are in the state in clear"
   }
 });
 
-test("another table is refused at preview", async () => {
+test("another table is rejected at preview", async () => {
   change.table = "another";
   const preview = stack.preview();
   await preview.catch(() => undefined);

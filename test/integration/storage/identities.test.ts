@@ -167,7 +167,7 @@ describe("the role of a ServiceAccount", () => {
     await stack.destroy();
   });
 
-  test("is refused for a table in another region, as soon as that is known", async () => {
+  test("is rejected for a table in another region, as soon as that is known", async () => {
     const stack = await stackOf("irsa-region", () => {
       const storage = new DynamoDbStorage("irsa-region", {
         table: tableOf("irsa-region"),
@@ -239,7 +239,7 @@ test("three replicas share one table by its lock", async () => {
 });
 
 describe("an existing table", () => {
-  test("with a wrong primary key is refused at preview", async () => {
+  test("with a wrong primary key is rejected at preview", async () => {
     await dynamodb.send(
       new CreateTableCommand({
         TableName: "wrong-key",

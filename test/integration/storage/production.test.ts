@@ -367,7 +367,7 @@ describe("another table for a VaultServer that exists", () => {
     await sandbox.vault("moved", "moved-keys", "PUT", "kv/greeting", { text: "hello" });
   });
 
-  test("is refused at preview and at up", async () => {
+  test("is rejected at preview and at up", async () => {
     change.current = "new";
     const message = [
       'VaultServer "moved": cannot change once the VaultServer exists:',

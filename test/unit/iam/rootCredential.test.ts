@@ -555,7 +555,7 @@ describe("the seed key", () => {
     );
   });
 
-  test("is refused for a user that has a key", () => {
+  test("is rejected for a user that has a key", () => {
     expect(seedKeyProblem('RootCredential "vault"', "root", [])).toBeUndefined();
     expect(seedKeyProblem('RootCredential "vault"', "root", ["AKIA1"])).toBe(
       'RootCredential "vault": a seed key would be made, but the IAM user root already has an access key (AKIA1). ' +
@@ -583,7 +583,7 @@ describe("RootCredential at preview", () => {
     expect(JSON.stringify(policyOf(mocks))).toContain(defaultArn);
   });
 
-  test("shows what is refused, and leaves open what hangs on it", async () => {
+  test("shows what is rejected, and leaves open what hangs on it", async () => {
     const mocks = mockAws({ preview: true });
     const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
     const root = new RootCredential("vault", {

@@ -158,7 +158,7 @@ describe("vaultServerIssues", () => {
     ],
     [
       withDynamoDb({ sessionTokenSecret: "token" }),
-      `spec.backend.dynamodb.sessionTokenSecret: ${ofV1alpha1}, and AWS would refuse the keys. Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName beside spec.`,
+      `spec.backend.dynamodb.sessionTokenSecret: ${ofV1alpha1}, and AWS would refuse the keys. Put session_token into the Secret of credentialSecretRef instead. For v1alpha1 give sessionTokenSecretName next to spec.`,
     ],
     [withDynamoDb({ endPoint: "http://x" }), `spec.backend.dynamodb.endPoint: ${dropped}. Did you mean endpoint?`],
     [

@@ -24,7 +24,7 @@ describe("vaultServerWarnings", () => {
     ],
     [
       withSpec({ version: "1.2.0" }),
-      `spec.version: is deprecated by KubeVault, which does not install it by default: the VaultServer is refused where it is missing, got "1.2.0". Current versions: ${current}.`,
+      `spec.version: is deprecated by KubeVault, which does not install it by default: the VaultServer is rejected where it is missing, got "1.2.0". Current versions: ${current}.`,
     ],
     [
       withSpec({ version: "1.21.2" }),

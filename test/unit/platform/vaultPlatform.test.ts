@@ -409,8 +409,8 @@ describe("a platform's arguments", () => {
     ]);
     expect(lines({ portForward: { context: "prod" } })).toEqual(["portForward: must be true or false"]);
     expect(lines({ connection: { address: "https://v", kubernetes: {} } })).toEqual([
-      "connection.address: is made by VaultPlatform",
-      "connection.kubernetes: is made by VaultPlatform",
+      "connection.address: is created by VaultPlatform",
+      "connection.kubernetes: is created by VaultPlatform",
     ]);
   });
 
@@ -467,7 +467,7 @@ describe("a platform's arguments", () => {
 
   it("make the backend themselves", () => {
     expect(lines({ vaultServer: { version: "1.18.4", backend: { dynamodb: {} } } })).toEqual([
-      "vaultServer.backend: is made by VaultPlatform",
+      "vaultServer.backend: is created by VaultPlatform",
     ]);
   });
 

@@ -169,7 +169,7 @@ describe("the token of a login", () => {
     ]);
   });
 
-  it("is replaced by one login for all calls that are refused at the same time", async () => {
+  it("is replaced by one login for all calls that are rejected at the same time", async () => {
     const one = session();
     await one.use(reading);
     vault.expireAll();

@@ -61,7 +61,7 @@ describe("waitForIdentity", () => {
   it("does not wait where waiting cannot help", async () => {
     const { ask, asked } = answering(awsError("ExpiredToken"));
     await expect(waitForIdentity("ASIA1", ask, quick)).rejects.toThrow(
-      "access key ASIA1 is refused by AWS: ExpiredToken: ExpiredToken said AWS",
+      "access key ASIA1 is rejected by AWS: ExpiredToken: ExpiredToken said AWS",
     );
     expect(asked.times).toBe(1);
   });

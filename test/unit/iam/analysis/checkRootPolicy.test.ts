@@ -320,9 +320,9 @@ describe("checkRootPolicy", () => {
 
     test("with calls that no such token can make", () => {
       expect(messages(documentOf({ Action: ["iam:GetUser", "sts:AssumeRole"], Resource: "*" }), [])).toEqual([
-        "warning: roles.build.policyDocument: iam:GetUser has no effect: AWS refuses IAM and STS calls to federation tokens. " +
+        "warning: roles.build.policyDocument: iam:GetUser has no effect: AWS rejects IAM and STS calls of federation tokens. " +
           "Use assumed_role for it, or leave it out.",
-        "warning: roles.build.policyDocument: sts:AssumeRole has no effect: AWS refuses IAM and STS calls to federation tokens. " +
+        "warning: roles.build.policyDocument: sts:AssumeRole has no effect: AWS rejects IAM and STS calls of federation tokens. " +
           "Use assumed_role for it, or leave it out.",
       ]);
     });

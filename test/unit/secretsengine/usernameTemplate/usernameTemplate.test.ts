@@ -69,7 +69,7 @@ describe("namesOf", () => {
     ["{{ randomize 8 }}", 'function "randomize" not defined'],
     ["{{ .DisplayName | uppercase | constructor }}", 'function "constructor" not defined'],
     ["{{ if .PolicyName }}{{ trim .DisplayName }}{{ end }}", 'function "trim" not defined'],
-    ["{{ .Username }}", 'there is no field "Username" beside Type, DisplayName, PolicyName'],
+    ["{{ .Username }}", 'there is no field "Username"; the fields are Type, DisplayName, PolicyName'],
     ["{{ random 8", "{{ is not closed by }}"],
     ["{{ if .Type }}x", "{{ if }} is not closed by {{ end }}"],
     ["x{{ end }}", "{{ end }} closes nothing"],
