@@ -1,7 +1,8 @@
 import { createServer } from "node:https";
-import { connect, type AddressInfo } from "node:net";
-import { WebSocketServer, type WebSocket } from "ws";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
 import { createCertificateAuthority, type KubernetesRest } from "../kubernetes/index.js";
+import { servePortForward } from "../kubernetes/portForwardFrames.js";
 
 /** The part of a node's kubelet that a port-forward needs. */
 export interface Kubelet {
@@ -36,7 +37,7 @@ export async function startKubelet(
     if (namespace === undefined || pod === undefined) {
       socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n");
     } else {
-      forwards.handleUpgrade(request, socket, head, (forward) => forwardTo(forward, portOf(namespace, pod)));
+      forwards.handleUpgrade(request, socket, head, (forward) => servePortForward(forward, portOf(namespace, pod)));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -60,24 +61,4 @@ async function registerNode(kubernetes: KubernetesRest, Port: number): Promise<v
       conditions: [{ type: "Ready", status: "True", reason: "Sandbox", message: "stand-in" }],
     },
   });
-}
-
-/** Channel 0 carries the data and channel 1 errors; each begins with the port, in two bytes. */
-function forwardTo(forward: WebSocket, port: number | undefined): void {
-  const send = (channel: number, data: Buffer) => forward.send(Buffer.concat([Buffer.from([channel]), data]));
-  const remotePort = Buffer.alloc(2);
-  remotePort.writeUInt16LE(8200);
-  send(0, remotePort);
-  send(1, remotePort);
-  if (port === undefined) {
-    send(1, Buffer.from("error forwarding port 8200 to pod: connection refused"));
-    forward.close();
-    return;
-  }
-  const upstream = connect(port, "127.0.0.1");
-  upstream.on("data", (data) => send(0, data));
-  upstream.on("error", (error) => send(1, Buffer.from(error.message)));
-  upstream.on("close", () => forward.close());
-  forward.on("message", (data: Buffer) => upstream.write(data.subarray(1)));
-  forward.on("close", () => upstream.destroy());
 }

@@ -1,7 +1,8 @@
 import { createServer } from "node:https";
-import { connect, type AddressInfo } from "node:net";
-import { WebSocket, WebSocketServer } from "ws";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
 import { createCertificateAuthority } from "../../sandbox/kubernetes/index.js";
+import { servePortForward } from "../../sandbox/kubernetes/portForwardFrames.js";
 
 /** A pod of the Service `demo/vault`. */
 export interface ServedPod {
@@ -92,7 +93,7 @@ export async function startPortForwardServer(): Promise<PortForwardServer> {
     } else {
       forwards.handleUpgrade(request, socket, head, (forward) => {
         served.forwarded.push(pod);
-        forwardTo(forward, served.pods[pod]?.leadsTo);
+        servePortForward(forward, served.pods[pod]?.leadsTo);
       });
     }
   });
@@ -124,26 +125,6 @@ function manifest(name: string, { ready = true, phase = "Running", labels = {} }
     spec: { containers: [{ name: "vault", ports: [{ name: "client", containerPort: 8200 }] }] },
     status: { phase, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
   };
-}
-
-/** Channel 0 carries the data and channel 1 errors; each begins with the port, in two bytes. */
-function forwardTo(forward: WebSocket, port: number | undefined): void {
-  const send = (channel: number, data: Buffer) => forward.send(Buffer.concat([Buffer.from([channel]), data]));
-  const remotePort = Buffer.alloc(2);
-  remotePort.writeUInt16LE(8200);
-  send(0, remotePort);
-  send(1, remotePort);
-  if (port === undefined) {
-    send(1, Buffer.from("error forwarding port 8200 to pod: connection refused"));
-    forward.close();
-    return;
-  }
-  const upstream = connect(port, "127.0.0.1");
-  upstream.on("data", (data) => send(0, data));
-  upstream.on("error", (error) => send(1, Buffer.from(error.message)));
-  upstream.on("close", () => forward.close());
-  forward.on("message", (data: Buffer) => upstream.write(data.subarray(1)));
-  forward.on("close", () => upstream.destroy());
 }
 
 function kubeconfig(server: string, certificate: string): string {

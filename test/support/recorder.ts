@@ -64,6 +64,13 @@ export function listed(recorded: readonly Recorded[]): string[] {
   return recorded.map(({ type, name }) => `${type} ${name}`).sort();
 }
 
+/** The inputs of a resource in Vault, without the program text that every one has, once all is registered. */
+export async function ownInputs(recorded: readonly Recorded[], name: string): Promise<Record<string, unknown>> {
+  await settled();
+  const { __provider: _, ...rest } = inputsOf(recorded, name);
+  return rest;
+}
+
 /** The inputs of the one resource with a name. */
 export function inputsOf(recorded: readonly Recorded[], name: string): Record<string, unknown> {
   const found = recorded.filter((resource) => resource.name === name);

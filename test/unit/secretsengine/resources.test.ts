@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from "node:crypto";
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -11,55 +10,14 @@ import {
   AwsStaticRole,
   VaultConnection,
 } from "../../../src/secretsengine/index.js";
-import { provider } from "../../../src/plugin/dynamic/entry.js";
-import { providerText } from "../../../src/vaultresource/providerText.js";
-import { inputsOf, listed, record, secretValue, settled, type Recorded } from "../../support/recorder.js";
+import { listed, ownInputs, record, secretValue, settled, type Recorded } from "../../support/recorder.js";
 
 let recorded: Recorded[];
 beforeEach(async () => {
   recorded = await record();
 });
 
-/** The inputs of a resource, without the text that every one has. */
-async function inputs(name: string): Promise<Record<string, unknown>> {
-  await settled();
-  const { __provider: _, ...rest } = inputsOf(recorded, name);
-  return rest;
-}
-
-describe("the program text in the state", () => {
-  // States hold it for ever: another text would show as a change in every stack.
-  it.each([
-    ["AwsCredentials", "69a9dbe98f67bfcd"],
-    ["AwsLeaseConfig", "7fdc2691bc2ff383"],
-    ["AwsRootConfig", "934f5f60ae716452"],
-    ["AwsSecretsMount", "4ecd1470e9b12e79"],
-    ["AwsSecretsRole", "b29a86260fc34bcf"],
-    ["AwsStaticRole", "55961c3af382eef3"],
-  ])("of %s never changes, and its code is there", (kind, hash) => {
-    expect(createHash("sha256").update(providerText(kind)).digest("hex").slice(0, 16)).toBe(hash);
-    expect(Object.keys(provider(kind)).sort()).toEqual([
-      "check",
-      "configure",
-      "create",
-      "delete",
-      "diff",
-      "read",
-      "update",
-    ]);
-  });
-
-  it("is short, and holds no path and no version", () => {
-    expect(providerText("AwsSecretsRole").length).toBeLessThan(800);
-    expect(providerText("AwsSecretsRole")).not.toMatch(/\d\.\d|\/home|\/work|dist/);
-  });
-
-  it("finds the code by the name and path that states hold", () => {
-    expect(() => provider("AwsSomethingNewer")).toThrow(
-      'this version of pulumi-kubevault-aws has no resource "AwsSomethingNewer": a newer one made it, upgrade the package',
-    );
-  });
-});
+const inputs = (name: string) => ownInputs(recorded, name);
 
 describe("the import option", () => {
   it("is rejected with the way to take over", () => {
