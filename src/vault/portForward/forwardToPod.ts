@@ -1,7 +1,8 @@
 import { Duplex, PassThrough, Writable } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { VaultError } from "../errors.js";
-import { commandAdvice, LateError, within } from "./kubeconfig.js";
+import { LateError, within } from "./kubeconfig.js";
+import { commandAdvice } from "./kubeconfigCommand.js";
 import type { VaultPod } from "./podChoice.js";
 import { nameOf, forbidden, kubernetesApiError } from "./servicePods.js";
 import type { KubernetesConnection } from "./kubernetesConnection.js";

@@ -1,5 +1,5 @@
-import type { ChildProcess, SpawnOptions } from "node:child_process";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { guardCommands } from "./kubeconfigCommand.js";
 
 /** Which cluster, and as whom. */
 export interface KubeconfigSource {
@@ -49,38 +49,8 @@ export async function loadKubeconfig(
   if (server === undefined) {
     throw new Error(`${where}: the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
   }
-  limitCommands(config, commandLimitMs);
+  guardCommands(config, commandLimitMs);
   return { config, server };
-}
-
-/** How the Kubernetes client starts a kubeconfig's command. */
-interface CommandRunner {
-  execFn?: (command: string, args: string[] | undefined, options: SpawnOptions) => ChildProcess;
-}
-
-/** The Kubernetes client itself waits for a command for ever, and leaves it running where nobody waits any more. */
-function limitCommands(config: KubeConfig, timeout: number): void {
-  const { authenticators = [] } = config as unknown as { authenticators?: CommandRunner[] };
-  for (const authenticator of authenticators) {
-    const run = authenticator.execFn;
-    if (typeof run === "function") {
-      authenticator.execFn = (command, args, options) =>
-        run(command, args, { ...options, timeout, killSignal: "SIGKILL" });
-    }
-  }
-}
-
-/**
- * What may be the reason for no answer of the Kubernetes API: the command that is to get credentials. Browsers and prompts are of no use in a plugin.
- *
- * @returns a sentence with a full stop and a space before it, or the empty text where the kubeconfig has no command
- */
-export function commandAdvice(config: KubeConfig): string {
-  const user = config.getCurrentUser() as { exec?: { command?: string } } | null;
-  const command = user?.exec?.command;
-  return command === undefined
-    ? ""
-    : `. The kubeconfig gets its credentials from the command "${command}": it must end by itself, without a prompt or a browser`;
 }
 
 /** No answer came in time. */

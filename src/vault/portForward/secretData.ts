@@ -1,4 +1,5 @@
-import { commandAdvice, LateError, loadKubeconfig, within, type KubeconfigSource } from "./kubeconfig.js";
+import { LateError, loadKubeconfig, within, type KubeconfigSource } from "./kubeconfig.js";
+import { commandAdvice } from "./kubeconfigCommand.js";
 
 /** A Secret of Kubernetes, by its names. */
 export interface SecretName {

@@ -1,6 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { VaultError } from "../errors.js";
-import { commandAdvice, LateError, within } from "./kubeconfig.js";
+import { LateError, within } from "./kubeconfig.js";
+import { commandAdvice } from "./kubeconfigCommand.js";
 import { readyPods, whyNotReady, type VaultPod } from "./podChoice.js";
 import { defaultVaultPort, type KubernetesConnection } from "./kubernetesConnection.js";
 

@@ -26,30 +26,47 @@ async function messageOf(kubeconfig: string, context?: string): Promise<string> 
   );
 }
 
+/** What reading a Secret says with a kubeconfig whose command is this program. */
+async function failureWith(script: string, timeoutMs: number): Promise<string> {
+  const config = new KubeConfig();
+  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath, args: ["-e", script] };
+  config.loadFromClusterAndUser(
+    { name: "c", server: "https://cluster.test:6443", skipTLSVerify: false },
+    { name: "u", exec },
+  );
+  return readSecretData({ namespace: "n", name: "s" }, { kubeconfig: config.exportConfig() }, "here", timeoutMs).then(
+    () => expect.unreachable("it is read"),
+    (error: Error) => error.message,
+  );
+}
+
 describe("a kubeconfig's command", () => {
+  const unreadable = "here: cannot be read from https://cluster.test:6443:";
+
   it("that hangs is killed, and named", async () => {
     const pidFile = path.join(folder, "pid");
     const script = `require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`;
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: "c", server: "https://cluster.test:6443", skipTLSVerify: false },
-      {
-        name: "u",
-        exec: { apiVersion: "client.authentication.k8s.io/v1", command: process.execPath, args: ["-e", script] },
-      },
-    );
-    const error = await readSecretData(
-      { namespace: "n", name: "s" },
-      { kubeconfig: config.exportConfig() },
-      "here",
-      1_500,
-    ).catch((caught: unknown) => caught);
-    expect((error as Error).message).toBe(
-      `here: cannot be read from https://cluster.test:6443: no answer within 1.5 s. The kubeconfig gets its credentials from the command ` +
+    expect(await failureWith(script, 1_500)).toBe(
+      `${unreadable} no answer within 1.5 s. The kubeconfig gets its credentials from the command ` +
         `"${process.execPath}": it must end by itself, without a prompt or a browser`,
     );
     const pid = Number(readFileSync(pidFile, "utf8"));
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"), { timeout: 3_000 });
+  });
+
+  it.each([
+    ["fails silently", "process.exit(3)", "failed: it wrote nothing to its standard error"],
+    ["fails with a message", 'console.error("no session"); process.exit(1)', "failed: no session"],
+    [
+      "prints no JSON",
+      'console.log("token: LEAKME")',
+      "must print an ExecCredential as JSON, and printed something else",
+    ],
+    ["prints other JSON", 'console.log("{}")', "must print an ExecCredential as JSON, and printed something else"],
+  ])("that %s is named, without what it printed", async (_, script, failure) => {
+    expect(await failureWith(script, 20_000)).toBe(
+      `${unreadable} the kubeconfig's command "${process.execPath}" ${failure}`,
+    );
   });
 });
 
