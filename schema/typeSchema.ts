@@ -1,6 +1,9 @@
 import ts from "typescript";
 import type { JsonObject } from "./packageSchema.js";
 
+/** A link to a declaration, with or without a title. */
+const linkTag = /\{@link\s+(\S+?)(?:\s+([^}]*\S))?\s*\}/g;
+
 /**
  * Arguments that are any value in the schema: JSON documents, and Kubernetes' own large types. Their rules are checked by the plugin, which
  * names the path of what is wrong.
@@ -50,7 +53,9 @@ export class TypeSchema {
     const defaultValue = tag("default");
     const standard =
       defaultValue === undefined ? "" : `\n\nDefault: ${ts.displayPartsToString(defaultValue.text).replace(/^- /, "")}`;
-    const description = (text.replace(/\{@link ([^}]+)\}/g, "`$1`") + standard).trim();
+    const description = (
+      text.replace(linkTag, (_, name: string, title?: string) => title ?? `\`${name}\``) + standard
+    ).trim();
     const deprecated = tag("deprecated");
     return {
       ...(description === "" ? {} : { description }),

@@ -17,7 +17,7 @@ export interface AppRoleAuthRoleArgs extends AuthRoleLocation, TokenSettings {
   readonly secretIdBoundCidrs?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** How often a secret ID can be used; 0 is any number of times. @default 0 */
   readonly secretIdNumUses?: pulumi.Input<number>;
-  /** Life of a secret ID. @default - without end */
+  /** Lifetime of a secret ID. @default - without end */
   readonly secretIdTtl?: pulumi.Input<Duration>;
 }
 
@@ -30,7 +30,7 @@ export interface AppRoleAuthRoleArgs extends AuthRoleLocation, TokenSettings {
 export class AppRoleAuthRole extends VaultResource {
   declare public readonly mount: pulumi.Output<string>;
   declare public readonly name: pulumi.Output<string>;
-  /** What a login names the role with. It is no secret. */
+  /** ID of the role, which a login sends. It is not a secret. */
   declare public readonly roleId: pulumi.Output<string>;
 
   constructor(name: string, args: AppRoleAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {

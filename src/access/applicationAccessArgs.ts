@@ -25,23 +25,23 @@ export interface ApplicationSettings {
   readonly namespaceSelector?: pulumi.Input<string> | InputOf<NamespaceSelector>;
   /**
    * Names of the secrets engine's roles whose credentials it may read. `iam_user` credentials are read at `creds/`, all others at `sts/`; the path can
-   * be written in front, and is then held against the role: `sts/audit`. Plain.
+   * be written in front, and is then held against the role: `sts/audit`. A plain value, not an output.
    */
   readonly roles?: readonly string[];
-  /** Names of static roles whose keys it may read. Plain. */
+  /** Names of static roles whose keys it may read. A plain value, not an output. */
   readonly staticRoles?: readonly string[];
   /**
-   * Life of its token of Vault, which clients renew. The leases that a token read end with it, and so do their IAM users.
+   * TTL of its Vault token, which clients renew. Leases end with the token that created them, and so do their IAM users.
    *
    * @default "1h"
    */
   readonly tokenTtl?: pulumi.Input<Duration>;
-  /** Longest life of a token, renewals included: a client then logs in again and reads new credentials. @default - the auth method's, 768 hours unless configured */
+  /** Maximum lifetime of a token, renewals included: a client then logs in again and reads new credentials. @default - the auth method's, 768 hours unless configured */
   readonly tokenMaxTtl?: pulumi.Input<Duration>;
-  /** Life of a token that each renewal starts from its beginning. Not together with `tokenTtl` and `tokenMaxTtl`. @default - none */
+  /** Period of a periodic token: each renewal resets its TTL to it. Not together with `tokenTtl` and `tokenMaxTtl`. @default - none */
   readonly tokenPeriod?: pulumi.Input<Duration>;
   /**
-   * Audience that the service account's token must be for. A pod's own token is for the API server: another audience needs a projected token, which
+   * Audience that the service account's token must have. A pod's own token is for the API server: another audience needs a projected token, which
    * the {@link agentInjectorAnnotations | deliveries} ask for.
    *
    * @default - none is asked for
@@ -50,7 +50,7 @@ export interface ApplicationSettings {
   /** Path of the Kubernetes auth method, without `auth/`. @default "kubernetes" */
   readonly authMount?: pulumi.Input<string>;
   /**
-   * Whether credentials may also be asked for by POST, with `ttl` or `role_arn` in the body. A GET can have them as query parameters.
+   * Whether credentials may also be read by POST, with `ttl` or `role_arn` in the body. A GET can have them as query parameters.
    *
    * @default false
    */
@@ -61,7 +61,7 @@ export interface ApplicationSettings {
 export interface ApplicationAccessArgs extends ApplicationSettings {
   /** The secrets engine. */
   readonly engine: ApplicationEngine;
-  /** Name of the policy and of the auth role in Vault, in lower case. Plain. @default - the component's name */
+  /** Name of the policy and of the auth role in Vault, in lower case. A plain value, not an output. @default - the component's name */
   readonly vaultName?: string;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {

@@ -14,7 +14,7 @@ export interface ApplicationPolicyRequest {
   readonly roles: readonly ReadableRole[];
   /** Names of static roles. */
   readonly staticRoles: readonly string[];
-  /** Whether credentials may also be asked for by POST, with `ttl` or `role_arn` in the body. */
+  /** Whether credentials may also be read by POST, with `ttl` or `role_arn` in the body. */
   readonly requestParameters: boolean;
 }
 

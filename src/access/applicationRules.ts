@@ -182,7 +182,7 @@ function tokenIssues(settings: Values): Issue[] {
     issues.push({
       path: "tokenPeriod",
       rule: "cannot be given together with tokenTtl or tokenMaxTtl",
-      fix: "A periodic token has no longest life, and its period is its TTL.",
+      fix: "A periodic token has no maximum lifetime, and its period is its TTL.",
     });
   }
   const { requestParameters } = settings;

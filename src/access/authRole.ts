@@ -9,7 +9,7 @@ import { authPathRules, authRoleNameRules } from "./accessRules.js";
 export interface AuthRoleLocation {
   /** Name of the role: logins name it. In lower case. A change replaces the role. */
   readonly name: pulumi.Input<string>;
-  /** Takes over a role of the same name that exists already and differs, instead of failing. @default false */
+  /** Takes over a role of the same name that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
 }
 

@@ -23,7 +23,7 @@ export interface JwtAuthMethodConfigSettings {
   readonly jwtSupportedAlgs?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Role of logins that name none. @default - a login must name one */
   readonly defaultRole?: pulumi.Input<string>;
-  /** Client ID with the issuer, for logins of people with a browser. */
+  /** Client ID at the issuer, for logins of people with a browser. */
   readonly oidcClientId?: pulumi.Input<string>;
   /** Secret of the client; kept encrypted in the state. */
   readonly oidcClientSecret?: pulumi.Input<string>;
@@ -39,7 +39,7 @@ export interface JwtAuthMethodConfigSettings {
 export interface JwtAuthMethodConfigArgs extends JwtAuthMethodConfigSettings {
   /** Path of the auth method, without `auth/`. A change replaces the configuration. @default "jwt" */
   readonly mount?: pulumi.Input<string>;
-  /** Takes over a configuration that exists already and differs, instead of failing. @default false */
+  /** Takes over a configuration that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
 }
 

@@ -9,7 +9,7 @@ import type { TokenSettings } from "./tokenFields.js";
 
 /** Whose tokens a role takes, and how it reads them. */
 export interface JwtAuthRoleSettings {
-  /** The claim that tells clients apart, such as `repository` (GitHub Actions), `project_path` (GitLab) or `sub`. */
+  /** The claim that identifies clients, such as `repository` (GitHub Actions), `project_path` (GitLab) or `sub`. */
   readonly userClaim: pulumi.Input<string>;
   /** Whether `userClaim` is a JSON pointer. Vault 1.11 and later. @default false */
   readonly userClaimJsonPointer?: pulumi.Input<boolean>;
@@ -19,7 +19,7 @@ export interface JwtAuthRoleSettings {
   readonly boundAudiences?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** The `sub` claim that a token must have. @default - any */
   readonly boundSubject?: pulumi.Input<string>;
-  /** Claims that a token must have, each with a value or a list of which one will do. @default {} */
+  /** Claims that a token must have, each with a value or a list of accepted values. @default {} */
   readonly boundClaims?: pulumi.Input<
     Readonly<Record<string, pulumi.Input<string | number | boolean | readonly string[]>>>
   >;

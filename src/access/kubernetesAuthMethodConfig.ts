@@ -29,7 +29,7 @@ export interface KubernetesAuthMethodConfigArgs {
   readonly disableLocalCaJwt?: pulumi.Input<boolean>;
   /** Whether annotations of service accounts become metadata of their aliases. Vault 1.16 and later. @default false */
   readonly useAnnotationsAsAliasMetadata?: pulumi.Input<boolean>;
-  /** Takes over a configuration that exists already and differs, instead of failing. @default false */
+  /** Takes over a configuration that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
 }
 

@@ -34,12 +34,12 @@ export interface KubernetesAuthRoleArgs extends AuthRoleLocation, TokenSettings 
   /** Selector of their namespaces by label, as an object or as JSON or YAML text. Vault must be allowed to read namespaces. Vault 1.16 and later. */
   readonly boundServiceAccountNamespaceSelector?: pulumi.Input<string> | InputOf<NamespaceSelector>;
   /**
-   * Audience that a service account's token must be for. Without one any token of the cluster will do, also one that was made for another service.
+   * Audience that a service account's token must have. Without one any token of the cluster is accepted, also one issued for another service.
    *
    * @default - none is asked for
    */
   readonly audience?: pulumi.Input<string>;
-  /** What names the client in Vault: the service account's UID, or its namespace and name. @default "serviceaccount_uid" */
+  /** Source of the client's alias in Vault: the service account's UID, or its namespace and name. @default "serviceaccount_uid" */
   readonly aliasNameSource?: pulumi.Input<(typeof aliasNameSources)[number]>;
 }
 

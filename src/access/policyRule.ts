@@ -31,9 +31,9 @@ export interface PolicyRule {
   readonly deniedParameters?: Readonly<Record<string, readonly ParameterValue[]>>;
   /** Parameters that must be given. */
   readonly requiredParameters?: readonly string[];
-  /** Shortest life of a wrapped answer, such as `1s`: a caller must then ask for wrapping. */
+  /** Minimum lifetime of a wrapped response, such as `1s`: a caller must then ask for wrapping. */
   readonly minWrappingTtl?: string;
-  /** Longest life of a wrapped answer. */
+  /** Maximum lifetime of a wrapped response. */
   readonly maxWrappingTtl?: string;
 }
 

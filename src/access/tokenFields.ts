@@ -30,21 +30,21 @@ export type TokenType = (typeof tokenTypes)[number];
 
 /** What a role says about the tokens of its logins. */
 export interface TokenSettings {
-  /** Life of a token; it can be renewed up to `tokenMaxTtl`. @default - the auth method's, 768 hours unless configured */
+  /** Lifetime of a token; it can be renewed up to `tokenMaxTtl`. @default - the auth method's, 768 hours unless configured */
   readonly tokenTtl?: pulumi.Input<Duration>;
-  /** Longest life of a token, renewals included. @default - the auth method's, 768 hours unless configured */
+  /** Maximum lifetime of a token, renewals included. @default - the auth method's, 768 hours unless configured */
   readonly tokenMaxTtl?: pulumi.Input<Duration>;
   /** Names of the policies of a token, besides `default`. @default [] */
   readonly tokenPolicies?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Address ranges that a token can be used from, such as `10.0.0.0/8`. @default - any */
   readonly tokenBoundCidrs?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** Longest life of a token, which also ends periodic ones. @default - none */
+  /** Maximum lifetime of a token, which also ends periodic ones. @default - none */
   readonly tokenExplicitMaxTtl?: pulumi.Input<Duration>;
   /** Whether a token lacks Vault's policy `default`. @default false */
   readonly tokenNoDefaultPolicy?: pulumi.Input<boolean>;
   /** How often a token can be used; 0 is any number of times. @default 0 */
   readonly tokenNumUses?: pulumi.Input<number>;
-  /** Life of a token that each renewal starts from its beginning, without a longest life. @default - none */
+  /** Period of a periodic token: each renewal resets its TTL to it, without a maximum lifetime. @default - none */
   readonly tokenPeriod?: pulumi.Input<Duration>;
   /** Kind of token. Leases of AWS credentials end with a token of either kind. @default "default" */
   readonly tokenType?: pulumi.Input<TokenType>;

@@ -15,9 +15,9 @@ export interface VaultAuthMethodArgs {
   readonly path?: pulumi.Input<string>;
   /** For people, in `vault auth list`. @default "" */
   readonly description?: pulumi.Input<string>;
-  /** Life of its tokens where a role sets none. @default - Vault's own, 768 hours unless configured */
+  /** Lifetime of its tokens where a role sets none. @default - Vault's own, 768 hours unless configured */
   readonly defaultLeaseTtl?: pulumi.Input<Duration>;
-  /** Longest life of its tokens. @default - Vault's own, 768 hours unless configured */
+  /** Maximum lifetime of its tokens. @default - Vault's own, 768 hours unless configured */
   readonly maxLeaseTtl?: pulumi.Input<Duration>;
   /** Whether it shows in the login page before a login. @default "hidden" */
   readonly listingVisibility?: pulumi.Input<"hidden" | "unauth">;

@@ -24,7 +24,7 @@ export interface AssumableRoleArgs {
   readonly externalId?: pulumi.Input<string>;
   /** Whether the trust policy lets Vault tag the sessions. Vault 1.17.2 and later. Default: false. */
   readonly sessionTags?: boolean;
-  /** The longest life of a session in seconds, 3600 to 43200. Default: 3600, as AWS has it. */
+  /** The maximum lifetime of a session in seconds, 3600 to 43200. Default: 3600, as AWS has it. */
   readonly maxSessionDuration?: pulumi.Input<number>;
   /** Name of the IAM role. Default: the component's name with a random ending. */
   readonly roleName?: pulumi.Input<string>;
@@ -68,7 +68,7 @@ export class AssumableRole extends pulumi.ComponentResource {
   public readonly roleName: pulumi.Output<string>;
   /** ARN of the role, known once all its policies are in place. */
   public readonly arn: pulumi.Output<string>;
-  /** The trust policy as JSON text, for `RootCredential.trustPolicies` and for the eye. */
+  /** The trust policy as JSON text, for `RootCredential.trustPolicies`. */
   public readonly trustPolicy: pulumi.Output<string>;
 
   /**

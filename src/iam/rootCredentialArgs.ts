@@ -17,7 +17,7 @@ export interface ServiceAccountIdentityArgs {
 /** Arguments of {@link RootCredential}. */
 export interface RootCredentialArgs {
   /**
-   * Who Vault is towards IAM and STS: an IAM user with an access key, or an IAM role that Vault's pods take. Federation tokens and session
+   * How Vault authenticates to IAM and STS: an IAM user with an access key, or an IAM role that Vault's pods take. Federation tokens and session
    * tokens need a user. Default: `user`.
    */
   readonly identity?: "user" | "role";
@@ -34,13 +34,13 @@ export interface RootCredentialArgs {
   readonly roleName?: pulumi.Input<string>;
   /** IAM path of the user or role. Default: `/`. */
   readonly path?: pulumi.Input<string>;
-  /** The roles of the secrets engine, by their names in Vault: what the permissions are derived from and proven against. Default: none. */
+  /** The roles of the secrets engine, by their names in Vault: what the permissions are derived from and checked against. Default: none. */
   readonly roles?: Readonly<Record<string, RootCredentialRoleArgs>>;
   /** The static roles of the secrets engine, by their names in Vault. Default: none. */
   readonly staticRoles?: Readonly<Record<string, RootCredentialStaticRoleArgs>>;
   /** ARNs of IAM roles to assume besides those that `roles` name. Default: none. */
   readonly assumeRoleArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** Trust policies of assumed roles by the roles' ARNs; those given are proven to let Vault in. Default: none. */
+  /** Trust policies of assumed roles by the roles' ARNs; those given are checked to allow Vault to assume the role. Default: none. */
   readonly trustPolicies?: pulumi.Input<Readonly<Record<string, pulumi.Input<PolicyDocument | string>>>>;
   /**
    * `derived`: what the declared roles need, and no more. `documented`: the 16 actions on `user/vault-*` of Vault's documentation.

@@ -38,7 +38,7 @@ export function chainedSessionIssues(roles: Roles): Issue[] {
   );
 }
 
-/** {@link chainedSessionIssues} for the longest life that readers may ask for, as warnings: shorter sessions work. */
+/** {@link chainedSessionIssues} for the longest lifetime that readers may ask for, as warnings: shorter sessions work. */
 export function chainedSessionWarnings(roles: Roles): Finding[] {
   return assumedRoles(roles).flatMap(([name, { maxStsTtl }]): Finding[] =>
     longerThan(maxStsTtl, longestChainedSession)
@@ -69,7 +69,7 @@ export function assumedRoleIssues(roles: Roles, assumed: Readonly<Record<string,
   );
 }
 
-/** Longest lives that readers may ask for and the IAM role does not allow, as warnings. */
+/** The longest lifetimes that readers may ask for and the IAM role does not allow, as warnings. */
 export function assumedRoleWarnings(roles: Roles, assumed: Readonly<Record<string, AssumedRole>>): Finding[] {
   return assumedRoles(roles).flatMap(([name, role]) =>
     targetsOf(role, assumed).flatMap(([key, { maxSessionDuration = defaultMaxSessionDuration }]): Finding[] =>

@@ -19,7 +19,7 @@ export interface InspectedServer {
  *
  * A cluster that cannot be reached, or does not let the user look, is not judged: then the provider or the operator has the last word.
  *
- * @param excuse receives what is missing; returns whether to go on all the same
+ * @param excuse receives what is missing; returns whether to continue nevertheless
  */
 export function inspectCluster(
   server: InspectedServer,

@@ -38,7 +38,7 @@ export interface VaultServerSpec {
   readonly podTemplate?: PodTemplate;
   /** What the Services look like, one entry for each that is to differ from the operator's. */
   readonly serviceTemplates?: readonly ServiceTemplate[];
-  /** Takes all of Vault's objects down but keeps its Secrets. Default: false. */
+  /** Deletes all of Vault's objects but keeps its Secrets. Default: false. */
   readonly halted?: boolean;
   /**
    * What deleting the VaultServer removes. `DoNotTerminate` makes `pulumi destroy` fail until it is changed. The table, unseal keys and root

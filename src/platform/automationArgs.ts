@@ -4,11 +4,11 @@ import type { JwtAuthRoleSettings } from "../access/jwtAuthRole.js";
 import type { Duration } from "../internal/duration.js";
 
 interface AutomationSettings {
-  /** Name of the policy and of the auth role in Vault. Plain. @default - `<VaultServer>-automation` */
+  /** Name of the policy and of the auth role in Vault. A plain value, not an output. @default - `<VaultServer>-automation` */
   readonly name?: string;
   /** Path of the auth method, without `auth/`. @default - the kind's own: `kubernetes`, `jwt` or `approle` */
   readonly mount?: string;
-  /** Life of a token: at least as long as an `up`. It is revoked when the operation ends. @default "1h" */
+  /** Lifetime of a token: at least as long as an `up`. It is revoked when the operation ends. @default "1h" */
   readonly tokenTtl?: pulumi.Input<Duration>;
 }
 

@@ -18,7 +18,7 @@ import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
 
 /** A role of the secrets engine, as a platform declares it. */
 export interface VaultPlatformRoleArgs extends Omit<AwsSecretsRoleSettings, "credentialType" | "policy" | "arn"> {
-  /** What the role hands out. Plain, since it decides what the root credential needs. */
+  /** Type of the credentials that the role issues. A plain value, not an output, since the root credential's permissions depend on it. */
   readonly credentialType: CredentialType;
   /** Names of the platform's `assumableRoles` that may be assumed, besides `roleArns`. `assumed_role` only. */
   readonly assumableRoles?: readonly string[];
@@ -204,7 +204,7 @@ export interface VaultPlatformArgs {
   readonly staticRoles?: Readonly<Record<string, PlainObject<AwsStaticRoleSettings>>>;
   /**
    * Applications on Kubernetes that may read credentials, by the names of their policies and auth roles in Vault: `{ shop: { serviceAccounts: ["shop"],
-   * namespaces: ["shop"], roles: ["deploy"] } }`. Plain names.
+   * namespaces: ["shop"], roles: ["deploy"] } }`. Names are plain values, not outputs.
    */
   readonly applications?: Readonly<Record<string, ApplicationSettings>>;
   /**
@@ -220,11 +220,11 @@ export interface VaultPlatformArgs {
     Omit<AwsRootConfigSettings, "accessKey" | "secretKey" | "iamEndpoint" | "stsEndpoint">
   >;
   /**
-   * Life of the leases of `iam_user` roles.
+   * Lifetime of the leases of `iam_user` roles.
    *
    * @default - the mount's
    */
   readonly leaseConfig?: PlainObject<AwsLeaseConfigSettings>;
-  /** Tags of all AWS resources made. */
+  /** Tags of all AWS resources created. */
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
 }

@@ -14,7 +14,7 @@ export interface AwsCredentialsArgs {
   /** Name of the role. */
   readonly role: pulumi.Input<string>;
   /**
-   * Where they are read from. Both answer the same for a role of today; roles written in the form before Vault 0.11 give sessions under `sts`
+   * Where they are read from. Both answer the same for a role; roles written in the form before Vault 0.11 give sessions under `sts`
    * only, and users under `creds` only.
    *
    * @default "creds"
@@ -22,15 +22,15 @@ export interface AwsCredentialsArgs {
   readonly endpoint?: pulumi.Input<"creds" | "sts">;
   /** Which role of AWS to assume, where Vault's role names several. */
   readonly roleArn?: pulumi.Input<string>;
-  /** Life of session credentials, capped by the role. Of no effect for `iam_user`. @default - the role's */
+  /** Lifetime of session credentials, capped by the role. Of no effect for `iam_user`. @default - the role's */
   readonly ttl?: pulumi.Input<Duration>;
   /** Name of the session of an assumed role, for CloudTrail. @default - a name that Vault makes */
   readonly roleSessionName?: pulumi.Input<string>;
-  /** Code of the root user's MFA device, for a `session_token` role with an MFA device. It is good for one read: another one reads nothing. */
+  /** Code of the root user's MFA device, for a `session_token` role with an MFA device. It is valid for one read. */
   readonly mfaCode?: pulumi.Input<string>;
   /**
-   * An `up` reads new credentials when these have less time left. Shorter than their life: where it is not, a third of their life is taken, and a
-   * warning shown. @default - a third of their life
+   * An `up` reads new credentials when these have less time left. Shorter than their lifetime: where it is not, a third of their lifetime is taken, and a
+   * warning shown. @default - a third of their lifetime
    */
   readonly reissueBefore?: pulumi.Input<Duration>;
   /** A change of this text reads new credentials. */
@@ -44,9 +44,9 @@ const argumentNames = ["mount", "role", ...fields.map((field) => field.name), "k
 
 /**
  * AWS credentials from a role of Vault's AWS secrets engine, for use in the same program. They are read once, at `up`, and kept encrypted in the
- * state until they near their end; then an `up` reads new ones and, last of all, revokes the old. Preview and refresh read none.
+ * state until shortly before they expire; then an `up` reads new ones and, as its last step, revokes the old ones. Preview and refresh read none.
  *
- * A lease ends with the token that it was made with. A login makes a token of its own for each such resource, which is not revoked at the end of
+ * A lease ends with the token that created it. A login makes a token of its own for each such resource, which is not revoked at the end of
  * the run; how long it lives is a matter of the login's role in Vault.
  *
  * @example
@@ -70,7 +70,7 @@ export class AwsCredentials extends VaultResource {
   declare public readonly sessionToken: pulumi.Output<string>;
   /** Vault's ID of the lease. Secret; empty where there is none to revoke: of session credentials that were read with a login's token. */
   declare public readonly leaseId: pulumi.Output<string>;
-  /** Life of the lease when it was made, in seconds. */
+  /** Lifetime of the lease when it was created, in seconds. */
   declare public readonly leaseDuration: pulumi.Output<number>;
   /** Whether Vault can renew the lease: of IAM users, not of sessions. */
   declare public readonly renewable: pulumi.Output<boolean>;

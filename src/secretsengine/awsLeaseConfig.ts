@@ -10,11 +10,11 @@ import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** The settings of `config/lease`, apart from its mount. */
 export interface AwsLeaseConfigSettings {
-  /** Life of a new lease. `0` stands for the mount's default. */
+  /** Lifetime of a new lease. `0` stands for the mount's default. */
   readonly lease: pulumi.Input<Duration>;
-  /** Life that a lease can be renewed to. `0` stands for the mount's limit, which holds in any case. */
+  /** Maximum lifetime of a lease, renewals included. `0` stands for the mount's limit, which holds in any case. */
   readonly leaseMax: pulumi.Input<Duration>;
-  /** Takes over a configuration that is there already and differs, instead of failing. @default false */
+  /** Takes over a configuration that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
 }
 
@@ -27,7 +27,7 @@ const settings = [...leaseFields, ...adoptionSettings];
 const settingNames = settings.map((field) => field.name);
 
 /**
- * The leases of `iam_user` roles: `config/lease` of Vault's AWS secrets engine. Session credentials have the life that their role says. The
+ * The leases of `iam_user` roles: `config/lease` of Vault's AWS secrets engine. Session credentials have the lifetime that their role says. The
  * mount's own `maxLeaseTtl` stays above both.
  *
  * Vault cannot delete it: destroying sets both to 0, which means the same.

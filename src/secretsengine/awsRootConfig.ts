@@ -51,13 +51,13 @@ export interface AwsRootConfigSettings {
   readonly roleArn?: pulumi.Input<string>;
   /** Audience of Vault's identity token (workload identity federation). Vault Enterprise 1.16 and later. */
   readonly identityTokenAudience?: pulumi.Input<string>;
-  /** Life of Vault's identity token. Vault Enterprise 1.16 and later. @default 3600 */
+  /** Lifetime of Vault's identity token. Vault Enterprise 1.16 and later. @default 3600 */
   readonly identityTokenTtl?: pulumi.Input<Duration>;
   /** Schedule, in cron's notation, on which Vault rotates the root key. Vault Enterprise 1.19 and later. */
   readonly rotationSchedule?: pulumi.Input<string>;
   /** How long after its time a rotation of the schedule may still start. Vault Enterprise 1.19 and later. */
   readonly rotationWindow?: pulumi.Input<Duration>;
-  /** Time after which Vault rotates the root key, again and again. Vault Enterprise 1.19 and later. */
+  /** Period at which Vault rotates the root key. Vault Enterprise 1.19 and later. */
   readonly rotationPeriod?: pulumi.Input<Duration>;
   /** Suspends the rotation. Vault Enterprise 1.19 and later. @default false */
   readonly disableAutomatedRotation?: pulumi.Input<boolean>;
@@ -74,7 +74,7 @@ export interface AwsRootConfigSettings {
   readonly reseedTrigger?: pulumi.Input<string>;
   /** How the key is tried before Vault gets it. */
   readonly keyReadiness?: pulumi.Input<KeyReadinessArgs>;
-  /** Takes over a configuration that is there already and differs, instead of failing. @default false */
+  /** Takes over a configuration that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
   /**
    * Clears the credential from Vault when this resource is destroyed. Vault cannot delete config/root, and cannot revoke leases without it:

@@ -9,15 +9,15 @@ import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /** The settings of a mount, apart from its path. */
 export interface AwsSecretsMountSettings {
-  /** For people, in `vault secrets list`. Changed in place. @default "" */
+  /** Description shown by `vault secrets list`. Changed in place. @default "" */
   readonly description?: pulumi.Input<string>;
   /**
-   * Life of a lease where nothing else sets one. Of the leases of `iam_user` roles, AwsLeaseConfig sets it. Changed in place.
+   * Lifetime of a lease where nothing else sets one. Of the leases of `iam_user` roles, AwsLeaseConfig sets it. Changed in place.
    *
    * @default - Vault's own, 768 hours unless configured
    */
   readonly defaultLeaseTtl?: pulumi.Input<Duration>;
-  /** Longest life of a lease: above all other settings. Changed in place. @default - Vault's own, 768 hours unless configured */
+  /** Maximum lifetime of a lease: above all other settings. Changed in place. @default - Vault's own, 768 hours unless configured */
   readonly maxLeaseTtl?: pulumi.Input<Duration>;
   /** Whether the mount shows in the listing of Vault's web interface before a login. Changed in place. @default "hidden" */
   readonly listingVisibility?: pulumi.Input<"hidden" | "unauth">;
@@ -39,7 +39,7 @@ export interface AwsSecretsMountSettings {
    * Vault 1.12 and later. @default - the one that Vault comes with, or the one that its plugin catalog pins
    */
   readonly pluginVersion?: pulumi.Input<string>;
-  /** Options of the engine. The AWS engine of today knows none. Changed in place. @default {} */
+  /** Options of the engine. The AWS engine has none. Changed in place. @default {} */
   readonly options?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Whether Vault removes slashes at the end of requested paths. Changed in place. Vault 1.19 and later. @default false */
   readonly trimRequestTrailingSlashes?: pulumi.Input<boolean>;
@@ -66,7 +66,7 @@ export interface AwsSecretsMountSettings {
    * What a change of the path does.
    *
    * - `replace`: mounts a new engine and unmounts the old one
-   * - `remount`: moves the engine with its configuration and roles (the token needs sudo on sys/remount). Leases are revoked all the same
+   * - `remount`: moves the engine with its configuration and roles (the token needs sudo on sys/remount). Leases are revoked nevertheless
    *
    * @default "replace"
    */
@@ -102,7 +102,7 @@ export const mountSettingNames: readonly string[] = [
 export class AwsSecretsMount extends VaultResource {
   /** Where the engine is mounted, without slashes around. */
   declare public readonly path: pulumi.Output<string>;
-  /** Vault's ID of the mount: another one after it was unmounted and mounted again. */
+  /** Accessor of the mount: it changes when the engine is unmounted and mounted again. */
   declare public readonly accessor: pulumi.Output<string>;
 
   constructor(name: string, args: AwsSecretsMountArgs = {}, opts?: pulumi.CustomResourceOptions) {

@@ -18,7 +18,7 @@ export type PolicyDocumentInput = pulumi.Input<PolicyDocument | string> | InputO
 
 /** The settings of a role, apart from its mount and name. The same as {@link AwsSecretsRoleSpec}, with inputs. */
 export interface AwsSecretsRoleSettings {
-  /** What the role hands out. Left out only where the old `arn` decides it. */
+  /** Type of the credentials that the role issues. Left out only where the old `arn` decides it. */
   readonly credentialType?: pulumi.Input<CredentialType>;
   /**
    * An inline IAM policy, as an object or as JSON text. For `iam_user` it becomes the user's, for `assumed_role` and `federation_token` it narrows
@@ -37,9 +37,9 @@ export interface AwsSecretsRoleSettings {
   readonly sessionTags?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** The external ID that the role's trust policy asks for. `assumed_role` only. Vault 1.17.2 and later. */
   readonly externalId?: pulumi.Input<string>;
-  /** Life of a session where the reader asks for none: at least 900 seconds. Not for `iam_user`. @default 3600 */
+  /** Lifetime of a session where the reader asks for none: at least 900 seconds. Not for `iam_user`. @default 3600 */
   readonly defaultStsTtl?: pulumi.Input<Duration>;
-  /** Longest life that a reader gets. Not for `iam_user`. @default - the mount's limit */
+  /** Maximum lifetime that a reader can ask for. Not for `iam_user`. @default - the mount's limit */
   readonly maxStsTtl?: pulumi.Input<Duration>;
   /** IAM path of the user, such as `/vault/`. `iam_user` only. @default "/" */
   readonly userPath?: pulumi.Input<string>;
@@ -57,10 +57,10 @@ export interface AwsSecretsRoleSettings {
    * `assumed_role`.
    */
   readonly arn?: pulumi.Input<string>;
-  /** Takes over a role of the same name that is there already and differs, instead of failing. @default false */
+  /** Takes over a role of the same name that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
   /**
-   * Revokes the role's leases before it is deleted, and so deletes its IAM users. By default they live until they end. The token needs sudo
+   * Revokes the role's leases before it is deleted, and so deletes its IAM users. By default they remain until they expire. The token needs sudo
    * on sys/leases/revoke-prefix.
    *
    * @default false
@@ -114,7 +114,7 @@ export class AwsSecretsRole extends VaultResource {
   }
 }
 
-/** The rules of {@link AwsSecretsRoleSettings}: of the old form, and of today's. */
+/** The rules of {@link AwsSecretsRoleSettings}: of the legacy form and of the current one. */
 export function roleSettingsRules(settings: Values): Issue[] {
   const misused = [...unknownArguments(settings, settingNames), ...legacyRoleRules(settings)];
   return misused.length > 0

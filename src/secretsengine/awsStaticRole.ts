@@ -12,7 +12,7 @@ import { VaultResource } from "../vaultresource/vaultResource.js";
 export interface AwsStaticRoleSettings {
   /** Name of the IAM user whose access key Vault keeps and rotates. A change replaces the role. */
   readonly username: pulumi.Input<string>;
-  /** How often the key changes: at least 60 seconds. The old key goes with the next rotation, so a key lives up to twice as long. */
+  /** How often the key changes: at least 60 seconds. The old key goes with the next rotation, so a key is valid for up to twice as long. */
   readonly rotationPeriod: pulumi.Input<Duration>;
   /** ARN of the role in another account through which Vault reaches the user. Vault Enterprise 1.19 and later. */
   readonly assumeRoleArn?: pulumi.Input<string>;
@@ -20,7 +20,7 @@ export interface AwsStaticRoleSettings {
   readonly assumeRoleSessionName?: pulumi.Input<string>;
   /** The external ID that the role's trust policy asks for. Vault Enterprise 1.19 and later. */
   readonly externalId?: pulumi.Input<string>;
-  /** Takes over a static role of the same name that is there already and differs, instead of failing. @default false */
+  /** Takes over a static role of the same name that already exists and differs, instead of failing. @default false */
   readonly adoptExisting?: pulumi.Input<boolean>;
 }
 
@@ -45,7 +45,7 @@ export class AwsStaticRole extends VaultResource {
   declare public readonly mount: pulumi.Output<string>;
   declare public readonly name: pulumi.Output<string>;
   declare public readonly username: pulumi.Output<string>;
-  /** AWS's ID of the user: another one after it was deleted and made again. */
+  /** AWS's unique ID of the user: it changes when the user is deleted and created again. */
   declare public readonly userId: pulumi.Output<string>;
   /** Where its credentials are read from: `aws/static-creds/deploy`. Known when the role is written. */
   readonly credsPath: pulumi.Output<string>;

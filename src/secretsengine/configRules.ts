@@ -254,7 +254,7 @@ export function credentialsRules(credentials: Values): Issue[] {
     ...objectNameRules(credentials, "role"),
     ...kindRules([...credentialFields, ...credentialSettings], credentials),
     ...iamArnRules("roleArn", credentials.roleArn, "role"),
-    ...secondsBetween(credentials, "ttl", 900, 129_600, "AWS grants session credentials no other life."),
+    ...secondsBetween(credentials, "ttl", 900, 129_600, "AWS grants session credentials no other lifetime."),
     ...keyReadinessRules(credentials),
   ];
   const { ttl, reissueBefore, roleSessionName, mfaCode } = credentials;

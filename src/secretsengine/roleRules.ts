@@ -24,7 +24,7 @@ const fieldUse: Readonly<Record<string, readonly CredentialType[]>> = {
   mfaSerialNumber: ["session_token"],
 };
 
-/** Longest life of session credentials that AWS grants, in seconds. */
+/** Maximum lifetime of session credentials that AWS grants, in seconds. */
 const longestSession: Readonly<Record<CredentialType, number>> = {
   iam_user: 0,
   assumed_role: 43_200,

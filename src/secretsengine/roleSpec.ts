@@ -38,9 +38,9 @@ export interface AwsSecretsRoleSpec {
   readonly sessionTags?: Readonly<Record<string, string>>;
   /** The external ID that the role's trust policy asks for. `assumed_role` only. Vault 1.17.2 and later. */
   readonly externalId?: string;
-  /** Life of session credentials where the reader asks for none. Vault's default is 3600 seconds. Not for `iam_user`. */
+  /** Lifetime of session credentials where the reader asks for none. Vault's default is 3600 seconds. Not for `iam_user`. */
   readonly defaultStsTtl?: Duration;
-  /** The longest life of session credentials a reader can ask for. Not for `iam_user`. */
+  /** The maximum lifetime of session credentials a reader can ask for. Not for `iam_user`. */
   readonly maxStsTtl?: Duration;
   /** IAM path of the user, such as `/vault/`. `iam_user` only. */
   readonly userPath?: string;

@@ -18,7 +18,7 @@ export interface AwsSessionCredentialsArgs {
    */
   readonly sessionName?: pulumi.Input<string>;
   /**
-   * How long the credentials live, in seconds: for a role 900 up to the role's own maximum, for a user 900 to 129600.
+   * Lifetime of the credentials in seconds: for a role 900 up to the role's own maximum, for a user 900 to 129600.
    *
    * @default 3600
    */
@@ -48,7 +48,7 @@ export interface AwsSessionCredentialsArgs {
 }
 
 /**
- * Session credentials of AWS: an access key that ends by itself.
+ * Session credentials of AWS: an access key that expires.
  *
  * They are issued at `pulumi up`, kept in the state as secrets, and issued again by the first `up` that comes less than `renewBeforeSeconds` before
  * their end: so `up` has to run regularly, from a schedule. A preview or refresh issues nothing.

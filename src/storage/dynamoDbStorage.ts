@@ -254,7 +254,7 @@ function capacity(
 }
 
 /**
- * `enabled` is AWS's word for a KMS key: without it the table is encrypted all the same, with a key that AWS owns. Where nothing is chosen nothing
+ * `enabled` is AWS's word for a KMS key: without it the table is still encrypted, with a key that AWS owns. Where nothing is chosen nothing
  * is sent: AWS does not tell of its own key, and the provider would take that for a difference for ever.
  */
 function encryption({ encryption: chosen }: DynamoDbTableArgs): dynamodb.TableArgs["serverSideEncryption"] {

@@ -17,7 +17,7 @@ export interface DynamoDbStorageArgs {
   /** ARN of the customer managed KMS key that the existing table is encrypted with. */
   readonly existingTableKmsKeyArn?: pulumi.Input<string>;
   /**
-   * The table to make.
+   * Settings of the table to create.
    *
    * @default - paid per request, with point-in-time recovery and deletion protection, encrypted by a key that AWS owns
    */
@@ -41,7 +41,7 @@ export interface DynamoDbStorageArgs {
    */
   readonly endpoint?: pulumi.Input<string>;
   /**
-   * Who Vault is towards DynamoDB.
+   * How Vault authenticates to DynamoDB.
    *
    * @default "accessKey"
    */
@@ -60,7 +60,7 @@ export interface DynamoDbStorageArgs {
     /** Start of the SSM parameters' names, with a slash at both ends: the VaultServer's `ssmKeyPrefix`. */
     readonly ssmKeyPrefix: pulumi.Input<string>;
   };
-  /** Tags of all AWS resources made. */
+  /** Tags of all AWS resources created. */
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {

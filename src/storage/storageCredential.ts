@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * Who Vault is towards DynamoDB. Plain, since it decides what is created.
+ * How Vault authenticates to DynamoDB. A plain value, not an output, since it decides which resources are created.
  *
  * - `"accessKey"` or {@link AccessKeyCredential}: an IAM user with an access key, to be handed to Vault in a Secret
  * - {@link IrsaCredential}: a role for the ServiceAccount of Vault's pods, with no static key anywhere
@@ -72,7 +72,7 @@ export interface SessionCredential {
     readonly externalId?: pulumi.Input<string>;
   };
   /**
-   * How long the credentials live, in seconds: 900 to 43200 with `assumeRole`, 900 to 129600 without. An assumed role that itself assumes this one
+   * Lifetime of the credentials in seconds: 900 to 43200 with `assumeRole`, 900 to 129600 without. An assumed role that itself assumes this one
    * gets 3600 at most.
    *
    * @default 3600 with assumeRole, 43200 without
@@ -90,7 +90,7 @@ export interface SessionCredential {
   readonly user?: Omit<AccessKeyCredential, "kind">;
 }
 
-/** Life of session credentials by default, in seconds. */
+/** Lifetime of session credentials by default, in seconds. */
 export function sessionDurationSeconds(credential: SessionCredential): number {
   return credential.durationSeconds ?? (credential.assumeRole === undefined ? 43_200 : 3600);
 }

@@ -27,7 +27,7 @@ export interface IdentityRequest {
   readonly whenChecked: WhenChecked;
 }
 
-/** Who Vault is towards DynamoDB. All is known only when the identity has its policies. */
+/** How Vault authenticates to DynamoDB. All is known only when the identity has its policies. */
 export interface StorageIdentity {
   readonly userName?: pulumi.Output<string>;
   readonly accessKeyId?: pulumi.Output<string>;

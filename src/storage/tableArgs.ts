@@ -9,7 +9,7 @@ export interface DynamoDbTableArgs {
    */
   readonly name?: pulumi.Input<string>;
   /**
-   * How the table is paid for: per request, or for capacity that is there at all times. Plain, since it decides what else is created.
+   * How the table is paid for: per request, or for capacity that is there at all times. A plain value, not an output, since it decides which other resources are created.
    *
    * @default "PAY_PER_REQUEST"
    */

@@ -2,12 +2,12 @@ import { isVaultError, type VaultError } from "./errors.js";
 import type { TokenSource, VaultClient } from "./client.js";
 import type { ObtainedToken } from "./login.js";
 
-/** A token is renewed once this part of its life is over. */
+/** A token is renewed once this part of its lifetime is over. */
 const renewAfter = 2 / 3;
-/** A token that cannot be renewed is replaced once this part of its life is over. */
+/** A token that cannot be renewed is replaced once this part of its lifetime is over. */
 const replaceAfter = 0.9;
 /**
- * The longest life of a token that nobody renews any more. A process that is killed cannot revoke its token: it ends by itself soon after, however
+ * The maximum lifetime of a token that nobody renews any more. A process that is killed cannot revoke its token: it ends by itself soon after, however
  * long the auth method lets its tokens live.
  */
 const longestLifeSeconds = 600;
@@ -98,7 +98,7 @@ export class TokenKeeper implements TokenSource {
         if (!isVaultError(error)) {
           throw error;
         }
-        // Not renewable after all, or past its longest life.
+        // Not renewable after all, or past its maximum lifetime.
         if (over < replaceAfter) {
           return { ...held, renewable: false };
         }
@@ -194,7 +194,7 @@ export class TokenKeeper implements TokenSource {
       { idempotent: true },
     );
     const lifeMs = Number(auth?.lease_duration) * 1000;
-    // Near its longest life a token is renewed for ever shorter times: it is replaced instead.
+    // Near its maximum lifetime a token is renewed for ever shorter times: it is replaced instead.
     const isShort = held.lifeMs !== undefined && seconds * 1000 >= held.lifeMs && lifeMs < held.lifeMs / 2;
     return { ...held, from: Date.now(), lifeMs: lifeMs > 0 ? lifeMs : undefined, renewable: !isShort };
   }

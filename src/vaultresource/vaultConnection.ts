@@ -64,7 +64,7 @@ export interface VaultConnectionArgs {
   /** File with this client's key. Default: VAULT_CLIENT_KEY. */
   readonly clientKeyFile?: pulumi.Input<string>;
   /**
-   * Accepts any certificate of Vault's. For trials only: whoever sits between can read the token. VAULT_SKIP_VERIFY is not read.
+   * Accepts any certificate of Vault's. For trials only: anyone on the network path can read the token. VAULT_SKIP_VERIFY is not read.
    *
    * @default false
    */
@@ -99,7 +99,7 @@ export interface VaultConnectionArgs {
    * What to do when another Vault answers than the one that the resources are in, or a mount is missing below them.
    *
    * - `refuse`: nothing; the operation fails and names both Vaults
-   * - `recreate`: take it that the old one is gone. `pulumi refresh` drops its resources from the state and `pulumi up` creates them again
+   * - `recreate`: assume that the old one is gone. `pulumi refresh` drops its resources from the state and `pulumi up` creates them again
    *
    * @default "refuse"
    */

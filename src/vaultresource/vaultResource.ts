@@ -8,7 +8,7 @@ import { resourceHost } from "./resourceHost.js";
  * says where Vault is, or else VAULT_ADDR and VAULT_TOKEN do.
  */
 export abstract class VaultResource extends pulumi.CustomResource {
-  /** Which Vault holds it: the ID of its cluster, which stays for as long as its data lives. */
+  /** ID of the Vault cluster that holds the resource. It stays the same for as long as Vault's data exists. */
   declare public readonly vaultClusterId: pulumi.Output<string>;
   /** Address of Vault when the resource was last written. */
   declare public readonly vaultAddress: pulumi.Output<string>;

@@ -11,7 +11,7 @@ export interface AwsSharedConfigArgs {
   readonly region?: string;
   /**
    * How long an SDK may keep what it was given before it asks again, in seconds. It must be shorter than the time for which the agent has two
-   * valid leases, a tenth of their life. An SDK asks a few minutes early: 5 in JavaScript, 10 in Python.
+   * valid leases, a tenth of their lifetime. An SDK asks a few minutes early: 5 in JavaScript, 10 in Python.
    *
    * @default 360
    */

@@ -13,7 +13,7 @@ export interface ExternalSecretsArgs {
   /** Name of the Secret that the operator writes. @default - `${name}-aws` */
   readonly secretName?: string;
   /**
-   * How often new credentials are read: well within the life of a lease, and of the token that reads it, since the lease ends with that.
+   * How often new credentials are read: well within the lifetime of a lease, and of the token that reads it, since the lease ends with that.
    *
    * @default "30m"
    */

@@ -317,7 +317,7 @@ function namesBeginning({ Resource, NotResource }: PolicyStatement, resource: st
 }
 
 /**
- * Whether AWS lets the principal assume the role all the same: a trust policy of its own account that names it suffices. The implicit deny
+ * Whether AWS lets the principal assume the role nevertheless: a trust policy of its own account that names it suffices. The implicit deny
  * of a boundary still applies to a role, but not to a user.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html

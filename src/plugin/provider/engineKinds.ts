@@ -24,7 +24,7 @@ function rolesByName(roles: unknown): Readonly<Record<string, Values>> {
   return typeof roles === "object" && roles !== null ? (roles as Readonly<Record<string, Values>>) : {};
 }
 
-/** A role in the fields of today; `policy` and `arn` are the form of Vault before 0.11. */
+/** A role in the current fields; `policy` and `arn` are the form of Vault before 0.11. */
 function roleInputs({ mount, name, ...settings }: Values): Values {
   return withTrimmedPath({ mount, name, ...settingsInputs(settings) }, "mount");
 }

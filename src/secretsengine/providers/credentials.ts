@@ -14,7 +14,7 @@ function pathOfCredentials(inputs: Values): string {
   return `${String(inputs.mount)}/${inputs.endpoint === "sts" ? "sts" : "creds"}/${String(inputs.role)}`;
 }
 
-/** Releases of Vault differ in where they say how long session credentials live. */
+/** Releases of Vault differ in where they say the lifetime of session credentials. */
 function secondsOfLease(answer: VaultAnswer): number {
   const ttl = answer.data?.ttl;
   return (answer.leaseDuration ?? 0) > 0 ? Number(answer.leaseDuration) : typeof ttl === "number" ? ttl : 3600;
@@ -41,7 +41,7 @@ async function readNew(context: WorkContext, inputs: Values): Promise<VaultAnswe
   } catch (error) {
     if (isAnswerLost(error)) {
       throw new Error(
-        `${messageOf(error)}. Vault may have created credentials all the same: they end with their lease, or with the token they were read with`,
+        `${messageOf(error)}. Vault may have created credentials nevertheless: they end with their lease, or with the token they were read with`,
         { cause: error },
       );
     }
@@ -85,7 +85,7 @@ function isGoneLease(error: unknown): boolean {
   );
 }
 
-/** Seconds before their end from which on an `up` reads new credentials: a third of their life, unless a time is given that is shorter than it. */
+/** Seconds before their end from which on an `up` reads new credentials: a third of their lifetime, unless a time is given that is shorter than it. */
 function reissueSeconds(outputs: Values, inputs: Values): number {
   const life = lifeOf(outputs);
   const before = Number(canonicalValues(credentialSettings, inputs).reissueBefore);
@@ -96,14 +96,14 @@ function lifeOf(outputs: Values): number {
   return (Date.parse(String(outputs.expiresAt)) - Date.parse(String(outputs.issuedAt))) / 1000;
 }
 
-/** Longer than their life, it would have every `up` read new ones. */
+/** Longer than their lifetime, it would have every `up` read new ones. */
 function warnOfReissue(context: WorkContext, outputs: Values): void {
   const before = Number(canonicalValues(credentialSettings, outputs).reissueBefore);
   const life = lifeOf(outputs);
   if (before >= life) {
     context.warn(
-      `reissueBefore (${before} s) is not shorter than the life of the credentials (${Math.round(life)} s): they are read again when a third of ` +
-        "their life is left",
+      `reissueBefore (${before} s) is not shorter than the lifetime of the credentials (${Math.round(life)} s): they are read again when a third of ` +
+        "their lifetime is left",
     );
   }
 }

@@ -12,7 +12,7 @@ const digests = new Map<string, string>();
  * Stands for a secret where only "is it still the same?" has to be known. The salt is the secret's own public part, so that a secret has one
  * digest, whichever run computes it, and equal secrets of different keys have different ones.
  *
- * AWS's secret keys have 240 random bits: nobody finds one by trying. scrypt makes trying slow all the same.
+ * AWS's secret keys have 240 random bits: nobody finds one by trying. scrypt makes guessing slow nevertheless.
  */
 function secretDigest(publicPart: string, secret: string): string {
   const pair = JSON.stringify([publicPart, secret]);

@@ -70,7 +70,7 @@ async function statusOf(context: WorkContext, migration: string): Promise<unknow
     if (!isVaultError(error)) {
       throw error;
     }
-    // Whether the mount has moved is seen in sys/mounts all the same.
+    // Whether the mount has moved can still be read from sys/mounts.
     return undefined;
   }
 }

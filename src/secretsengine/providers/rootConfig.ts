@@ -74,7 +74,7 @@ function keyWasRotated(before: Values, after: Values): boolean {
 /** Without this, the only credential that Vault has would be erased. */
 function assertSeedGiven(path: string, inputs: Values): void {
   const asked = [...(inputs.rotateRootTrigger === undefined ? [] : ["rotateRootTrigger"]), ...rotationFieldsIn(inputs)];
-  // With workload identity federation there is no key, and Vault takes a schedule all the same.
+  // With workload identity federation there is no key, and Vault accepts a schedule nevertheless.
   if (asked.length > 0 && textOf(inputs.accessKey) === "" && textOf(inputs.identityTokenAudience) === "") {
     throw new Error(
       `${path}: ${asked.join(", ")} needs accessKey and secretKey, the seed: Vault has not rotated the root key yet. ` +
@@ -191,7 +191,7 @@ function knownOfKey(context: WorkContext, before: Values, after: Values, existin
     }
     throw new Error(
       `${path} holds access key ${found}, but this resource last wrote ${last === "" ? "none" : last}: something else wrote or rotated it, and ` +
-        "writing would erase its secret. To keep it as Vault's own, set rotateRootTrigger. To replace it all the same, run " +
+        "writing would erase its secret. To keep it as Vault's own, set rotateRootTrigger. To replace it nevertheless, run " +
         '"pulumi refresh", then up again',
     );
   }

@@ -125,7 +125,7 @@ async function initializeIamClient(context: WorkContext, path: string, data: Val
     return;
   }
   try {
-    // What is there already, so that nothing changes: Vault asks IAM for the user all the same.
+    // What is there already, so that nothing changes: Vault still asks IAM for the user.
     await client.write(path, { username: data.username, rotation_period: data.rotation_period });
   } catch (error) {
     // Whatever the answer, the client is there now; a token that may not write deletes as well as it can.

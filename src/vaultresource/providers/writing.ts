@@ -4,7 +4,7 @@ import { changedFields, fromVault, isSet, missingFields, needs, type Values, typ
 import type { WorkContext } from "./handlers.js";
 
 /**
- * Whether a write failed so that Vault may have done it all the same: the connection broke or timed out, or something in front of Vault answered in
+ * Whether a write failed so that Vault may nevertheless have done it: the connection broke or timed out, or something in front of Vault answered in
  * its place.
  */
 export function isAnswerLost(error: unknown): error is VaultError {

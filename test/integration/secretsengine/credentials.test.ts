@@ -90,7 +90,7 @@ describe.each(vaultReleases)("AwsCredentials on %s", (release) => {
     expect(await plugin.refresh(stored)).toBeUndefined();
   });
 
-  it("passes on the life, the role and the name of a session", async () => {
+  it("passes on the lifetime, the role and the name of a session", async () => {
     const inputs = {
       mount: "aws",
       role: "assumed",

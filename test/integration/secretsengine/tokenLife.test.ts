@@ -136,7 +136,7 @@ describe("a standby that takes over", () => {
   });
 });
 
-describe("the life of a token, on a real Vault", () => {
+describe("the lifetime of a token, on a real Vault", () => {
   const lifeOf = async (client: { read: (path: string) => Promise<Values | undefined> }) =>
     Number((await client.read("auth/token/lookup-self"))?.ttl);
 

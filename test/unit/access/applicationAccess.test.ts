@@ -192,7 +192,7 @@ describe("ApplicationAccess", () => {
     [{ audience: "a b" }, 'audience: must be one audience, without spaces or commas, got "a b".'],
     [
       { tokenPeriod: "1h", tokenTtl: "1h" },
-      "tokenPeriod: cannot be given together with tokenTtl or tokenMaxTtl. A periodic token has no longest life, and its period is its TTL.",
+      "tokenPeriod: cannot be given together with tokenTtl or tokenMaxTtl. A periodic token has no maximum lifetime, and its period is its TTL.",
     ],
     [{ serviceAccount: "shop" }, "serviceAccount: is not an argument. Write serviceAccounts."],
     [

@@ -275,7 +275,7 @@ describe("the rules of credentials", () => {
         'role: must be letters, digits and "_", with "-", "." and "@" between them, got "r/x". Vault finds no path for other names.',
         'endpoint: must be "creds" or "sts", got "keys".',
         'roleArn: must be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME, got "x".',
-        "ttl: must be at least 900 seconds, got 60. AWS grants session credentials no other life.",
+        "ttl: must be at least 900 seconds, got 60. AWS grants session credentials no other lifetime.",
         'roleSessionName: must be 2 to 64 letters, digits and "_+=,.@-", got "a b". AWS takes no other name, and Vault does not shorten it.',
       ],
     ],

@@ -142,7 +142,7 @@ describe("the token of a login", () => {
     expect(vault.requests.at(-1)?.token).toBe("hvs.of-login-2");
   });
 
-  it("is replaced once it nears its longest life, instead of being renewed for shorter and shorter", async () => {
+  it("is replaced once it nears its maximum lifetime, instead of being renewed for shorter and shorter", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     vault.login = { ...vault.login, ttlSeconds: 120, maxTtlSeconds: 130 };
     await session().use(async ({ client }) => {

@@ -54,12 +54,12 @@ describe("credentials", () => {
     expect(state.outputs).not.toHaveProperty("reissueBefore");
   });
 
-  it("are not read again at each up where reissueBefore is longer than their life", async () => {
+  it("are not read again at each up where reissueBefore is longer than their lifetime", async () => {
     prepare();
     const wanted = { ...base, reissueBefore: "2h" };
     const stored = await stage.plugin.create(kind, wanted);
     expect(stage.warnings().join()).toContain(
-      "reissueBefore (7200 s) is not shorter than the life of the credentials (3600 s): they are read again when a third of their life is left",
+      "reissueBefore (7200 s) is not shorter than the lifetime of the credentials (3600 s): they are read again when a third of their lifetime is left",
     );
     expect(await stage.plugin.diff(stored, wanted)).toEqual({ changes: false, replaces: [] });
   });
@@ -98,7 +98,7 @@ describe("credentials", () => {
     prepare();
     loseAnswers(stage.vault, ({ path }) => path === "aws/creds/deploy");
     const error = await failureOf(ownTokens().create(kind, base));
-    expect(error.message).toContain("Vault may have created credentials all the same: they end with their lease");
+    expect(error.message).toContain("Vault may have created credentials nevertheless: they end with their lease");
     expect(stage.vault.calls().filter((call) => call.includes("creds/deploy"))).toHaveLength(1);
     expect(stage.vault.leases.size).toBe(0);
   });

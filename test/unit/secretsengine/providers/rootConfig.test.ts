@@ -33,7 +33,7 @@ describe("config/root", () => {
     const error = await failureOf(stage.plugin.update(stored, { ...seed, maxRetries: 5 }));
     expect(error.message).toBe(
       "aws/config/root holds access key AKIABYHAND0000000000, but this resource last wrote AKIASEED0000000000AA: something else wrote or rotated " +
-        "it, and writing would erase its secret. To keep it as Vault's own, set rotateRootTrigger. To replace it all the same, run " +
+        "it, and writing would erase its secret. To keep it as Vault's own, set rotateRootTrigger. To replace it nevertheless, run " +
         '"pulumi refresh", then up again',
     );
     expect(keyInVault()).toEqual(["AKIABYHAND0000000000", "known-to-vault-only"]);
