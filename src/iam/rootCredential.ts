@@ -16,7 +16,6 @@ import { resolveAfterValidation, resolveAfterCreation } from "../internal/readin
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
 import { rootCredentialFindings } from "./rootCredentialFindings.js";
-import { accountFindings } from "./accountFindings.js";
 import { chainedSessionWarnings } from "./sessionRules.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { seedKeyGuard } from "./seedKeyGuard.js";
@@ -252,7 +251,6 @@ export class RootCredential extends pulumi.ComponentResource {
 function credentialFindings(args: PlainRootCredential, account: Account): Finding[] {
   return [
     ...rootCredentialFindings(args, account),
-    ...accountFindings(args, account),
     ...(args.identity === "role" ? chainedSessionWarnings(args.roles ?? {}) : []),
   ];
 }

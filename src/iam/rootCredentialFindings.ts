@@ -3,7 +3,7 @@ import { isFullyKnown, isKnown, unknownValue } from "../internal/validation/know
 import { pathOf } from "../internal/validation/issues.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
 import { federationPolicyArns } from "./policies/federation.js";
-import { policyDocument } from "./policies/statements.js";
+import { policyDocument, statementsOf } from "./policies/statements.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { checkRootPolicy, withValidDocuments } from "./analysis/checkRootPolicy.js";
 import { problemFindings, readDocument, type DocumentUse } from "./analysis/documentProblems.js";
@@ -22,7 +22,8 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
   const principalArn = isKnown(args.entityName) && isKnown(args.path) ? principalArnOf(args, account) : unknownValue;
   const { extraStatements, ...withoutExtra } = args;
   const isExtraKnown = isFullyKnown(extraStatements);
-  const policies = [rootDocument(withoutExtra, account), policyDocument(isExtraKnown ? (extraStatements ?? []) : [])];
+  const derived = rootDocument(withoutExtra, account);
+  const policies = [derived, policyDocument(isExtraKnown ? (extraStatements ?? []) : [])];
   const findings = checkRootPolicy({
     principalArn,
     account,
@@ -47,6 +48,7 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
     ...trust.findings,
     ...texts.findings,
     ...rootTrustFindings(given),
+    ...repeatedSidFindings(derived, extraStatements),
     ...findings
       // What is said of a value that is not known yet is checked once it is.
       .filter((finding) => !JSON.stringify(finding).includes(unknownValue))
@@ -54,15 +56,32 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
   ];
 }
 
+/** Extra statements named as a derived one: they are of one document, in which AWS takes each Sid once. */
+function repeatedSidFindings(derived: PolicyDocument, extra: PlainRootCredential["extraStatements"]): Finding[] {
+  const taken = statementsOf(derived).flatMap(({ Sid }) => Sid ?? []);
+  return (isKnown(extra) ? (extra ?? []) : []).flatMap(({ Sid }, index): Finding[] =>
+    Sid !== undefined && taken.includes(Sid)
+      ? [
+          {
+            severity: "error",
+            path: `${pathOf("extraStatements", index)}.Sid`,
+            problem: `must differ from the statements of the derived policy (${taken.join(", ")}), got ${JSON.stringify(Sid)}`,
+            fix: "Choose another Sid, or leave it out.",
+          },
+        ]
+      : [],
+  );
+}
+
 /** The argument that a path within the policies comes from: those derived from the roles depend on the identity's own name. */
-function argumentOf(path: string, { identity, additionalPolicyArns }: PlainRootCredential): string {
+function argumentOf(path: string, { identity }: PlainRootCredential): string {
   if (path.startsWith("policies[1]")) {
     return path.replace(/^policies\[1\](\.Statement)?/, "extraStatements");
   }
   if (path.startsWith("policies[0]")) {
     return identity === "role" ? "roleName" : "userName";
   }
-  return path === "policies" && (additionalPolicyArns ?? []).length > 0 ? "additionalPolicyArns" : path;
+  return path.replace(/^unreadPolicyArns/, "additionalPolicyArns");
 }
 
 /** The arguments without lists and documents that are not known. */

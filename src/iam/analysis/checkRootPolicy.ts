@@ -7,6 +7,7 @@ import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.j
 import { asList } from "../policies/statements.js";
 import { sortedEntries } from "../policies/federation.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
+import { accountFindings } from "./checkAccounts.js";
 import { federationFindings } from "./checkFederation.js";
 import { trustFindings } from "./checkTrustPolicies.js";
 import { usernameFindings } from "./checkUsernameTemplate.js";
@@ -92,7 +93,9 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
   const findings = [
     ...invalidDocuments,
     ...usernameFindings(input),
+    ...accountFindings(input, account),
     ...wildcardFindings(input),
+    ...ownUserFindings(input),
     ...byPolicies,
     ...policies.unreadFindings(),
     ...trustFindings(input),
@@ -156,6 +159,25 @@ function wildcardFindings(input: RootPolicyCheck): Finding[] {
             path,
             problem: `must name one entity, got ${JSON.stringify(value)}: in an ARN of a policy * and ? would stand for others too`,
             fix: "Write each name out.",
+          },
+        ]
+      : [],
+  );
+}
+
+/** A static role of the root user itself: Vault keeps the key that it makes for the role, and deletes all others of the user. */
+function ownUserFindings({ principalArn, staticRoles = {} }: RootPolicyCheck): Finding[] {
+  const [, own] = /:user\/(?:.*\/)?([^/]+)$/.exec(principalArn) ?? [];
+  return sortedEntries(staticRoles).flatMap(([name, { username, assumeRoleArn }]): Finding[] =>
+    own !== undefined && username === own && assumeRoleArn === undefined
+      ? [
+          {
+            severity: "error",
+            path: `${pathOf("staticRoles", name)}.username`,
+            role: name,
+            resource: principalArn,
+            problem: `must be another user than the root user ${own}: Vault would delete the key that it works with`,
+            fix: "Set rotateRoot for the root user's own key.",
           },
         ]
       : [],

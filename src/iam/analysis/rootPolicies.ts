@@ -1,10 +1,12 @@
 import { isKnown } from "../../internal/validation/known.js";
-import type { Finding } from "../../internal/validation/findings.js";
+import { rolePath, type Finding } from "../../internal/validation/findings.js";
+import { pathOf } from "../../internal/validation/issues.js";
+import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { statementsOf } from "../policies/statements.js";
 import { awsManagedPolicy, isAwsManaged } from "./awsManagedPolicies.js";
 import { documentProblems, problemFindings } from "./documentProblems.js";
-import { evaluate, type AccessRequest, type Decision } from "./evaluate.js";
+import { evaluate, isWorse, type AccessRequest, type Decision } from "./evaluate.js";
 import { principalContext } from "./principal.js";
 
 /** The policies of Vault's identity, as far as their texts are at hand. */
@@ -23,6 +25,8 @@ export interface RootPoliciesInput {
   readonly permissionsBoundaryArn?: string;
   /** Texts of managed policies by their ARNs. Default: none. */
   readonly policyDocuments?: Readonly<Record<string, PolicyDocument>>;
+  /** The roles of the secrets engine, which name `federatedPolicyArns`. Default: none. */
+  readonly roles?: Readonly<Record<string, Pick<AwsSecretsRoleSpec, "credentialType" | "policyArns">>>;
 }
 
 /** A policy whose text is at hand, and where the user named it. */
@@ -58,7 +62,9 @@ export class RootPolicies {
     const managed = attached.map((arn) => ({ arn, found: this.find(arn) }));
     const readOf = (coversIamOnly: boolean) =>
       managed.flatMap(({ arn, found }): ReadPolicy[] =>
-        found?.coversIamOnly === coversIamOnly ? [{ document: found.document, path: found.path, arn }] : [],
+        found?.coversIamOnly === coversIamOnly
+          ? [{ document: found.document, path: found.path ?? this.attachedAt(arn), arn }]
+          : [],
       );
     this.read = [...policies.map((document, index) => ({ document, path: `policies[${index}]` })), ...readOf(false)];
     this.iamOnly = readOf(true);
@@ -118,15 +124,17 @@ export class RootPolicies {
 
   /** The statement that allows a request, whatever others deny, and where it stands: `policies[0].Statement[2]`. */
   grant(request: AccessRequest): { readonly statement?: PolicyStatement; readonly path: string } {
-    for (const { document, path, arn } of [...this.read, ...this.iamOnly]) {
-      const statements = statementsOf(document);
-      const allows = { ...document, Statement: statements.filter(({ Effect }) => Effect === "Allow") };
-      const { statement } = evaluate(this.signed(request), { policies: [allows] });
-      if (statement !== undefined) {
-        return { statement, path: arn === undefined ? `${path}.Statement[${statements.indexOf(statement)}]` : path };
-      }
-    }
-    return { path: "policies" };
+    const [best] = [...this.read, ...this.iamOnly]
+      .map(({ document, path, arn }) => {
+        const statements = statementsOf(document);
+        const allows = { ...document, Statement: statements.filter(({ Effect }) => Effect === "Allow") };
+        const { statement, verdict } = evaluate(this.signed(request), { policies: [allows] });
+        const at = statement === undefined || arn !== undefined ? "" : `.Statement[${statements.indexOf(statement)}]`;
+        return { statement, verdict, path: `${path}${at}` };
+      })
+      .filter(({ statement }) => statement !== undefined)
+      .sort((left, right) => (left.verdict === right.verdict ? 0 : isWorse(left.verdict, right.verdict) ? 1 : -1));
+    return best ?? { path: "policies" };
   }
 
   /** What AWS would reject in the documents at hand. */
@@ -144,7 +152,7 @@ export class RootPolicies {
     return [
       ...[...new Set([...this.unreadArns, ...federated])].filter(isArn).map((arn): Finding => ({
         severity: "warning",
-        path: "policies",
+        path: this.attachedAt(arn),
         resource: arn,
         problem: `${arn} is attached to the root credential, and its text is not at hand: it may deny what Vault needs, or grant more than is wise`,
         fix,
@@ -171,13 +179,27 @@ export class RootPolicies {
     };
   }
 
-  private find(arn: string): { document: PolicyDocument; coversIamOnly: boolean; path: string } | undefined {
+  /** Where the user named a policy that is attached. */
+  private attachedAt(arn: string): string {
+    const { unreadPolicyArns = [], federatedPolicyArns = [], roles = {} } = this.input;
+    if (unreadPolicyArns.includes(arn)) {
+      return pathOf("unreadPolicyArns", unreadPolicyArns.indexOf(arn));
+    }
+    const [role] = Object.entries(roles).flatMap(([name, { credentialType, policyArns }]) =>
+      credentialType === "federation_token" && Array.isArray(policyArns) && policyArns.includes(arn)
+        ? [rolePath(name, "policyArns", policyArns.indexOf(arn))]
+        : [],
+    );
+    return role ?? pathOf("federatedPolicyArns", federatedPolicyArns.indexOf(arn));
+  }
+
+  /** The text of a managed policy, and where the user gave it; undefined where it is known of AWS. */
+  private find(arn: string): { document: PolicyDocument; coversIamOnly: boolean; path?: string } | undefined {
     const document = this.input.policyDocuments?.[arn];
     if (document !== undefined) {
       return { document, coversIamOnly: false, path: `policyDocuments[${JSON.stringify(arn)}]` };
     }
-    const managed = awsManagedPolicy(arn);
-    return managed === undefined ? undefined : { ...managed, path: "policies" };
+    return awsManagedPolicy(arn);
   }
 }
 

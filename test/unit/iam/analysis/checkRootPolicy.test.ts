@@ -26,7 +26,7 @@ function found(input: Partial<RootPolicyCheck>): Finding[] {
 function unread(arn: string): Finding {
   return {
     severity: "warning",
-    path: "policies",
+    path: "unreadPolicyArns[0]",
     resource: arn,
     problem: `${arn} is attached to the root credential, and its text is not at hand: it may deny what Vault needs, or grant more than is wise`,
     fix: "Give its text in policyDocuments.",

@@ -185,16 +185,20 @@ describe("an identity that could give itself rights", () => {
 
   test("by additional policies and those of federation tokens", () => {
     const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
-    expect(ofCredential({ additionalPolicyArns: [admin] }).map(brief)).toEqual(["error additionalPolicyArns *"]);
+    expect(ofCredential({ additionalPolicyArns: [admin] }).map(brief)).toEqual(["error additionalPolicyArns[0] *"]);
     expect(ofCredential({ additionalPolicyArns: ["arn:aws:iam::aws:policy/IAMFullAccess"] }).map(brief)).toEqual([
-      "error additionalPolicyArns iam:*",
+      "error additionalPolicyArns[0] iam:*",
     ]);
-    for (const policyArns of [[admin], ["arn:aws:iam::aws:policy/IAMFullAccess"]]) {
-      expect(
-        ofCredential({ roles: { f: { credentialType: "federation_token", policyArns } } }).map(
-          ({ severity }) => severity,
-        ),
-      ).toContain("error");
+    for (const [name, action] of [
+      ["AdministratorAccess", "*"],
+      ["IAMFullAccess", "iam:*"],
+    ]) {
+      const policyArns = [readOnly, `arn:aws:iam::aws:policy/${name}`];
+      const [finding] = ofCredential({ roles: { f: { credentialType: "federation_token", policyArns } } });
+      expect(finding && brief(finding)).toBe(`error roles.f.policyArns[1] ${action}`);
+      expect(finding?.problem).toContain(
+        " is granted to the root credential by a statement: it could do everything in ",
+      );
     }
     const own = `${iam}:policy/own`;
     const policyDocuments = { [own]: documentOf({ Action: "iam:PutUserPolicy", Resource: "*" }) };
@@ -337,7 +341,7 @@ describe("a Deny statement", () => {
     ];
     expect(
       ofCredential({ roles: users, extraStatements, additionalPolicyArns: [`${iam}:policy/more`] }).map(brief),
-    ).toEqual(["error roles.deploy iam:CreateUser", "warning additionalPolicyArns"]);
+    ).toEqual(["error roles.deploy iam:CreateUser", "warning additionalPolicyArns[0]"]);
   });
 });
 
@@ -429,6 +433,49 @@ describe("names", () => {
   ])("with wildcards: %j", (args, expected) => {
     expect(ofCredential(args).map(brief)).toContain(expected);
   });
+});
+
+test("a static role of the root user itself, whose key Vault would delete", () => {
+  expect(ofCredential({ staticRoles: { s: { username: "root-x" } } }).map(brief)).toEqual([
+    "error staticRoles.s.username",
+  ]);
+  expect(ofCredential({ path: "/p/", staticRoles: { s: { username: "root-x" } } }).map(brief)).toEqual([
+    "error staticRoles.s.username",
+  ]);
+  expect(ofCredential({ staticRoles: { s: { username: "root-y" } } })).toEqual([]);
+});
+
+test("an extra statement named as a derived one", () => {
+  const roles: PlainRootCredential["roles"] = {
+    ...users,
+    f: {
+      credentialType: "federation_token",
+      policyDocument: documentOf({ Sid: "CreateUsers", Action: "s3:GetObject", Resource: "*" }),
+    },
+  };
+  const sids = ["CreateUsers", "Mine", "Delegated1", "createUsers"];
+  const extraStatements = sids.map((Sid): PolicyStatement => ({
+    Sid,
+    Effect: "Allow",
+    Action: "s3:ListBucket",
+    Resource: "*",
+  }));
+  expect(ofCredential({ roles, extraStatements })).toEqual(
+    [0, 2].map((index) => ({
+      severity: "error",
+      path: `extraStatements[${index}].Sid`,
+      problem:
+        "must differ from the statements of the derived policy (CreateUsers, AttachPolicies, CreateKeys, RevokeUsers, FederationTokens, " +
+        `Delegated1), got "${sids[index]}"`,
+      fix: "Choose another Sid, or leave it out.",
+    })),
+  );
+  expect(
+    ofCredential({
+      permissions: "documented",
+      extraStatements: [{ Sid: "VaultUsers", Effect: "Allow", Action: "s3:*", Resource: "*" }],
+    }).map(brief),
+  ).toEqual(["error extraStatements[0].Sid"]);
 });
 
 describe("trust policies", () => {

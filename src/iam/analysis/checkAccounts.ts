@@ -1,24 +1,35 @@
-import { parseArn, type Arn } from "../aws/arns.js";
-import type { Finding } from "../internal/validation/findings.js";
-import { pathOf } from "../internal/validation/issues.js";
-import { isKnown } from "../internal/validation/known.js";
-import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
-import type { Account, PlainRootCredential } from "./rootDocument.js";
+import { parseArn, type Arn } from "../../aws/arns.js";
+import type { Finding } from "../../internal/validation/findings.js";
+import { pathOf } from "../../internal/validation/issues.js";
+import { isKnown } from "../../internal/validation/known.js";
+import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
+import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
+
+/** Where ARNs are given. */
+export interface ArnsInUse {
+  readonly roles: Readonly<Record<string, AwsSecretsRoleSpec>>;
+  readonly staticRoles?: Readonly<Record<string, StaticRoleUser>>;
+  readonly assumeRoleArns?: readonly string[];
+  readonly unreadPolicyArns?: readonly string[];
+  readonly permissionsBoundaryArn?: string;
+}
+
+type Account = Pick<RootIdentity, "partition" | "accountId">;
 
 /**
  * ARNs that name another partition than the root credential's, whose entities it cannot reach, and policies of another account, which cannot be
  * attached. AWS rejects both only when credentials are read.
  */
-export function accountFindings(args: PlainRootCredential, account: Account): Finding[] {
+export function accountFindings(args: ArnsInUse, account: Account): Finding[] {
   const own = (path: string, arn: unknown, role?: string) =>
     arnFindings(path, arn, account, { anyAccount: false, role });
   const anywhere = (path: string, arn: unknown, role?: string) =>
     arnFindings(path, arn, account, { anyAccount: true, role });
   return [
     ...own("permissionsBoundaryArn", args.permissionsBoundaryArn),
-    ...each("additionalPolicyArns", args.additionalPolicyArns, own),
+    ...each("unreadPolicyArns", args.unreadPolicyArns, own),
     ...each("assumeRoleArns", args.assumeRoleArns, anywhere),
-    ...Object.entries(args.roles ?? {}).flatMap(([name, role]) => roleFindings(name, role, own, anywhere)),
+    ...Object.entries(args.roles).flatMap(([name, role]) => roleFindings(name, role, own, anywhere)),
     ...Object.entries(args.staticRoles ?? {}).flatMap(([name, role]) =>
       anywhere(`${pathOf("staticRoles", name)}.assumeRoleArn`, role.assumeRoleArn),
     ),

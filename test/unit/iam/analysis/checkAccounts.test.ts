@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { accountFindings } from "../../../src/iam/accountFindings.js";
-import type { PlainRootCredential } from "../../../src/iam/rootDocument.js";
-import { unknownValue } from "../../../src/internal/validation/known.js";
+import type { PlainRootCredential } from "../../../../src/iam/rootDocument.js";
+import { unknownValue } from "../../../../src/internal/validation/known.js";
+import { ofCredential, ofPolicy } from "../support/analysisInputs.js";
 
 const account = { partition: "aws-us-gov", accountId: "123456789012" };
 const paths = (args: Partial<PlainRootCredential>) =>
-  accountFindings({ entityName: "root", ...args }, account).map(({ path }) => path);
+  ofCredential(args, account)
+    .filter(({ problem }) => /^is (in partition|a policy of account)/.test(problem))
+    .map(({ path }) => path);
 
 describe("ARNs of a root credential", () => {
   test("pass in its own partition, and policies in its own account", () => {
@@ -45,10 +47,29 @@ describe("ARNs of a root credential", () => {
       "permissionsBoundaryArn",
       "additionalPolicyArns[0]",
       "assumeRoleArns[0]",
+      "roles.a.roleArns[0]",
       "roles.u.policyArns[0]",
       "roles.u.permissionsBoundaryArn",
-      "roles.a.roleArns[0]",
       "staticRoles.s.assumeRoleArn",
     ]);
+  });
+
+  test("are also compared where a policy is written by hand", () => {
+    const principalArn = "arn:aws-cn:iam::123456789012:user/root";
+    const roleArns = ["arn:aws:iam::123456789012:role/x"];
+    expect(ofPolicy([], { principalArn, roles: { r: { credentialType: "assumed_role", roleArns } } })[0]).toEqual({
+      severity: "error",
+      path: "roles.r.roleArns[0]",
+      role: "r",
+      resource: "arn:aws:iam::123456789012:role/x",
+      problem: 'is in partition aws, but the root credential is in aws-cn, got "arn:aws:iam::123456789012:role/x"',
+      fix: "Write arn:aws-cn:...",
+    });
+    expect(
+      ofPolicy([], {
+        permissionsBoundaryArn: "arn:aws:iam::999999999999:policy/b",
+        unreadPolicyArns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"],
+      }).map(({ path }) => path),
+    ).toEqual(expect.arrayContaining(["permissionsBoundaryArn", "unreadPolicyArns[0]"]));
   });
 });
