@@ -1,16 +1,21 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { validateArguments } from "../internal/validation/validateInputs.js";
+import { validateArguments, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { assumableRoleShape } from "./argumentShapes.js";
 import { assumableRoleIssues } from "./assumableRoleRules.js";
 import { broadPolicyFindings, type PolicySources } from "./analysis/privilegeEscalation.js";
+import { openTrustFindings } from "./analysis/checkOpenTrust.js";
 import { parsedPolicy } from "./policies/federation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
 import { resolveAfterCreation } from "../internal/readiness.js";
 import { transformed, type Transform } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
+import { inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";
+import type { PolicyDocument } from "../aws/policyDocument.js";
+import type { Finding } from "../internal/validation/findings.js";
+import { isKnown } from "../internal/validation/known.js";
 
 /** Arguments of {@link AssumableRole}. */
 export interface AssumableRoleArgs {
@@ -81,50 +86,52 @@ export class AssumableRole extends pulumi.ComponentResource {
     const plain = validateArguments(this, subject, assumableRoleShape, args, assumableRoleIssues);
     const parent = { parent: this };
     const report = findingReporter(this, subject);
-    const given = maskUnknowns({
-      arns: args.policyArns,
-      document: args.policyDocument,
-      boundaryArn: args.permissionsBoundaryArn,
-    }) as PolicySources;
-    report.pass(assumableRoleFindings(given), given);
 
-    this.trustPolicy = plain.apply((known) => JSON.stringify(assumableRoleTrustPolicy(known)));
-    this.role = new iam.Role(
-      `${name}-role`,
-      transformed(transform?.role, {
-        name: args.roleName,
-        path: args.path,
-        assumeRolePolicy: this.trustPolicy,
-        description: args.description ?? "Taken by Vault's AWS secrets engine",
-        maxSessionDuration: args.maxSessionDuration,
-        permissionsBoundary: args.permissionsBoundaryArn,
-        tags: args.tags,
-      }),
-      parent,
-    );
-    const ready: pulumi.Resource[] = [];
-    if (args.policyDocument !== undefined) {
-      const policy = plain.apply(({ policyDocument = "{}", permissionsBoundaryArn: boundaryArn }) => {
-        const document = parsedPolicy(policyDocument);
-        return JSON.stringify(report.pass(assumableRoleFindings({ document, boundaryArn }), document));
-      });
-      ready.push(
-        new iam.RolePolicy(
-          `${name}-policy`,
-          transformed(transform?.rolePolicy, { role: this.role.name, policy }),
-          parent,
-        ),
-      );
-    }
-    (args.policyArns ?? []).forEach((policyArn, index) => {
-      ready.push(
-        new iam.RolePolicyAttachment(
-          `${name}-attachment-${index + 1}`,
-          transformed(transform?.policyAttachment, { role: this.role.name, policyArn }),
-          parent,
-        ),
-      );
+    const role = transformedEntity<iam.RoleArgs>(transform?.role, {
+      name: args.roleName,
+      path: args.path,
+      assumeRolePolicy: plain.apply((known) => JSON.stringify(assumableRoleTrustPolicy(known))),
+      description: args.description ?? "Taken by Vault's AWS secrets engine",
+      maxSessionDuration: args.maxSessionDuration,
+      permissionsBoundary: args.permissionsBoundaryArn,
+      tags: args.tags,
     });
+    const path = "transform.role.assumeRolePolicy";
+    this.trustPolicy = pulumi
+      .output(role.args.assumeRolePolicy as pulumi.Input<PolicyDocument | string>)
+      .apply((trust) => {
+        const findings = role.isChanged("assumeRolePolicy") ? openTrustFindings(path, trust, "its rights") : [];
+        return report.pass(findings, typeof trust === "string" ? trust : JSON.stringify(trust));
+      });
+    this.role = new iam.Role(`${name}-role`, { ...role.args, assumeRolePolicy: this.trustPolicy }, parent);
+    const ready: pulumi.Resource[] = [];
+    const policies: Record<string, pulumi.Input<unknown>> = {};
+    if (args.policyDocument !== undefined) {
+      const policy = plain.apply(({ policyDocument = "{}" }) => JSON.stringify(parsedPolicy(policyDocument)));
+      const policyArgs = transformedEntity<iam.RolePolicyArgs>(transform?.rolePolicy, { role: this.role.name, policy });
+      const isChanged = policyArgs.isChanged("policy");
+      policies[isChanged ? "transform.rolePolicy" : "policyDocument"] = isChanged
+        ? policyArgs.args.policy
+        : args.policyDocument;
+      ready.push(new iam.RolePolicy(`${name}-policy`, policyArgs.args, parent));
+    }
+    const attached = (args.policyArns ?? []).map((policyArn, index) => {
+      const attachment = transformed(transform?.policyAttachment, { role: this.role.name, policyArn });
+      ready.push(new iam.RolePolicyAttachment(`${name}-attachment-${index + 1}`, attachment, parent));
+      return attachment.policyArn;
+    });
+    const { managedPolicyArns, inlinePolicies, permissionsBoundary: boundaryArn } = role.args;
+    const rights = {
+      policies,
+      attached,
+      managed: managedPolicyArns,
+      inline: inlinePolicyTexts(inlinePolicies),
+      boundaryArn,
+    };
+    const analyse = (known: unknown) => report.pass(rightsFindings(known as AssumableRoleRights), undefined);
+    analyse(maskUnknowns(rights));
+    whenKnownAtPreview(rights, analyse);
+    pulumi.output(rights).apply(analyse);
 
     this.roleName = this.role.name;
     this.arn = resolveAfterCreation(this.role.arn, ready);
@@ -135,10 +142,30 @@ export class AssumableRole extends pulumi.ComponentResource {
 /** A role of any account: what it gives over all of an account is dangerous in each. */
 const anyAccount = { partition: "*", accountId: "*" };
 
-function assumableRoleFindings(powers: PolicySources) {
-  return broadPolicyFindings(
-    powers,
-    { document: { path: "policyDocument" }, arn: (index) => ({ path: `policyArns[${index}]` }) },
-    anyAccount,
-  );
+/** All that gives the sessions of the role rights, and the boundary around it. */
+interface AssumableRoleRights {
+  /** Inline policies by the argument that gives them. */
+  readonly policies: Readonly<Record<string, PolicyDocument | string>>;
+  readonly attached: readonly string[];
+  readonly managed?: readonly string[];
+  readonly inline?: readonly (PolicyDocument | string)[];
+  readonly boundaryArn?: string;
+}
+
+function rightsFindings({ policies, attached, managed, inline = [], boundaryArn }: AssumableRoleRights): Finding[] {
+  const documents = [
+    ...Object.entries(policies),
+    ...(isKnown(inline) ? inline : []).map((document) => ["transform.role.inlinePolicies", document] as const),
+  ];
+  const of = (sources: PolicySources, path: (index: number) => string) =>
+    broadPolicyFindings(
+      { ...sources, boundaryArn },
+      { document: { path: path(0) }, arn: (index) => ({ path: path(index) }) },
+      anyAccount,
+    );
+  return [
+    ...documents.flatMap(([path, document]) => of({ document }, () => path)),
+    ...of({ arns: attached }, (index) => `policyArns[${index}]`),
+    ...of({ arns: managed }, () => "transform.role.managedPolicyArns"),
+  ];
 }

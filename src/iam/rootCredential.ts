@@ -4,14 +4,12 @@ import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
-import { isKnown } from "../internal/validation/known.js";
+import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { assertPlainParts, validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { rootCredentialShape } from "./argumentShapes.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { maxManagedPolicies } from "./policyCount.js";
-import type { PolicyDocument } from "../aws/policyDocument.js";
-import { splitPolicy } from "./policies/policySize.js";
-import { findingReporter, type FindingReporter } from "../internal/validation/reportFindings.js";
+import { findingReporter } from "../internal/validation/reportFindings.js";
 import { resolveAfterValidation, resolveAfterCreation } from "../internal/readiness.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues } from "./rootCredentialRules.js";
@@ -19,8 +17,21 @@ import { rootCredentialFindings } from "./rootCredentialFindings.js";
 import { chainedSessionWarnings } from "./sessionRules.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { seedKeyGuard } from "./seedKeyGuard.js";
-import { rootDocument, rootTrustPolicy, type Account, type PlainRootCredential } from "./rootDocument.js";
-import { sortedOnce } from "./policies/statements.js";
+import {
+  rootDocument,
+  rootTrustPolicy,
+  type Account,
+  type PlainRootCredential,
+  type TransformedParts,
+} from "./rootDocument.js";
+import {
+  accessKeyWarning,
+  assertNamed,
+  inlinePolicyTexts,
+  transformedEntity,
+  type TransformedEntity,
+} from "./entityTransforms.js";
+import { createRootPolicies } from "./rootPolicyResources.js";
 import { transformed } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
@@ -72,19 +83,66 @@ export class RootCredential extends pulumi.ComponentResource {
     const entityName = (isRole ? args.roleName : args.userName) ?? defaultEntityName(name);
     const { transform, ...rest } = args;
     // Structurally the plain arguments, with outputs in their leaves.
-    const given = { ...rest, entityName } as unknown as PlainRootCredential;
-    const { identity, serviceAccount, trustPolicy, path, userNamePrefix, formerUserPaths } = given;
-
-    const plainParts = maskUnknowns(given) as PlainRootCredential;
+    const before = { ...rest, entityName } as unknown as PlainRootCredential;
     assertPlainParts<object>(this, subject, args, (known) =>
-      shapedIssues(rootCredentialShape, known, () => rootCredentialIssues(plainParts)),
+      shapedIssues(rootCredentialShape, known, () => rootCredentialIssues(maskUnknowns(before) as PlainRootCredential)),
     );
+    const common = {
+      name: entityName,
+      path: args.path,
+      permissionsBoundary: args.permissionsBoundaryArn,
+      tags: args.tags,
+    };
+    const { serviceAccount, trustPolicy } = before;
+    const role = isRole
+      ? transformedEntity<iam.RoleArgs>(transform?.role, {
+          ...common,
+          assumeRolePolicy: validateInputs(
+            this,
+            subject,
+            { identity: "role", serviceAccount, trustPolicy, entityName: unknownValue } as PlainRootCredential,
+            rootCredentialIssues,
+          ).apply((plain) => JSON.stringify(rootTrustPolicy(plain))),
+          description: "Vault's AWS secrets engine",
+        })
+      : undefined;
+    const user = isRole
+      ? undefined
+      : transformedEntity<iam.UserArgs>(transform?.user, {
+          ...common,
+          forceDestroy: args.forceDestroy ?? args.rotateRoot ?? false,
+        });
+    const entity = (role ?? user) as TransformedEntity<iam.RoleArgs | iam.UserArgs>;
+    assertNamed(this, subject, isRole ? "role" : "user", entity.args);
+    const given = {
+      ...before,
+      entityName: entity.args.name,
+      path: entity.args.path,
+      permissionsBoundaryArn: entity.args.permissionsBoundary,
+      transformed: {
+        assumeRolePolicy: role?.isChanged("assumeRolePolicy") === true ? role.args.assumeRolePolicy : undefined,
+        managedPolicyArns: role?.args.managedPolicyArns,
+        inlinePolicies: inlinePolicyTexts(role?.args.inlinePolicies),
+      },
+    } as unknown as PlainRootCredential;
+    const { identity, path, userNamePrefix, formerUserPaths } = given;
+    const plainParts = maskUnknowns(given) as PlainRootCredential;
+
     const settled = validateInputs(this, subject, given, rootCredentialIssues);
     // Apart from the roles: what trusts the identity is made from its ARN, so the identity must not wait for the roles that trust it.
     const own = validateInputs(
       this,
       subject,
-      { identity, serviceAccount, trustPolicy, entityName: given.entityName, path, userNamePrefix, formerUserPaths },
+      {
+        identity,
+        serviceAccount,
+        trustPolicy,
+        entityName: given.entityName,
+        path,
+        userNamePrefix,
+        formerUserPaths,
+        transformed: given.transformed,
+      },
       rootCredentialIssues,
     );
     const report = findingReporter(this, subject);
@@ -102,45 +160,35 @@ export class RootCredential extends pulumi.ComponentResource {
         report.pass(credentialFindings(parts.given, parts), undefined);
       }
     });
-    const allowedName = pulumi.all([own, account]).apply(([plain]) => plain.entityName);
+    const checked = pulumi.all([own, account]);
+    const allowedName = checked.apply(([plain]) => plain.entityName);
 
-    if (isRole) {
-      this.role = new iam.Role(
-        `${name}-role`,
-        transformed(transform?.role, {
-          name: allowedName,
-          path: args.path,
-          assumeRolePolicy: own.apply((plain) => JSON.stringify(rootTrustPolicy(plain))),
-          description: "Vault's AWS secrets engine",
-          permissionsBoundary: args.permissionsBoundaryArn,
-          tags: args.tags,
-        }),
-        parent,
-      );
+    if (role !== undefined) {
+      const assumeRolePolicy = pulumi.all([checked, role.args.assumeRolePolicy]).apply(([, text]) => text);
+      this.role = new iam.Role(`${name}-role`, { ...role.args, name: allowedName, assumeRolePolicy }, parent);
     } else {
-      this.user = new iam.User(
-        `${name}-user`,
-        transformed(transform?.user, {
-          name: allowedName,
-          path: args.path,
-          forceDestroy: args.forceDestroy ?? args.rotateRoot ?? false,
-          permissionsBoundary: args.permissionsBoundaryArn,
-          tags: args.tags,
-        }),
-        parent,
-      );
+      this.user = new iam.User(`${name}-user`, { ...user?.args, name: allowedName }, parent);
     }
     const principal = this.user ?? (this.role as iam.Role);
     const document = pulumi
       .all([settled, account])
       .apply(([plain, resolved]) => report.pass(credentialFindings(plain, resolved), rootDocument(plain, resolved)));
-    const attachments = [
-      ...this.ownPolicies(name, args, report, document, maxManagedPolicies(plainParts)),
-      ...delegatedPolicies(args).map((arn, index) => this.attach(`${name}-delegated-${index + 1}`, arn, args)),
-      ...(args.additionalPolicyArns ?? []).map((arn, index) =>
-        this.attach(`${name}-additional-${index + 1}`, arn, args),
-      ),
-    ];
+    const attachments = createRootPolicies({
+      name,
+      args,
+      parent,
+      user: this.user,
+      role: this.role,
+      document,
+      count: maxManagedPolicies(plainParts),
+      report,
+      analyse: (parts) =>
+        pulumi.all([settled, account, parts]).apply(([plain, resolved, transformed]) => {
+          const changed = transformed as TransformedParts;
+          const together = { ...plain, transformed: { ...plain.transformed, ...changed } };
+          return report.pass(credentialFindings(together, resolved), changed);
+        }),
+    });
     if (attachments.length > attachmentQuota) {
       void pulumi.log.warn(
         `${subject}: ${attachments.length} managed policies are attached; AWS's default quota is ${attachmentQuota} for each user and ` +
@@ -157,12 +205,15 @@ export class RootCredential extends pulumi.ComponentResource {
     }
     if (this.user !== undefined && args.seedKey !== false) {
       const rotates = args.rotateRoot === true;
+      // The ID is the name, and known once the user is there: only then its keys can be listed.
+      const owner = { user: resolveAfterValidation(account, rotates ? this.user.id : this.user.name) };
+      const keyArgs = transformed(transform?.accessKey, owner);
+      if (keyArgs.user !== owner.user) {
+        report.pass([accessKeyWarning], undefined);
+      }
       const key = new iam.AccessKey(
         `${name}-key-${args.keyGeneration ?? 1}`,
-        // The ID is the name, and known once the user is there: only then its keys can be listed.
-        transformed(transform?.accessKey, {
-          user: resolveAfterValidation(account, rotates ? this.user.id : this.user.name),
-        }),
+        keyArgs,
         rotates ? { ...parent, hooks: seedKeyGuard(this, name, subject) } : parent,
       );
       this.accessKeyId = resolveAfterValidation(document, resolveAfterCreation(key.id, attachments));
@@ -196,56 +247,6 @@ export class RootCredential extends pulumi.ComponentResource {
         ),
       );
   }
-
-  /** The managed policies that carry the document, and their attachments. */
-  private ownPolicies(
-    name: string,
-    args: RootCredentialArgs,
-    report: FindingReporter,
-    document: pulumi.Output<PolicyDocument>,
-    count: number,
-  ): pulumi.Resource[] {
-    const parts = document.apply((whole) => {
-      const documents = splitPolicy(whole, count);
-      if (documents.length !== count) {
-        return report.reject<string[]>([
-          {
-            path: "roles",
-            rule: `need ${documents.length} managed policies, but ${count} were planned from the values known at the start`,
-            fix: "Give roleArns, assumeRoleArns and iamGroups as plain lists, whose items may be outputs.",
-          },
-        ]);
-      }
-      return documents.map((part) => JSON.stringify(part));
-    });
-    return Array.from({ length: count }, (_, index) => {
-      const suffix = index === 0 ? "" : `-${index + 1}`;
-      const policy = new iam.Policy(
-        `${name}-policy${suffix}`,
-        transformed(args.transform?.policy, {
-          description: "What Vault's AWS secrets engine may do",
-          policy: parts.apply((texts) => texts[index] ?? ""),
-          tags: args.tags,
-        }),
-        { parent: this },
-      );
-      return this.attach(`${name}-attachment${suffix}`, resolveAfterValidation(parts, policy.arn), args);
-    });
-  }
-
-  private attach(name: string, policyArn: pulumi.Input<string>, args: RootCredentialArgs): pulumi.Resource {
-    const parent = { parent: this };
-    if (this.user !== undefined) {
-      const attachment = transformed(args.transform?.userPolicyAttachment, { user: this.user.name, policyArn });
-      return new iam.UserPolicyAttachment(name, attachment, parent);
-    }
-    const role = (this.role as iam.Role).name;
-    return new iam.RolePolicyAttachment(
-      name,
-      transformed(args.transform?.rolePolicyAttachment, { role, policyArn }),
-      parent,
-    );
-  }
 }
 
 function credentialFindings(args: PlainRootCredential, account: Account): Finding[] {
@@ -253,15 +254,6 @@ function credentialFindings(args: PlainRootCredential, account: Account): Findin
     ...rootCredentialFindings(args, account),
     ...(args.identity === "role" ? chainedSessionWarnings(args.roles ?? {}) : []),
   ];
-}
-
-/** The managed policies of federation roles: known ones once each, then those that are outputs. */
-function delegatedPolicies(args: RootCredentialArgs): pulumi.Input<string>[] {
-  const lists = Object.values(args.roles ?? {})
-    .filter((role) => role.credentialType === "federation_token")
-    .flatMap((role) => (role.policyArns ?? []) as readonly pulumi.Input<string>[]);
-  const known = lists.filter((arn) => typeof arn === "string");
-  return [...sortedOnce(known), ...lists.filter((arn) => typeof arn !== "string")];
 }
 
 /**

@@ -7,7 +7,7 @@ import { policyDocument, statementsOf } from "./policies/statements.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { checkRootPolicy, withValidDocuments } from "./analysis/checkRootPolicy.js";
 import { problemFindings, readDocument, type DocumentUse } from "./analysis/documentProblems.js";
-import { rootTrustFindings } from "./analysis/checkRootTrust.js";
+import { openTrustFindings } from "./analysis/checkOpenTrust.js";
 import { principalArnOf, rootDocument, type Account, type PlainRootCredential } from "./rootDocument.js";
 
 /**
@@ -23,13 +23,25 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
   const { extraStatements, ...withoutExtra } = args;
   const isExtraKnown = isFullyKnown(extraStatements);
   const derived = rootDocument(withoutExtra, account);
-  const policies = [derived, policyDocument(isExtraKnown ? (extraStatements ?? []) : [])];
+  const ownPolicies = [derived, policyDocument(isExtraKnown ? (extraStatements ?? []) : [])];
+  const { transformed = {} } = given;
+  const byTransform = readList("transform.policy", transformed.policies);
+  const inline = readList("transform.role.inlinePolicies", transformed.inlinePolicies);
+  if (byTransform.findings.length + inline.findings.length > 0) {
+    return [...invalidDocuments, ...byTransform.findings, ...inline.findings];
+  }
+  const policies = [...(transformed.policies === undefined ? ownPolicies : byTransform.documents), ...inline.documents];
   const findings = checkRootPolicy({
     principalArn,
     account,
     policies,
     // Statements that are not known yet may grant or deny anything, as a policy that is not at hand.
-    unreadPolicyArns: [...(args.additionalPolicyArns ?? []), ...(isExtraKnown ? [] : [unknownValue])],
+    unreadPolicyArns: [
+      ...(args.additionalPolicyArns ?? []),
+      ...(transformed.attachedPolicyArn === undefined ? [] : [transformed.attachedPolicyArn]),
+      ...(isKnown(transformed.managedPolicyArns) ? (transformed.managedPolicyArns ?? []) : [unknownValue]),
+      ...(isExtraKnown && isFullyKnown(transformed.inlinePolicies) ? [] : [unknownValue]),
+    ],
     federatedPolicyArns: federationPolicyArns(args.roles ?? {}),
     permissionsBoundaryArn: args.permissionsBoundaryArn,
     policyDocuments: texts.documents,
@@ -47,7 +59,9 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
     ...invalidDocuments,
     ...trust.findings,
     ...texts.findings,
-    ...rootTrustFindings(given),
+    ...(transformed.assumeRolePolicy === undefined
+      ? openTrustFindings("trustPolicy", given.trustPolicy, rightsOfVault)
+      : openTrustFindings("transform.role.assumeRolePolicy", transformed.assumeRolePolicy, rightsOfVault)),
     ...repeatedSidFindings(derived, extraStatements),
     ...findings
       // What is said of a value that is not known yet is checked once it is.
@@ -55,6 +69,22 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
       .map((finding) => ({ ...finding, path: argumentOf(finding.path, args) })),
   ];
 }
+
+/** The policies of a list that are known, and what is wrong with the others. */
+function readList(
+  path: string,
+  given: readonly (PolicyDocument | string)[] | undefined,
+): { documents: PolicyDocument[]; findings: Finding[] } {
+  const read = (isKnown(given) ? (given ?? []) : [])
+    .filter(isFullyKnown)
+    .map((policy) => readDocument(policy, "identity"));
+  return {
+    documents: read.flatMap(({ document }) => document ?? []),
+    findings: read.flatMap(({ problems }) => problemFindings(path, problems)),
+  };
+}
+
+const rightsOfVault = "all the rights of Vault";
 
 /** Extra statements named as a derived one: they are of one document, in which AWS takes each Sid once. */
 function repeatedSidFindings(derived: PolicyDocument, extra: PlainRootCredential["extraStatements"]): Finding[] {
@@ -74,14 +104,32 @@ function repeatedSidFindings(derived: PolicyDocument, extra: PlainRootCredential
 }
 
 /** The argument that a path within the policies comes from: those derived from the roles depend on the identity's own name. */
-function argumentOf(path: string, { identity }: PlainRootCredential): string {
-  if (path.startsWith("policies[1]")) {
-    return path.replace(/^policies\[1\](\.Statement)?/, "extraStatements");
+function argumentOf(path: string, args: PlainRootCredential): string {
+  const { identity, additionalPolicyArns = [], transformed } = args;
+  const place = Number(/^(?:policies|unreadPolicyArns)\[(\d+)\]/.exec(path)?.[1]);
+  if (path.startsWith("unreadPolicyArns")) {
+    const beyond = place - additionalPolicyArns.length;
+    return beyond < 0
+      ? path.replace("unreadPolicyArns", "additionalPolicyArns")
+      : beyond === 0 && transformed?.attachedPolicyArn !== undefined
+        ? `transform.${identity === "role" ? "role" : "user"}PolicyAttachment`
+        : "transform.role.managedPolicyArns";
   }
-  if (path.startsWith("policies[0]")) {
-    return identity === "role" ? "roleName" : "userName";
+  if (!path.startsWith("policies[")) {
+    return path;
   }
-  return path.replace(/^unreadPolicyArns/, "additionalPolicyArns");
+  const own = transformed?.policies?.length ?? 2;
+  if (place >= own) {
+    return "transform.role.inlinePolicies";
+  }
+  if (transformed?.policies !== undefined) {
+    return "transform.policy";
+  }
+  return place === 0
+    ? identity === "role"
+      ? "roleName"
+      : "userName"
+    : path.replace(/^policies\[1\](\.Statement)?/, "extraStatements");
 }
 
 /** The arguments without lists and documents that are not known. */

@@ -52,6 +52,8 @@ function documentIssues(args: PlainRootCredential): Issue[] {
   };
   return [
     ...policyIssues("trustPolicy", args.trustPolicy, "trust"),
+    ...policyIssues("transform.role.assumeRolePolicy", args.transformed?.assumeRolePolicy, "trust"),
+    ...eachIssues("transform.role.inlinePolicies", args.transformed?.inlinePolicies, policyIssues),
     ...statementIssues("extraStatements", args.extraStatements),
     ...byArn("trustPolicies", "trust"),
     ...byArn("policyDocuments", "identity"),

@@ -31,6 +31,18 @@ export interface PlainRootCredential {
   readonly formerGroups?: readonly string[];
   readonly usernameTemplate?: string;
   readonly userNamePrefix?: string;
+  readonly transformed?: TransformedParts;
+}
+
+/** What `transform` made of the identity's trust policy and policies; each undefined where it left them as they were. */
+export interface TransformedParts {
+  readonly assumeRolePolicy?: PolicyDocument | string;
+  readonly managedPolicyArns?: readonly string[];
+  /** Attached by an attachment in the place of another policy. */
+  readonly attachedPolicyArn?: string;
+  readonly inlinePolicies?: readonly (PolicyDocument | string)[];
+  /** In the place of the derived policy and `extraStatements`. */
+  readonly policies?: readonly (PolicyDocument | string)[];
 }
 
 /** The AWS account that a root credential belongs to. */

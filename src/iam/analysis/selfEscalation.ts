@@ -230,9 +230,9 @@ function assumedRoles({ roles, staticRoles = {}, assumeRoleArns = [] }: Escalati
   ].filter(isPlain);
 }
 
-/** Whether a declared name is known and means itself: one with a wildcard would excuse far more than itself. */
+/** Whether a declared name means itself: one with a wildcard would excuse far more. A name that is not known yet stands in the derived policy as it is. */
 function isPlain(name: string | undefined): name is string {
-  return name !== undefined && isKnown(name) && !/[*?]/.test(name);
+  return name !== undefined && !/[*?]/.test(name);
 }
 
 function condition({ reach, unknownKeys }: Reached): string {

@@ -74,8 +74,11 @@ describe("an argument of RootCredential that is an output", () => {
   ];
 
   test.each(right)("delays the check of %s, and the update passes", async (_, args) => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     const root = new RootCredential("vault", args);
     expect(await valueOf(root.readyArn)).toMatch(/^arn:aws:iam::123456789012:(user|role)\//);
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([]);
+    warn.mockRestore();
   });
 
   test("does not delay the check of what is known", async () => {

@@ -5,25 +5,30 @@ import { asList, statementsOf } from "../policies/statements.js";
 import { problemFindings, readDocument } from "./documentProblems.js";
 
 /**
- * Whether the trust policy of a RootCredential that is a role lets everybody in: whoever assumes it has all the rights of Vault.
+ * Whether a trust policy lets everybody in. A condition on who asks, such as `aws:PrincipalOrgID`, makes it a warning.
  *
- * A condition on who asks, such as `aws:PrincipalOrgID`, makes it a warning.
+ * @param path the argument that gives it: `trustPolicy`
+ * @param gains what whoever assumes the role has then: `all the rights of Vault`
  */
-export function rootTrustFindings({ trustPolicy }: { readonly trustPolicy?: PolicyDocument | string }): Finding[] {
+export function openTrustFindings(
+  path: string,
+  trustPolicy: PolicyDocument | string | undefined,
+  gains: string,
+): Finding[] {
   if (trustPolicy === undefined || !isFullyKnown(trustPolicy)) {
     return [];
   }
   const { document, problems } = readDocument(trustPolicy, "trust");
   if (document === undefined) {
-    return problemFindings("trustPolicy", problems);
+    return problemFindings(path, problems);
   }
   return statementsOf(document).flatMap(({ Effect, Principal, Condition }, index): Finding[] =>
     Effect === "Allow" && isEveryone(Principal)
       ? [
           {
             severity: Object.keys(Condition ?? {}).length === 0 ? "error" : "warning",
-            path: `trustPolicy.Statement[${index}].Principal`,
-            problem: "lets every AWS account assume the role, and with it all the rights of Vault",
+            path: `${path}.Statement[${index}].Principal`,
+            problem: `lets every AWS account assume the role, and with it have ${gains}`,
             fix: "Name who may assume it.",
           },
         ]
