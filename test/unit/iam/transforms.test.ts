@@ -34,7 +34,7 @@ async function failuresOf(args: RootCredentialArgs): Promise<string[]> {
     try {
       new RootCredential("vault", args);
     } catch (error) {
-      void Promise.reject(error as Error);
+      void Promise.reject(error);
     }
   });
   return failures.map((message) => message.replace(/^RootCredential "vault": /, ""));
