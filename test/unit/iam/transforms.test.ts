@@ -34,7 +34,9 @@ async function failuresOf(args: RootCredentialArgs): Promise<string[]> {
     try {
       new RootCredential("vault", args);
     } catch (error) {
-      void Promise.reject(error);
+      if (error instanceof Error) {
+        void Promise.reject(error);
+      }
     }
   });
   return failures.map((message) => message.replace(/^RootCredential "vault": /, ""));
