@@ -7,7 +7,7 @@ import tseslint from "typescript-eslint";
  * beside it.
  */
 const layers = [
-  ["plugin"],
+  ["plugin", "testing"],
   ["platform"],
   ["access", "storage", "kubernetes"],
   ["iam"],

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Integration and e2e tests mostly wait for servers that they start, each its own, so two files share the machine's cores; the three kinds
@@ -15,7 +16,21 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     reporters: resultsFile === undefined ? ["default"] : ["default", ["json", { outputFile: resultsFile }]],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "examples/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+          // The examples' tests run on the sources: unit tests need no build.
+          alias: [
+            { find: /^pulumi-kubevault-aws$/, replacement: path.join(import.meta.dirname, "src/index.ts") },
+            {
+              find: /^pulumi-kubevault-aws\/testing$/,
+              replacement: path.join(import.meta.dirname, "src/testing/index.ts"),
+            },
+          ],
+        },
+      },
       {
         test: {
           name: "integration",

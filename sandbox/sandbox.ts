@@ -15,6 +15,8 @@ export interface SandboxOptions {
   readonly log?: (line: string) => void;
   /** How long AWS refuses a new access key, in seconds. Default 2; on AWS it is 5 to 10. */
   readonly keyDelaySeconds?: number;
+  /** Accounts of AWS besides the main one, for what crosses accounts. Default: none. */
+  readonly otherAccountIds?: readonly string[];
   /** VaultServers whose address must be known ahead, as `namespace/name`. Default: `vault/vault`. */
   readonly vaultServers?: readonly string[];
   /**
@@ -79,6 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           workDir: path.join(workDir, "aws"),
           python,
           keyDelaySeconds: options.keyDelaySeconds ?? 2,
+          otherAccountIds: options.otherAccountIds,
         }),
       () =>
         startKubernetes({

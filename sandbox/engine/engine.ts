@@ -54,12 +54,12 @@ export interface Engine {
   /** Where `pulumi` commands on stacks of this project run. */
   readonly projectFolder: (projectName: string) => string;
   /**
-   * Runs the `pulumi` command.
+   * Runs the `pulumi` command, with `env` on top of the engine's environment.
    *
    * @returns what it printed to standard output
    * @throws Error with all that it printed, where it fails
    */
-  readonly run: (args: readonly string[], folder: string) => Promise<string>;
+  readonly run: (args: readonly string[], folder: string, env?: Readonly<Record<string, string>>) => Promise<string>;
   /**
    * Everything that is kept of the engine's stacks as it lies on disk: states, their backups and history, configuration. The Automation
    * API's exportStack decrypts secrets; here they are as whoever takes the files would see them.
@@ -111,7 +111,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     pluginsInUse,
     environment: defined(variables),
     projectFolder,
-    run: (args, folder) => runCommand(command, args, folder, { ...process.env, ...variables }),
+    run: (args, folder, env) => runCommand(command, args, folder, { ...process.env, ...variables, ...env }),
     storedText: () => [stateFolder, path.join(root, "projects")].map(textOf).join("\n"),
     createStack: async ({ projectName, stackName, program, programDirectory, config }) => {
       const folder = projectFolder(projectName);

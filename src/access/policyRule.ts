@@ -11,6 +11,7 @@ export const capabilities = [
   "deny",
 ] as const;
 
+/** What a rule of a policy allows on its path. */
 export type Capability = (typeof capabilities)[number];
 
 /** A value of a parameter: a text, or a list that must be given just so. */

@@ -26,6 +26,7 @@ export const tokenFields: readonly VaultField[] = [
 /** Kinds of tokens that a role can make. */
 export const tokenTypes = ["default", "service", "batch", "default-service", "default-batch"] as const;
 
+/** Type of the tokens that a login issues. */
 export type TokenType = (typeof tokenTypes)[number];
 
 /** What a role says about the tokens of its logins. */

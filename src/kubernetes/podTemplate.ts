@@ -31,7 +31,7 @@ export interface TemplateMetadata {
 }
 
 /**
- * The pod fields that KubeVault's schema accepts. {@link honouredPodFields} are those that the operator is known to use; the others are
+ * The pod fields that KubeVault's schema accepts. `honouredPodFields` are those that the operator is known to use; the others are
  * accepted and ignored, and a warning says so.
  *
  * @see https://kubevault.com/docs/latest/concepts/vault-server-crds/vaultserver/#specpodtemplate
@@ -110,6 +110,7 @@ export interface ServiceTemplateSpec {
   readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
 }
 
+/** A Service of the VaultServer that a template changes. */
 export type ServiceAlias = (typeof serviceAliases)[number];
 
 export const serviceAliases = ["internal", "vault", "stats", "primary"] as const;

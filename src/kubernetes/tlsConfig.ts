@@ -48,6 +48,7 @@ export interface CertificateSubject {
   readonly serialNumber?: string;
 }
 
+/** Encoding of a certificate's private key. */
 export type PrivateKeyEncoding = (typeof privateKeyEncodings)[number];
 
 const certificateAliases = ["ca", "server", "client", "storage"] as const;

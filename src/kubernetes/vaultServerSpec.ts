@@ -254,16 +254,26 @@ export interface HealthChecker {
   readonly disableWriteCheck?: boolean;
 }
 
+/** An auth method that KubeVault can enable. */
 export type AuthMethodType = (typeof authMethodTypes)[number];
+/** What a deletion of the VaultServer leaves behind: `WipeOut` nothing; `DoNotTerminate` rejects the deletion. */
 export type TerminationPolicy = (typeof terminationPolicies)[number];
+/** What scrapes Vault's metrics. */
 export type MonitorAgent = (typeof monitorAgents)[number];
+/** Whose SecretEngines a VaultServer accepts: those of all namespaces, of selected ones, or of its own. */
 export type AllowedNamespaces = (typeof allowedNamespaces)[number];
+/** A secrets engine that KubeVault can enable. */
 export type SecretEngineType = (typeof secretEngineTypes)[number];
 
+/** All of {@link AuthMethodType}. */
 export const authMethodTypes = ["kubernetes", "aws", "gcp", "userpass", "cert", "azure", "jwt", "oidc"] as const;
+/** All of {@link TerminationPolicy}. */
 export const terminationPolicies = ["Halt", "Delete", "WipeOut", "DoNotTerminate"] as const;
+/** All of {@link MonitorAgent}. */
 export const monitorAgents = ["prometheus.io/operator", "prometheus.io", "prometheus.io/builtin"] as const;
+/** All of {@link AllowedNamespaces}. */
 export const allowedNamespaces = ["All", "Selector", "Same"] as const;
+/** All of {@link SecretEngineType}. */
 export const secretEngineTypes = [
   "kv",
   "pki",

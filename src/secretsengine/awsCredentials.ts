@@ -8,6 +8,7 @@ import type { Duration } from "../internal/duration.js";
 import { trimSlashes, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 
+/** What {@link AwsCredentials} takes. */
 export interface AwsCredentialsArgs {
   /** Path of the mount: `engine.path`. */
   readonly mount: pulumi.Input<string>;

@@ -39,6 +39,7 @@ import {
 } from "./awsStaticRole.js";
 import type { Values } from "../vaultresource/fields.js";
 
+/** What {@link AwsSecretsEngine} takes. */
 export interface AwsSecretsEngineArgs {
   /** Where the engine is mounted. @default "aws" */
   readonly path?: pulumi.Input<string>;

@@ -9,6 +9,7 @@ import { roleSettingsInputs, roleSettingsRules, type AwsSecretsRoleSettings } fr
 import type { CredentialType } from "./roleSpec.js";
 import { splitRoles } from "./splitRoles.js";
 
+/** What {@link AwsSecretsRoles} takes. */
 export interface AwsSecretsRolesArgs {
   /** Path of the mount: `mount.path`. A change replaces the roles. */
   readonly mount: pulumi.Input<string>;

@@ -72,6 +72,7 @@ export interface AwsStaticCredentialsResult {
   readonly expiration: string;
 }
 
+/** Names a role of a mount. */
 export interface NamedRoleArgs {
   /** Path of the mount: `engine.path`. */
   readonly mount: pulumi.Input<string>;

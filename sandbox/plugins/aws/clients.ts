@@ -6,10 +6,17 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { ProviderConfig } from "./providerConfig.js";
 
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
 interface ClientSettings {
   readonly region: string;
   readonly endpoint?: string;
-  readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
   readonly maxAttempts: number;
 }
 
@@ -93,14 +100,35 @@ export class AwsClients {
       return existing;
     }
     const endpoint = this.config.endpoints[service];
+    const credentials =
+      this.config.assumeRole === undefined ? this.config.credentials : () => this.assumeRole(this.config.assumeRole!);
     const client = await make({
       region: this.region(region),
       // What is undefined here the SDK takes from the environment: AWS_ENDPOINT_URL*, AWS_ACCESS_KEY_ID, a profile.
       ...(endpoint === undefined ? {} : { endpoint }),
-      ...(this.config.credentials === undefined ? {} : { credentials: this.config.credentials }),
+      ...(credentials === undefined ? {} : { credentials }),
       maxAttempts: this.config.maxRetries,
     });
     this.made.set(key, client);
     return client;
+  }
+
+  /** Credentials of the role that the provider works as. The SDK asks for them again before they end. */
+  private async assumeRole(role: NonNullable<ProviderConfig["assumeRole"]>): Promise<Credentials> {
+    const { AssumeRoleCommand } = await import("@aws-sdk/client-sts");
+    const sts = await new AwsClients({ ...this.config, assumeRole: undefined }).sts();
+    const { Credentials: issued } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: role.roleArn,
+        RoleSessionName: role.sessionName,
+        ExternalId: role.externalId,
+      }),
+    );
+    return {
+      accessKeyId: issued?.AccessKeyId ?? "",
+      secretAccessKey: issued?.SecretAccessKey ?? "",
+      sessionToken: issued?.SessionToken,
+      expiration: issued?.Expiration,
+    };
   }
 }

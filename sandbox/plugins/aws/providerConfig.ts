@@ -4,13 +4,25 @@ import { isObject, type PropertyObject } from "../../../src/plugin/server/proper
 export interface ProviderConfig {
   readonly region: string | undefined;
   readonly credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
+  /** The role that the provider works as, assumed with the credentials; that of another account, for example. */
+  readonly assumeRole:
+    { readonly roleArn: string; readonly externalId?: string; readonly sessionName: string } | undefined;
   /** Service name as the provider spells it, to URL. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly defaultTags: Readonly<Record<string, string>>;
   readonly maxRetries: number;
 }
 
-const understood = ["region", "accessKey", "secretKey", "token", "endpoints", "defaultTags", "maxRetries"];
+const understood = [
+  "region",
+  "accessKey",
+  "secretKey",
+  "token",
+  "assumeRoles",
+  "endpoints",
+  "defaultTags",
+  "maxRetries",
+];
 /** Of no consequence to an endpoint on this machine. */
 const acceptedWithoutEffect = [
   "retryMode",
@@ -28,12 +40,17 @@ const acceptedWithoutEffect = [
 
 /** Complaints about provider arguments that the stand-in cannot honour. */
 export function configFailures(config: PropertyObject): string[] {
-  return Object.keys(config)
+  const chained =
+    list(config.assumeRoles).length > 1
+      ? ["the sandbox's stand-in for the AWS provider assumes one role, not a chain"]
+      : [];
+  const unknown = Object.keys(config)
     .filter((key) => !understood.includes(key) && !acceptedWithoutEffect.includes(key) && !key.startsWith("__"))
     .map(
       (key) =>
         `the sandbox's stand-in for the AWS provider does not know the provider argument "${key}". Install the released provider (pulumi plugin install resource aws) to use it.`,
     );
+  return [...unknown, ...chained];
 }
 
 /** Reads the provider's arguments; nested ones come as JSON text. */
@@ -51,9 +68,22 @@ export function parseConfig(config: PropertyObject, env: NodeJS.ProcessEnv): Pro
       accessKeyId === undefined || secretAccessKey === undefined
         ? undefined
         : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    assumeRole: assumedRole(list(config.assumeRoles)),
     endpoints: Object.assign({}, ...list(config.endpoints)) as Record<string, string>,
     defaultTags: strings(nested(config.defaultTags).tags),
     maxRetries: Number(config.maxRetries ?? 5),
+  };
+}
+
+function assumedRole(roles: readonly { readonly [key: string]: unknown }[]): ProviderConfig["assumeRole"] {
+  const [role] = roles;
+  if (role === undefined || typeof role.roleArn !== "string") {
+    return undefined;
+  }
+  return {
+    roleArn: role.roleArn,
+    sessionName: typeof role.sessionName === "string" ? role.sessionName : "pulumi",
+    ...(typeof role.externalId === "string" ? { externalId: role.externalId } : {}),
   };
 }
 
