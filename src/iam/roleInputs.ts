@@ -30,4 +30,8 @@ export interface RootCredentialStaticRoleArgs {
   readonly username: pulumi.Input<string>;
   /** ARN of the role in another account that Vault takes to reach the user. Vault Enterprise 1.19 and later. Default: none. */
   readonly assumeRoleArn?: pulumi.Input<string>;
+  /** Name of Vault's session with that role, which its trust policy may ask for. Default: Vault's own. */
+  readonly assumeRoleSessionName?: pulumi.Input<string>;
+  /** The external ID that Vault sends with it, which its trust policy may ask for. Default: none. */
+  readonly externalId?: pulumi.Input<string>;
 }

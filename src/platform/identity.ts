@@ -17,6 +17,8 @@ export interface PlatformIdentity {
 export function createIdentity({ name, args, parent, serverName }: PlatformScope): PlatformIdentity {
   const [roleArns, resolveRoleArns] = pulumi.deferredOutput<Record<string, string>>();
   const [trustPolicies, resolveTrustPolicies] = pulumi.deferredOutput<Record<string, string>>();
+  const given = pulumi.output(args.rootCredential?.trustPolicies ?? {});
+  const ownRoles = Object.keys(args.assumableRoles ?? {});
   const rootCredential = new RootCredential(
     `${name}-root`,
     {
@@ -35,7 +37,8 @@ export function createIdentity({ name, args, parent, serverName }: PlatformScope
           }),
       roles: mapRecord(args.roles ?? {}, (_, role) => rootCredentialRole(role, roleArns)),
       staticRoles: args.staticRoles,
-      trustPolicies,
+      // A plain record stays one where there is nothing to add: its policies are checked at once.
+      ...(ownRoles.length === 0 ? {} : { trustPolicies: pulumi.all([given, trustPolicies]).apply(mergedRecords) }),
       tags: args.tags,
     },
     parent,
@@ -57,6 +60,14 @@ export function createIdentity({ name, args, parent, serverName }: PlatformScope
       .apply((pairs) => Object.fromEntries(pairs)),
   );
   return { rootCredential, assumableRoles };
+}
+
+/** The trust policies that the user gives of roles of others, and those of the platform's own roles. */
+function mergedRecords<T, U>([given, own]: readonly [Readonly<Record<string, T>>, Readonly<Record<string, U>>]): Record<
+  string,
+  T | U
+> {
+  return { ...given, ...own };
 }
 
 /** ARNs given, and those of the platform's own roles. A known list stays a list, so that the number of policies is known at preview. */

@@ -9,6 +9,7 @@ import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { createApplications } from "./applications.js";
 import { createAutomation } from "./automation.js";
+import { checkAcrossArguments } from "./checksAcrossArguments.js";
 import { connectionWith, createConnection } from "./connection.js";
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
@@ -82,6 +83,8 @@ export class VaultPlatform extends pulumi.ComponentResource {
     assertValidPlatform(this, name, args);
     const scope = platformScope(this, name, args);
     warn(this, `VaultPlatform ${JSON.stringify(name)}`, platformWarnings(args));
+
+    checkAcrossArguments(this, name, args);
 
     const identity = createIdentity(scope);
     const { rootCredential, assumableRoles } = identity;

@@ -46,7 +46,6 @@ export const rootCredentialArgumentsSet = [
   "identity",
   "serviceAccount",
   "trustPolicy",
-  "trustPolicies",
   "tags",
 ] as const;
 export const assumableRoleArgumentsSet = ["trustedPrincipalArn"] as const;

@@ -3,7 +3,7 @@ import { applicationsIssues } from "./applicationRules.js";
 import { automationIssues } from "./automationRules.js";
 import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
-import { assumedRoleIssues, assumedRoleWarnings } from "../iam/sessionRules.js";
+import { assumedRoleIssues } from "../iam/sessionRules.js";
 import { tagIssues } from "../aws/tags.js";
 import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
@@ -35,19 +35,16 @@ export function assertValidPlatform(resource: pulumi.Resource, name: string, arg
 }
 
 /** What is allowed but not advisable. */
-export function platformWarnings({ plainHttp, roles = {}, assumableRoles = {} }: VaultPlatformArgs): Issue[] {
-  const http =
-    plainHttp === true
-      ? [
-          {
-            path: "plainHttp",
-            rule: "is for trials only: tokens and credentials cross the cluster's network in plain text",
-            fix: "Leave it out: KubeVault's operator signs certificates itself where no issuer is given.",
-          },
-        ]
-      : [];
-  const sessions = assumedRoleWarnings(maskUnknowns(roles) as never, maskUnknowns(assumableRoles) as never);
-  return [...http, ...sessions.map(({ path, problem, fix }) => ({ path, rule: problem, fix }))];
+export function platformWarnings({ plainHttp }: VaultPlatformArgs): Issue[] {
+  return plainHttp === true
+    ? [
+        {
+          path: "plainHttp",
+          rule: "is for trials only: tokens and credentials cross the cluster's network in plain text",
+          fix: "Leave it out: KubeVault's operator signs certificates itself where no issuer is given.",
+        },
+      ]
+    : [];
 }
 
 /** All that is wrong with a platform's plain arguments. */
@@ -253,7 +250,7 @@ function rootCredentialPath(path: string): string {
 }
 
 /** Both arguments stand for the one template that Vault gets. */
-function templateIssues({ rootConfig, rootCredential }: Plain): Issue[] {
+export function templateIssues({ rootConfig, rootCredential }: Plain): Issue[] {
   const [given, checked] = [rootConfig, rootCredential].map((part) => (part as Plain | undefined)?.usernameTemplate);
   return given === undefined || checked === undefined || given === checked || !isKnown(given) || !isKnown(checked)
     ? []

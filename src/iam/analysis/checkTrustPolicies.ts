@@ -9,7 +9,7 @@ import { rolePath, type Finding } from "../../internal/validation/findings.js";
 import type { PolicyDocument } from "../../aws/policyDocument.js";
 import { sortedEntries } from "../policies/federation.js";
 import type { StaticRoleUser } from "../policies/rootPolicy.js";
-import { assumeRoleContext, tagContext } from "./vaultContext.js";
+import { assumeRoleContext, staticRoleContext, tagContext } from "./vaultContext.js";
 
 /** What the check of trust policies looks at. */
 export interface TrustCheck {
@@ -46,12 +46,14 @@ interface Target {
   readonly path: string;
   readonly role?: string;
   readonly arn: string;
+  /** What the call carries besides its external ID, by condition key. */
+  readonly context: RequestContext;
   /** Null: none is sent. Undefined: it is not known who assumes the role, and with what. */
   readonly externalId?: string | null;
   readonly sessionTags?: Readonly<Record<string, string>>;
 }
 
-function targetsOf({ roles, staticRoles = {}, assumeRoleArns = [] }: TrustCheck): Target[] {
+function targetsOf({ roles, staticRoles = {}, assumeRoleArns = [], usernameTemplate }: TrustCheck): Target[] {
   return [
     ...sortedEntries(roles).flatMap(([name, { credentialType, roleArns = [], externalId, sessionTags }]): Target[] =>
       credentialType !== "assumed_role" || !isKnown(roleArns)
@@ -60,17 +62,28 @@ function targetsOf({ roles, staticRoles = {}, assumeRoleArns = [] }: TrustCheck)
             path: rolePath(name, "roleArns", index),
             role: name,
             arn,
+            context: {
+              ...assumeRoleContext(usernameTemplate),
+              ...(isFullyKnown(sessionTags) ? tagContext(sessionTags ?? {}) : {}),
+            },
             externalId: externalId ?? null,
             sessionTags,
           })),
     ),
-    ...sortedEntries(staticRoles).flatMap(([name, { assumeRoleArn }]): Target[] =>
-      assumeRoleArn === undefined
+    ...sortedEntries(staticRoles).flatMap(([name, role]): Target[] => {
+      const { assumeRoleArn, externalId } = role;
+      const path = `${pathOf("staticRoles", name)}.assumeRoleArn`;
+      const { "sts:ExternalId": _id, ...context } = staticRoleContext(role);
+      return assumeRoleArn === undefined
         ? []
-        : [{ path: `${pathOf("staticRoles", name)}.assumeRoleArn`, role: name, arn: assumeRoleArn }],
-    ),
+        : [{ path, role: name, arn: assumeRoleArn, context, externalId: externalId ?? null }];
+    }),
     ...(isKnown(assumeRoleArns)
-      ? assumeRoleArns.map((arn, index): Target => ({ path: pathOf("assumeRoleArns", index), arn }))
+      ? assumeRoleArns.map((arn, index): Target => ({
+          path: pathOf("assumeRoleArns", index),
+          arn,
+          context: tagContext({}),
+        }))
       : []),
   ];
 }
@@ -98,15 +111,11 @@ function unusedFindings(
 
 function targetFindings(input: TrustCheck, target: Target, trust: PolicyDocument): Finding[] {
   const { principalArn } = input;
-  const { path, role, arn, externalId, sessionTags } = target;
+  const { path, role, arn, context, externalId, sessionTags } = target;
   if (!isKnown(principalArn) || !isKnown(externalId) || !isFullyKnown(sessionTags)) {
     return [];
   }
   const tags = sessionTags ?? {};
-  const context = {
-    ...(externalId === undefined ? {} : assumeRoleContext(input.usernameTemplate)),
-    ...tagContext(tags),
-  };
   const decide = (action: string, given: RequestContext) =>
     evaluateTrust({ action, principalArn, context: given, contextIsPartial: true }, trust);
   const found = (action: string, decision: Decision, problem: string, fix: string): Finding[] => {

@@ -3,7 +3,7 @@ import { pathOf } from "../../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import { pathOrRoot } from "../../aws/arns.js";
 import type { RequestContext } from "./conditions.js";
-import { assumeRoleContext, iamCallContext, tagContext } from "./vaultContext.js";
+import { assumeRoleContext, iamCallContext, staticRoleContext, tagContext } from "./vaultContext.js";
 import { readGroupActions, revokeActions, rotateRootActions, staticRoleActions } from "../policies/vaultCalls.js";
 import { sortedEntries } from "../policies/federation.js";
 import { rolePath } from "../../internal/validation/findings.js";
@@ -13,6 +13,7 @@ import {
   vaultUsersArn,
   type RootIdentity,
   type RootPolicyOptions,
+  type StaticRoleUser,
 } from "../policies/rootPolicy.js";
 
 /** One right that Vault needs, so that a feature works. */
@@ -238,11 +239,8 @@ function federationRequirement(options: RootPolicyOptions, name: string): Requir
   };
 }
 
-function staticRoleRequirements(
-  options: RootPolicyOptions,
-  name: string,
-  { username, assumeRoleArn }: { username: string; assumeRoleArn?: string },
-): Requirement[] {
+function staticRoleRequirements(options: RootPolicyOptions, name: string, role: StaticRoleUser): Requirement[] {
+  const { username, assumeRoleArn } = role;
   const path = pathOf("staticRoles", name);
   if (assumeRoleArn !== undefined) {
     const feature = "assumes the role that reaches the user";
@@ -253,7 +251,7 @@ function staticRoleRequirements(
         feature,
         action: "sts:AssumeRole",
         resources: [assumeRoleArn],
-        context: tagContext({}),
+        context: staticRoleContext(role),
       },
     ];
   }

@@ -1,3 +1,5 @@
+import { isKnown } from "../../internal/validation/known.js";
+import type { StaticRoleUser } from "../policies/rootPolicy.js";
 import type { RequestContext } from "./conditions.js";
 import { literalPrefixOf } from "../../secretsengine/usernameTemplate/usernameTemplate.js";
 
@@ -66,5 +68,21 @@ export function assumeRoleContext(usernameTemplate?: string): RequestContext {
     "sts:TransitiveTagKeys": null,
     "sts:AWSServiceName": null,
     "sts:RoleSessionName": { like: `${literalPrefixOf(usernameTemplate)}*` },
+  };
+}
+
+/** What `sts:AssumeRole` carries for a static role of another account. Vault's own name of the session is not documented. */
+export function staticRoleContext({
+  assumeRoleSessionName,
+  externalId,
+}: Pick<StaticRoleUser, "assumeRoleSessionName" | "externalId">): RequestContext {
+  const { "sts:RoleSessionName": _ofTemplate, ...common } = assumeRoleContext();
+  return {
+    ...common,
+    ...tagContext({}),
+    ...(assumeRoleSessionName === undefined || !isKnown(assumeRoleSessionName)
+      ? {}
+      : { "sts:RoleSessionName": assumeRoleSessionName }),
+    ...(isKnown(externalId) ? { "sts:ExternalId": externalId ?? null } : {}),
   };
 }

@@ -11,6 +11,10 @@ export interface StaticRoleUser {
   readonly username: string;
   /** ARN of the role in another account that Vault takes to reach the user. Vault Enterprise 1.19 and later. Default: none. */
   readonly assumeRoleArn?: string;
+  /** Name of Vault's session with that role. Default: Vault's own. */
+  readonly assumeRoleSessionName?: string;
+  /** The external ID that Vault sends with it. Default: none. */
+  readonly externalId?: string;
 }
 
 /** Whose policy it is: the identity that Vault's AWS secrets engine works with. */
