@@ -1,6 +1,7 @@
 import path from "node:path";
 import ts from "typescript";
 import { componentOutputs } from "../src/plugin/provider/componentOutputs.js";
+import { functions } from "../src/plugin/provider/functions.js";
 import { kinds } from "../src/plugin/provider/kinds.js";
 import { TypeSchema } from "./typeSchema.js";
 
@@ -9,8 +10,11 @@ export type JsonObject = { [key: string]: unknown };
 const root = path.join(__dirname, "..");
 const packageName = "kubevault-aws";
 
-/** Inputs that only go in: the state holds a digest of them. */
-const writeOnly = ["secretKey"];
+/** Inputs that are no outputs: the state's outputs hold digests of them. */
+const inputsOnly: Readonly<Record<string, readonly string[]>> = {
+  AwsRootConfig: ["secretKey"],
+  AwsSecretsRoles: ["roles"],
+};
 
 /** The schema of the Pulumi package, from the exported types and their doc comments. */
 export function packageSchema(version: string): JsonObject {
@@ -57,7 +61,8 @@ export function packageSchema(version: string): JsonObject {
       const secret = kind.secretOutputs.includes(output) ? { secret: true } : {};
       return [output, { type: "string", ...value, ...schema.documentation(symbol), ...secret }];
     });
-    const stored = Object.entries(properties).filter(([property]) => !writeOnly.includes(property));
+    const isStored = (property: string) => inputsOnly[name]?.includes(property) !== true;
+    const stored = Object.entries(properties).filter(([property]) => isStored(property));
     return [
       `${packageName}:index:${name}`,
       {
@@ -66,7 +71,7 @@ export function packageSchema(version: string): JsonObject {
         inputProperties: withoutPlain(properties),
         requiredInputs: required,
         properties: withoutPlain(Object.fromEntries([...stored, ...computed])),
-        required: [...required.filter((property) => !writeOnly.includes(property)), ...kind.computed],
+        required: [...required.filter(isStored), ...kind.computed],
       },
     ];
   });
@@ -96,6 +101,32 @@ export function packageSchema(version: string): JsonObject {
       },
     ];
   });
+  const readFunctions = Object.entries(functions).map(([name, secrets]): [string, JsonObject] => {
+    const symbol = symbolOf(name);
+    const [signature] = checker.getTypeOfSymbol(symbol).getCallSignatures();
+    const [parameter] = signature?.parameters ?? [];
+    const result = signature === undefined ? undefined : outputValue(checker, signature.getReturnType());
+    if (parameter === undefined || result === undefined) {
+      throw new Error(`${name} must be a function with arguments that returns an output`);
+    }
+    const inputs = schema.properties(checker.getTypeOfSymbol(parameter), `${name}Args`);
+    // Functions return objects in every language; what is a list in TypeScript is a property there.
+    const { properties, required } = checker.isArrayType(result)
+      ? { properties: { names: schema.schemaOf(result, `${name}.names`) ?? {} }, required: ["names"] }
+      : schema.properties(result, `${name}Result`);
+    const marked = Object.entries(properties).map(([property, spec]) => [
+      property,
+      { ...spec, ...(secrets.includes(property) ? { secret: true } : {}) },
+    ]);
+    return [
+      `${packageName}:index:${name}`,
+      {
+        ...schema.documentation(symbol),
+        inputs: { type: "object", properties: withoutPlain(inputs.properties), required: inputs.required },
+        outputs: { type: "object", properties: withoutPlain(Object.fromEntries(marked)), required },
+      },
+    ];
+  });
   const connection = argumentsOf("VaultConnection");
   return {
     name: packageName,
@@ -112,6 +143,7 @@ export function packageSchema(version: string): JsonObject {
       properties: {},
     },
     resources: Object.fromEntries([...resources, ...components].sort(([one], [other]) => (one < other ? -1 : 1))),
+    functions: Object.fromEntries(readFunctions),
     types: Object.fromEntries(
       Object.entries(schema.types)
         .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -151,12 +183,15 @@ function outputSchema(
   symbol: ts.Symbol,
   at: string,
 ): JsonObject | undefined {
-  const parts = outputParts(checker.getTypeOfSymbol(symbol));
-  const output = parts.find((part) => part.symbol?.name === "OutputInstance");
-  const [value] = output === undefined ? [] : checker.getTypeArguments(output as ts.TypeReference);
+  const value = outputValue(checker, checker.getTypeOfSymbol(symbol));
   const found = value === undefined ? undefined : schema.schemaOf(value, at);
   const { values: _, ...rest } = found ?? {};
   return found === undefined ? undefined : rest;
+}
+
+function outputValue(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
+  const output = outputParts(type).find((part) => part.symbol?.name === "OutputInstance");
+  return output === undefined ? undefined : checker.getTypeArguments(output as ts.TypeReference)[0];
 }
 
 function isOptionalOutput(checker: ts.TypeChecker, symbol: ts.Symbol | undefined): boolean {

@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Issue } from "../internal/validation/issues.js";
 import { assertValid, mapInput } from "../vaultresource/inputs.js";
-import type { OpenVault } from "../vault/session.js";
-import { mountPathRules, objectNameRules, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
+import { trimSlashes } from "../vaultresource/rules.js";
 import type { Values } from "../vaultresource/fields.js";
 import { connectionArgsOf, type VaultConnection, type VaultConnectionArgs } from "../vaultresource/vaultConnection.js";
 import type { AwsCredentialsArgs } from "./awsCredentials.js";
-import { credentialsRules } from "./configRules.js";
-import { credentialFields } from "./engineFields.js";
 import type { AwsSecretsRoleSpec } from "./roleSpec.js";
+import { vaultReadRules, type VaultReadName } from "./vaultReadRules.js";
 
 /** Which Vault a function reads from. */
 export interface VaultReadOptions {
@@ -34,7 +31,8 @@ export type GetAwsCredentialsArgs = Omit<AwsCredentialsArgs, "reissueBefore" | "
  * credentials; those of an `iam_user` role live until their lease, or the token that read them, ends. {@link AwsCredentials} keeps credentials and
  * revokes them.
  *
- * At preview nothing is read: the result is unknown then.
+ * At preview nothing is read: the result is unknown then. In other languages it is a function of the provider plugin, which has no unknown results:
+ * there a preview reads credentials, too, and they are revoked when the operation ends.
  *
  * @returns a secret output
  * @throws pulumi.RunError with all that is wrong with the arguments
@@ -46,22 +44,7 @@ export function getAwsCredentials(
   args: GetAwsCredentialsArgs,
   options: VaultReadOptions,
 ): pulumi.Output<AwsCredentialsResult> {
-  const names = ["mount", "role", "endpoint", ...credentialFields.map((field) => field.name), "keyReadiness"];
-  assertValid("getAwsCredentials", args, (given) => [...unknownArguments(given, names), ...credentialsRules(given)]);
-  return readAtUp(args, options, async (inputs, connection) => {
-    const { credentialsHandlers } = await import("./providers/credentials.js");
-    return connection.useOwnToken(async (vault) => {
-      const context = {
-        vault,
-        recreate: false,
-        progress: () => undefined,
-        warn: (message: string) => void pulumi.log.warn(message),
-      };
-      const { outputs } = await credentialsHandlers.create(context, inputs);
-      const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = outputs as unknown as AwsCredentialsResult;
-      return { accessKeyId, secretAccessKey, sessionToken, expiresAt };
-    });
-  });
+  return readAtUp("getAwsCredentials", args, options, (values) => values as unknown as AwsCredentialsResult);
 }
 
 /** The credentials of a static role. */
@@ -91,41 +74,25 @@ export function getAwsStaticCredentials(
   args: NamedRoleArgs,
   options: VaultReadOptions,
 ): pulumi.Output<AwsStaticCredentialsResult> {
-  assertValid("getAwsStaticCredentials", args, namedRoleRules);
-  return readAtUp(args, options, (inputs, connection) =>
-    connection.use(async ({ client }) => {
-      const path = `${String(inputs.mount)}/static-creds/${String(inputs.name)}`;
-      const data = await client.read(path);
-      if (data === undefined) {
-        throw new Error(`${path}: Vault has no such static role, or no key of it yet`);
-      }
-      return {
-        accessKeyId: String(data.access_key),
-        secretAccessKey: String(data.secret_key),
-        expiration: typeof data.expiration === "string" ? data.expiration : "",
-      };
-    }),
+  return readAtUp(
+    "getAwsStaticCredentials",
+    args,
+    options,
+    (values) => values as unknown as AwsStaticCredentialsResult,
   );
 }
 
 /**
  * Reads a role as Vault has it, whoever wrote it. At preview the result is unknown.
  *
- * @returns the fields that are set; undefined where there is no such role
+ * @returns the fields that are set, as a secret output; undefined where there is no such role. In other languages the function fails then.
  * @throws pulumi.RunError with all that is wrong with the arguments
  */
 export function getAwsSecretsRole(
   args: NamedRoleArgs,
   options: VaultReadOptions,
 ): pulumi.Output<AwsSecretsRoleSpec | undefined> {
-  assertValid("getAwsSecretsRole", args, namedRoleRules);
-  return readAtUp(args, options, async (inputs, connection) => {
-    const { pathOfRole, readRole, setFieldsOf } = await import("./providers/role.js");
-    return connection.use(async (vault) => {
-      const role = await readRole(vault, pathOfRole(inputs));
-      return role === undefined ? undefined : (setFieldsOf(role) as unknown as AwsSecretsRoleSpec);
-    });
-  });
+  return readAtUp("getAwsSecretsRole", args, options, (values) => values as AwsSecretsRoleSpec | undefined);
 }
 
 /**
@@ -137,62 +104,34 @@ export function listAwsSecretsRoles(
   args: Pick<NamedRoleArgs, "mount">,
   options: VaultReadOptions,
 ): pulumi.Output<string[]> {
-  assertValid("listAwsSecretsRoles", args, (given) => [
-    ...unknownArguments(given, ["mount"]),
-    ...mountPathRules(given, "mount"),
-  ]);
-  return readAtUp(args, options, (inputs, connection) =>
-    connection.use(async ({ client }) => {
-      const { isVaultError } = await import("../vault/errors.js");
-      try {
-        const path = `${String(inputs.mount)}/roles`;
-        const { data } = await client.call({ method: "GET", path, query: { list: "true" } });
-        return Array.isArray(data?.keys) ? data.keys.map(String).sort() : [];
-      } catch (error) {
-        if (isVaultError(error, "absent")) {
-          return [];
-        }
-        throw error;
-      }
-    }),
-  );
-}
-
-function namedRoleRules(args: Values): Issue[] {
-  return [
-    ...unknownArguments(args, ["mount", "name"]),
-    ...mountPathRules(args, "mount"),
-    ...objectNameRules(args, "name"),
-  ];
-}
-
-/** A session with Vault, as far as a function needs it. */
-interface Session {
-  readonly use: <T>(work: (vault: OpenVault) => Promise<T>) => Promise<T>;
-  readonly useOwnToken: <T>(work: (vault: OpenVault) => Promise<T>) => Promise<T>;
+  return readAtUp("listAwsSecretsRoles", args, options, (values) => values?.names as string[]);
 }
 
 /** Reads from Vault in an update; at preview Vault need not be there, and nothing may be created in it. */
 function readAtUp<T>(
+  name: VaultReadName,
   args: object,
   { connection }: VaultReadOptions,
-  read: (inputs: Values, session: Session) => Promise<T>,
+  result: (values: Values | undefined) => T,
 ): pulumi.Output<T> {
+  assertValid(name, args, vaultReadRules[name]);
   const settings = connectionArgsOf(connection);
   const mount = mapInput((args as Values).mount, (value) => trimSlashes(value as string));
-  const result = pulumi.all([{ ...args, mount } as Values, settings as Values]).apply(async ([inputs, given]) => {
+  const reading = pulumi.all([{ ...args, mount } as Values, settings as Values]).apply(async ([inputs, given]) => {
     if (pulumi.runtime.isDryRun()) {
       return pulumi.unknown as unknown as T;
     }
     const { connectionOf } = await import("../vaultresource/providers/connection.js");
+    const { readFromVault } = await import("./providers/vaultReads.js");
     const { session } = connectionOf({ get: (key) => settingOf(given, key.replace(/^.*:/, "")) });
     try {
-      return await read(inputs, session);
+      const warn = (message: string) => void pulumi.log.warn(message);
+      return result((await readFromVault(name, session, inputs, warn)).values);
     } finally {
       await session.close();
     }
   });
-  return pulumi.secret(result) as pulumi.Output<T>;
+  return pulumi.secret(reading) as pulumi.Output<T>;
 }
 
 /** A setting as a provider keeps it. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { providerText } from "../vaultresource/providerText.js";
+import { resourceHost } from "../vaultresource/resourceHost.js";
 
 /** What {@link UnsealParameters} takes. */
 export interface UnsealParametersArgs {
@@ -20,7 +20,8 @@ export interface UnsealParametersArgs {
  */
 export class UnsealParameters extends pulumi.CustomResource {
   constructor(name: string, args: UnsealParametersArgs, opts?: pulumi.CustomResourceOptions) {
-    const props = { ...args, __provider: providerText("UnsealParameters") };
-    super("pulumi-nodejs:dynamic/kubevault-aws:UnsealParameters", name, props, opts);
+    const host = resourceHost();
+    const kind = "UnsealParameters";
+    super(host.typeOf(kind), name, { ...args, ...host.propsOf(kind) }, host.optionsOf(kind, opts));
   }
 }

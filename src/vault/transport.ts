@@ -1,3 +1,4 @@
+import { withinLimit } from "../internal/workLimit.js";
 import { requestBase } from "./address.js";
 import { dispatcherFor } from "./dispatchers.js";
 import { describeCall, errorOfAnswer, VaultError, type FailedCall, type VaultErrorKind } from "./errors.js";
@@ -93,7 +94,7 @@ function urlOf(settings: ResolvedSettings, { path, query }: VaultCall): URL {
 
 /** @param address what messages call the server */
 async function exchange(settings: ResolvedSettings, call: VaultCall, address: string, url: URL): Promise<RawAnswer> {
-  const timeoutMs = call.timeoutMs ?? settings.requestTimeoutMs;
+  const timeoutMs = withinLimit(call.timeoutMs ?? settings.requestTimeoutMs);
   const namespace = call.namespace ?? settings.namespace ?? "";
   const { dispatcher, proxy } = await dispatcherFor(settings, url);
   const { request } = await import("undici");

@@ -3,6 +3,7 @@ import {
   PartialFailure,
   type CheckResult,
   type DiffResult,
+  type FunctionResult,
   type Operation,
   type ReadResult,
   type ResourceProvider,
@@ -129,8 +130,8 @@ export class AwsProvider implements ResourceProvider {
     }
   }
 
-  public invoke(token: string, args: PropertyObject): Promise<PropertyObject> {
-    return invokeFunction(this.clients(), token, args);
+  public async invoke(token: string, args: PropertyObject): Promise<FunctionResult> {
+    return { values: await invokeFunction(this.clients(), token, args) };
   }
 
   private changed(type: ResourceType, state: ResourceStateOf, inputs: PropertyObject): Set<string> {

@@ -10,6 +10,7 @@ import {
   PartialFailure,
   type CheckResult,
   type DiffResult,
+  type FunctionResult,
   type Operation,
   type ReadResult,
   type ResourceProvider,
@@ -136,7 +137,7 @@ export class KubernetesProvider implements ResourceProvider {
     }
   }
 
-  public invoke(token: string): Promise<PropertyObject> {
+  public invoke(token: string): Promise<FunctionResult> {
     return Promise.reject(
       new Error(
         `The sandbox's stand-in for the Kubernetes provider does not know the function ${token}. Install the released provider (pulumi plugin install resource kubernetes) to use it.`,

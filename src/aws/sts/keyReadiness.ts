@@ -1,3 +1,4 @@
+import { pause } from "../../internal/workLimit.js";
 import { loadSts, stsRequestHandler } from "./loadSts.js";
 
 /** An AWS access key, of an IAM user or of a session. */
@@ -132,8 +133,4 @@ function isFinal(error: unknown): boolean {
   return ["ExpiredToken", "ExpiredTokenException", "RegionDisabledException", "CredentialsProviderError"].includes(
     error.name,
   );
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

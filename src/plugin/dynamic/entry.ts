@@ -55,6 +55,9 @@ const outsideVault: Readonly<Record<string, () => DynamicProvider>> = {
   VaultServerRollout: rolloutProvider,
 };
 
+/** All kinds that {@link provider} knows. */
+export const hostedKinds: readonly string[] = [...Object.keys(handlers), ...Object.keys(outsideVault)];
+
 /**
  * What the resources in a stack's state call, by the package's subpath `dynamic/v1`: the path, this function's name and the names of the
  * kinds are in states for ever and must never change.

@@ -17,7 +17,7 @@ import {
   staticRoleFields,
 } from "../../secretsengine/engineFields.js";
 import { singleLineTemplate, type Values } from "../../vaultresource/fields.js";
-import { configId, mountId, roleId } from "./importIds.js";
+import { belowMountId, mountId, roleId } from "./importIds.js";
 import { canonical, origin, withTrimmedPath, type Kind } from "./kind.js";
 
 function rolesByName(roles: unknown): Readonly<Record<string, Values>> {
@@ -27,6 +27,12 @@ function rolesByName(roles: unknown): Readonly<Record<string, Values>> {
 /** A role in the current fields; `policy` and `arn` are the form of Vault before 0.11. */
 function roleInputs({ mount, name, ...settings }: Values): Values {
   return withTrimmedPath({ mount, name, ...settingsInputs(settings) }, "mount");
+}
+
+function rolesInputs(roles: unknown): unknown {
+  return isKnown(roles)
+    ? mapRecord(rolesByName(roles), (_, role) => (isKnown(role) ? settingsInputs(role) : role))
+    : roles;
 }
 
 function settingsInputs({ adoptExisting, revokeLeasesOnDelete, ...settings }: Values): Values {
@@ -68,8 +74,9 @@ export const engineKinds: Readonly<Record<string, Kind>> = {
       Object.entries(rolesByName(roles)).flatMap(([name, role]) => under(pathOf("roles", name), legacyRoleRules(role))),
     toInputs: ({ mount, roles }) => ({
       ...withTrimmedPath({ mount }, "mount"),
-      roles: isKnown(roles) ? mapRecord(rolesByName(roles), (_, role) => settingsInputs(role)) : roles,
+      roles: rolesInputs(roles),
     }),
+    parseId: belowMountId("roles"),
   },
   AwsStaticRole: {
     computed: [...origin, "userId"],
@@ -81,13 +88,13 @@ export const engineKinds: Readonly<Record<string, Kind>> = {
     computed: [...origin, "activeAccessKey", "keyRotated"],
     secretOutputs: [],
     toInputs: rootConfigInputs,
-    parseId: configId("root"),
+    parseId: belowMountId("config/root"),
   },
   AwsLeaseConfig: {
     computed: origin,
     secretOutputs: [],
     toInputs: (args) => canonical([...leaseFields, ...adoptionSettings], withTrimmedPath(args, "mount")),
-    parseId: configId("lease"),
+    parseId: belowMountId("config/lease"),
   },
   AwsCredentials: {
     computed: [...origin, ...Object.keys(credentialOutputs)],

@@ -27,12 +27,12 @@ export function roleId(collection: string): ParseId {
   };
 }
 
-/** The ID of a mount's configuration: `aws/config/root`. */
-export function configId(name: string): ParseId {
+/** The ID of what a mount has one of: `aws/config/root`; `aws/roles` for all of its roles. */
+export function belowMountId(path: string): ParseId {
   return (id) => {
-    const match = new RegExp(`^/*(.+)/config/${name}$`).exec(id);
+    const match = new RegExp(`^/*(.+)/${path}$`).exec(id);
     if (match === null) {
-      throw invalidId(`<mount>/config/${name}`, `aws/config/${name}`, id);
+      throw invalidId(`<mount>/${path}`, `aws/${path}`, id);
     }
     return { mount: match[1] };
   };

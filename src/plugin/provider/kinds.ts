@@ -14,6 +14,12 @@ const outsideVault: Readonly<Record<string, Kind>> = {
       return { sessionName: "vault-storage", renewBeforeSeconds: half, ...args, durationSeconds };
     },
   },
+  UnsealParameters: {
+    computed: [],
+    secretOutputs: [],
+    toInputs: (args) => args,
+    isInternal: true,
+  },
   VaultServerRollout: {
     computed: ["phase"],
     secretOutputs: ["kubeconfig"],

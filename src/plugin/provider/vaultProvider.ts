@@ -1,8 +1,13 @@
-import { formatIssues } from "../../internal/validation/issues.js";
 import { setRow } from "../../internal/reporting/resourceRow.js";
+import { formatIssues, type Issue } from "../../internal/validation/issues.js";
+import { pause, withLimit } from "../../internal/workLimit.js";
+import { readFromVault } from "../../secretsengine/providers/vaultReads.js";
+import { vaultReadRules } from "../../secretsengine/vaultReadRules.js";
+import { withWorkReporter } from "../../vault/workReporter.js";
 import type { Values } from "../../vaultresource/fields.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
-import { closeConnections, keepIdleConnections } from "../../vaultresource/providers/connection.js";
+import { connectionRules } from "../../vaultresource/connectionRules.js";
+import { closeConnections, connectionOf, keepIdleConnections } from "../../vaultresource/providers/connection.js";
 import { provider as handlersOf } from "../dynamic/entry.js";
 import { cancelLimitMs, idleMsInPlugin } from "../dynamic/shutdown.js";
 import { unknownValue, type PropertyObject } from "../server/propertyValues.js";
@@ -10,6 +15,7 @@ import {
   PartialFailure,
   type CheckResult,
   type DiffResult,
+  type FunctionResult,
   type Operation,
   type ReadResult,
   type ResourceProvider,
@@ -19,8 +25,10 @@ import {
 } from "../server/resourceProvider.js";
 import { connectionSettings, settingReader } from "./configuration.js";
 import { detailedDiff } from "./detailedDiff.js";
-import type { Kind } from "./kind.js";
+import { functions, isFunction } from "./functions.js";
+import { withTrimmedPath, type Kind } from "./kind.js";
 import { kinds } from "./kinds.js";
+import { unknownNames, type PackageSchema } from "./unknownNames.js";
 
 /** What a handler throws when something was created and then failed: see `withoutStack` of the dynamic provider. */
 interface HandlerFailure extends Error {
@@ -32,6 +40,9 @@ interface HandlerFailure extends Error {
 export class VaultProvider implements ResourceProvider {
   readonly packageName = "kubevault-aws";
   private settings: Readonly<Record<string, unknown>> = {};
+  private parsed: PackageSchema | undefined;
+  /** What revokes the credentials that functions have read: they are for the operation that the process is there for. */
+  private readonly revocations: (() => Promise<void>)[] = [];
 
   constructor(
     readonly version: string,
@@ -42,14 +53,19 @@ export class VaultProvider implements ResourceProvider {
   }
 
   async close(): Promise<void> {
-    await closeConnections(cancelLimitMs);
+    const closing = async () => {
+      for (const result of await Promise.allSettled(this.revocations.splice(0).map((revoke) => revoke()))) {
+        if (result.status === "rejected") {
+          console.error(`credentials that getAwsCredentials read end by themselves: ${String(result.reason)}`);
+        }
+      }
+      await closeConnections();
+    };
+    await Promise.race([closing(), pause(cancelLimitMs)]);
   }
 
-  async checkConfig(inputs: PropertyObject): Promise<CheckResult> {
-    const { connectionRules } = await import("../../vaultresource/connectionRules.js");
-    const issues = connectionRules(connectionSettings(inputs));
-    const failures = issues.length === 0 ? [] : [formatIssues("provider kubevault-aws", issues)];
-    return { inputs, failures };
+  checkConfig(inputs: PropertyObject): CheckResult {
+    return { inputs, failures: failuresOf("provider kubevault-aws", connectionRules(connectionSettings(inputs))) };
   }
 
   configure(config: PropertyObject): void {
@@ -60,13 +76,16 @@ export class VaultProvider implements ResourceProvider {
     const [name, kind] = kindOf(subject);
     const issues = kind.rules?.(news) ?? [];
     if (issues.length > 0) {
-      return { inputs: news, failures: [formatIssues(name, issues)] };
+      return { inputs: news, failures: failuresOf(name, issues) };
     }
+    // Types that only components create are not in the schema.
+    const properties = this.names().resources[subject.type]?.inputProperties;
+    const misspelt = properties === undefined ? [] : unknownNames(this.names(), properties, news);
     const inputs = kind.toInputs(news);
     const result = await this.host(name).check({}, inputs);
     return {
       inputs: (result.inputs ?? inputs) as PropertyObject,
-      failures: (result.failures ?? []).map(({ reason }) => reason),
+      failures: [...failuresOf(name, misspelt), ...(result.failures ?? []).map(({ reason }) => reason)],
     };
   }
 
@@ -140,8 +159,33 @@ export class VaultProvider implements ResourceProvider {
     await this.run(kind, operation, state.outputs, (given) => this.host(name).delete(state.id, given));
   }
 
-  invoke(token: string): Promise<PropertyObject> {
-    return Promise.reject(new Error(`${token}: the package kubevault-aws has no such function`));
+  async invoke(token: string, args: PropertyObject, operation: Operation): Promise<FunctionResult> {
+    const name = token.split(":").at(-1) ?? "";
+    if (!isFunction(name)) {
+      throw new Error(
+        `this version of pulumi-resource-kubevault-aws has no function "${token}": upgrade the plugin to the version of the SDK`,
+      );
+    }
+    const issues = vaultReadRules[name](args);
+    if (issues.length > 0) {
+      throw new Error(formatIssues(name, issues));
+    }
+    const { session } = connectionOf(settingReader(this.settings));
+    const { values, revoke } = await withLimit(operation.cancelled, operation.timeoutMs, () =>
+      withWorkReporter(operation, () => readFromVault(name, session, withTrimmedPath(args, "mount"), operation.warn)),
+    );
+    if (revoke !== undefined) {
+      this.revocations.push(revoke);
+    }
+    if (values === undefined) {
+      throw new Error(`${String(args.mount)}/roles/${String(args.name)}: Vault has no such role`);
+    }
+    return { values: values as PropertyObject, secrets: functions[name].map((property) => [property]) };
+  }
+
+  /** The schema, for the names in it. */
+  private names(): PackageSchema {
+    return (this.parsed ??= JSON.parse(this.schema()) as PackageSchema);
   }
 
   /** The handlers of a kind, connected as this provider is configured. */
@@ -165,12 +209,16 @@ export class VaultProvider implements ResourceProvider {
     const given = { ...properties };
     setRow(given, operation);
     try {
-      return await work(given);
+      return await withLimit(operation.cancelled, operation.timeoutMs, () => work(given));
     } catch (error) {
       const { id, properties: left, message } = error as HandlerFailure;
       throw id === undefined || left === undefined ? error : new PartialFailure(message, stateOf(kind, id, left));
     }
   }
+}
+
+function failuresOf(subject: string, issues: readonly Issue[]): string[] {
+  return issues.length === 0 ? [] : [formatIssues(subject, issues)];
 }
 
 function kindOf({ type }: Subject): [string, Kind] {

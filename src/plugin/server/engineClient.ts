@@ -35,14 +35,18 @@ export class EngineClient {
   }
 
   private log(urn: string, message: string, severity: LogSeverity, ephemeral: boolean): void {
+    // A line that cannot be shown is no reason to fail the operation it speaks of; it stands in the plugin's own log instead.
+    if (this.address === undefined) {
+      console.error(message);
+      return;
+    }
     const request = new LogRequest();
     request.setSeverity(severity);
     request.setUrn(urn);
     request.setMessage(message);
     request.setEphemeral(ephemeral);
-    this.client ??= new GeneratedClient(this.requireAddress(), credentials.createInsecure());
+    this.client ??= new GeneratedClient(this.address, credentials.createInsecure());
     this.client.log(request, (error: unknown) => {
-      // A line that cannot be shown is no reason to fail the operation it speaks of; it stands in the plugin's own log instead.
       if (error !== null && error !== undefined) {
         console.error(message);
       }

@@ -35,6 +35,12 @@ export interface ReadResult extends ResourceState {
   readonly inputs: PropertyObject;
 }
 
+/** What a function returns. */
+export interface FunctionResult {
+  readonly values: PropertyObject;
+  readonly secrets?: readonly PropertyPath[];
+}
+
 /** Says on the resource's row what is going on. */
 export type Progress = (message: string) => void;
 
@@ -71,7 +77,7 @@ export interface ResourceProvider {
     operation: Operation,
   ): Promise<ResourceState>;
   delete(subject: Subject, state: ResourceStateOf, operation: Operation): Promise<void>;
-  invoke(token: string, args: PropertyObject): Promise<PropertyObject>;
+  invoke(token: string, args: PropertyObject, operation: Operation): Promise<FunctionResult>;
   /** Creates a component, by registering its children with the engine at this address. */
   construct?: (request: ConstructRequest, engineAddress: string) => Promise<ConstructResponse>;
   /** Releases what the provider holds, such as tokens, when the engine cancels its work. */

@@ -35,25 +35,45 @@ import {
  */
 export async function serve(provider: ResourceProvider): Promise<void> {
   const engineAddress = process.argv.slice(2).find((argument) => /^[^/=\s]+:\d+$/.test(argument));
+  const { port, cancel } = await listen(provider, engineAddress);
+  process.stdout.write(`${port}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void cancel().finally(() => process.kill(process.pid, signal)));
+  }
+  // An engine that is killed cannot stop its plugins: a plugin that has lost its parent ends itself.
+  const engine = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== engine) {
+      clearInterval(watch);
+      void cancel().finally(() => process.exit(0));
+    }
+  }, 1000);
+  watch.unref();
+}
+
+/**
+ * Listens on a free port of the loopback address.
+ *
+ * @returns `cancel` does what the engine's call `Cancel` does
+ */
+export async function listen(
+  provider: ResourceProvider,
+  engineAddress: string | undefined,
+): Promise<{ readonly port: number; readonly cancel: () => Promise<void>; readonly stop: () => void }> {
+  const cancellation = new AbortController();
+  const cancel = async () => {
+    cancellation.abort(new Error("the operation was cancelled"));
+    await provider.close?.();
+  };
   const server = new Server({ "grpc.max_receive_message_length": largestMessageBytes });
-  server.addService(ResourceProviderService, implementation(provider, new EngineClient(engineAddress)));
+  const methods = implementation(provider, new EngineClient(engineAddress), { cancelled: cancellation.signal, cancel });
+  server.addService(ResourceProviderService, methods);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
-  process.stdout.write(`${port}\n`);
-  endWithEngine();
-}
-
-/** An engine that is killed cannot stop its plugins: a plugin that has lost its parent ends itself. */
-function endWithEngine(): void {
-  const engine = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== engine) {
-      process.exit(0);
-    }
-  }, 1000).unref();
+  return { port, cancel, stop: () => server.forceShutdown() };
 }
 
 type Call<Request> = ServerUnaryCall<Request, unknown>;
@@ -70,14 +90,17 @@ function handler<Request, Response>(answer: (request: Request) => Promise<Respon
   };
 }
 
-function implementation(provider: ResourceProvider, engine: EngineClient): UntypedServiceImplementation {
-  const cancellation = new AbortController();
+function implementation(
+  provider: ResourceProvider,
+  engine: EngineClient,
+  { cancelled, cancel }: { readonly cancelled: AbortSignal; readonly cancel: () => Promise<void> },
+): UntypedServiceImplementation {
   const operation = (urn: string, preview: boolean, timeoutSeconds: number): Operation => ({
     preview,
     timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1000 : undefined,
     progress: (message) => engine.status(urn, message),
     warn: (message) => engine.warn(urn, message),
-    cancelled: cancellation.signal,
+    cancelled,
   });
 
   return {
@@ -130,8 +153,9 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
     invoke: handler(async (request: messages.InvokeRequest) => {
       const response = new messages.InvokeResponse();
       const args = decodeStruct(request.getArgs());
-      const result = await provider.invoke(request.getTok(), args.values);
-      response.setReturn(Struct.fromJavaScript(encode(result, [])));
+      const doing = operation("", request.getPreview(), 0);
+      const { values, secrets = [] } = await provider.invoke(request.getTok(), args.values, doing);
+      response.setReturn(Struct.fromJavaScript(encode(values, secrets)));
       return response;
     }),
     construct: handler((request: messages.ConstructRequest) =>
@@ -191,8 +215,7 @@ function implementation(provider: ResourceProvider, engine: EngineClient): Untyp
       return new Empty();
     }),
     cancel: handler(async () => {
-      cancellation.abort(new Error("cancelled"));
-      await provider.close?.();
+      await cancel();
       return new Empty();
     }),
   };

@@ -1,6 +1,7 @@
 import { whileRunning } from "../../internal/reporting/index.js";
+import { isVaultError } from "../../vault/errors.js";
 import type { OpenVault } from "../../vault/session.js";
-import { changedFields, fromVault, inputsWithDrift, isSet, toVault, type Values } from "../../vaultresource/fields.js";
+import { changedFields, fromVault, inputsWithDrift, toVault, type Values } from "../../vaultresource/fields.js";
 import { roleFields, roleSettings } from "../engineFields.js";
 import { roleRules } from "../roleRules.js";
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
@@ -35,10 +36,17 @@ export async function readRole({ client }: Pick<OpenVault, "client">, path: stri
   return data === undefined ? undefined : fromVault(roleFields, data);
 }
 
-/** The fields of a role that are set. */
-export function setFieldsOf(role: Values): Values {
-  const set = roleFields.filter((field) => isSet(field, role[field.name]));
-  return Object.fromEntries(set.map(({ name }) => [name, role[name]]));
+/** The names of all roles below a mount, in order. */
+export async function listRoleNames({ client }: Pick<OpenVault, "client">, mount: unknown): Promise<string[]> {
+  try {
+    const { data } = await client.call({ method: "GET", path: `${String(mount)}/roles`, query: { list: "true" } });
+    return Array.isArray(data?.keys) ? data.keys.map(String).sort() : [];
+  } catch (error) {
+    if (isVaultError(error, "absent")) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /**

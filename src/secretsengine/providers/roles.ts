@@ -1,6 +1,6 @@
 import { forEachAtOnce } from "../../internal/forEachAtOnce.js";
 import { mapRecord } from "../../internal/records.js";
-import { isFullyKnown } from "../../internal/validation/known.js";
+import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import { pathOf, under } from "../../internal/validation/issues.js";
 import { isVaultError } from "../../vault/errors.js";
 import type { Values } from "../../vaultresource/fields.js";
@@ -9,7 +9,7 @@ import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../v
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
 import { roleDigest, setFields } from "../roleDigest.js";
 import { roleRules } from "../roleRules.js";
-import { pathOfRole, roleHandlers } from "./role.js";
+import { listRoleNames, pathOfRole, roleHandlers } from "./role.js";
 
 /** How many roles are worked on at a time. */
 const concurrency = 8;
@@ -67,7 +67,7 @@ export const rolesHandlers: ResourceHandlers = {
       const path = pathOf("roles", name);
       return [
         ...objectNameRules({ name }, "name").map((issue) => ({ ...issue, path })),
-        ...under(path, roleRules(role)),
+        ...(isKnown(role) ? under(path, roleRules(role)) : []),
       ];
     }),
   ],
@@ -111,20 +111,23 @@ export const rolesHandlers: ResourceHandlers = {
   },
 
   read: async (context, outputs) => {
-    const { mount, written, settings = {} } = keptOf(outputs);
+    const { mount, settings = {} } = keptOf(outputs);
+    // An import brings the mount only, and takes over all of its roles.
+    const isImport = outputs.written === undefined;
+    const names = isImport ? await listRoleNames(context.vault, mount) : Object.keys(keptOf(outputs).written);
     const found = new Map<string, Values>();
-    const failures = await forEachRole(context, Object.keys(written), async (name) => {
+    const failures = await forEachRole(context, names, async (name) => {
       const reading = await roleHandlers.read(context, single(mount, name), pathIn(mount, name));
       if (reading !== undefined) {
         found.set(name, setFields(reading.inputs));
       }
     });
     assertNone(failures, mount);
-    if (found.size === 0 && Object.keys(written).length > 0) {
+    if (found.size === 0 && (isImport || names.length > 0)) {
       return undefined;
     }
-    const names = Object.keys(written).filter((name) => found.has(name));
-    const roles = Object.fromEntries(names.map((name) => [name, { ...found.get(name), ...settings[name] }]));
+    const left = names.filter((name) => found.has(name));
+    const roles = Object.fromEntries(left.map((name) => [name, { ...found.get(name), ...settings[name] }]));
     const digests = mapRecord(roles, (_, role) => roleDigest(role));
     return { outputs: outputsOf({ mount, roles }, digests), inputs: { mount, roles } };
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { configId, mountId, roleId } from "../../../../src/plugin/provider/importIds.js";
+import { belowMountId, mountId, roleId } from "../../../../src/plugin/provider/importIds.js";
 
 describe("the ID of an import", () => {
   test.each([
@@ -8,8 +8,9 @@ describe("the ID of an import", () => {
     [roleId("roles"), "aws/roles/deploy", { mount: "aws", name: "deploy" }],
     [roleId("roles"), "teams/roles/aws/roles/deploy", { mount: "teams/roles/aws", name: "deploy" }],
     [roleId("static-roles"), "aws/static-roles/ci", { mount: "aws", name: "ci" }],
-    [configId("root"), "aws/config/root", { mount: "aws" }],
-    [configId("lease"), "a/config/b/config/lease", { mount: "a/config/b" }],
+    [belowMountId("config/root"), "aws/config/root", { mount: "aws" }],
+    [belowMountId("config/lease"), "a/config/b/config/lease", { mount: "a/config/b" }],
+    [belowMountId("roles"), "/teams/aws/roles", { mount: "teams/aws" }],
   ])("%s %s", (parse, id, properties) => {
     expect(parse(id)).toEqual(properties);
   });
@@ -28,7 +29,7 @@ describe("the ID of an import", () => {
       'the ID must have the form <mount>/roles/<name>, such as aws/roles/deploy, got "aws/roles/"',
     ],
     [
-      configId("root"),
+      belowMountId("config/root"),
       "aws/config/lease",
       'the ID must have the form <mount>/config/root, such as aws/config/root, got "aws/config/lease"',
     ],
