@@ -38,28 +38,9 @@ export async function withLimit<T>(
   }
 }
 
-/**
- * Resolves after some time.
- *
- * @throws the reason, where the present work is cancelled or its time is over
- */
-export function pause(milliseconds: number): Promise<void> {
-  const signal = limits.getStore()?.signal;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(signal.reason as Error);
-      return;
-    }
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", end);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", end, { once: true });
-  });
+/** Is aborted when the present work is cancelled or its time is over. */
+export function workSignal(): AbortSignal | undefined {
+  return limits.getStore()?.signal;
 }
 
 /** The time that a request of the present work may take: no longer than the work. After its end, what is left to do has the usual time. */

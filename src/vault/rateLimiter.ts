@@ -1,4 +1,4 @@
-import { pause } from "../internal/workLimit.js";
+import { pause } from "../internal/pause.js";
 
 /** How many requests may be made (VAULT_RATE_LIMIT). */
 export interface RateLimit {

@@ -1,4 +1,4 @@
-import { pause } from "../internal/workLimit.js";
+import { pause } from "../internal/pause.js";
 import { isVaultError, type VaultError } from "./errors.js";
 import { reportProgress } from "./workReporter.js";
 

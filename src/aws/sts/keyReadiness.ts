@@ -1,4 +1,4 @@
-import { pause } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
 import { loadSts, stsRequestHandler } from "./loadSts.js";
 
 /** An AWS access key, of an IAM user or of a session. */

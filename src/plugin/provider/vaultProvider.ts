@@ -1,6 +1,7 @@
 import { setRow } from "../../internal/reporting/resourceRow.js";
 import { formatIssues, type Issue } from "../../internal/validation/issues.js";
-import { pause, withLimit } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
+import { withLimit } from "../../internal/workLimit.js";
 import { readFromVault } from "../../secretsengine/providers/vaultReads.js";
 import { vaultReadRules } from "../../secretsengine/vaultReadRules.js";
 import { withWorkReporter } from "../../vault/workReporter.js";

@@ -1,5 +1,5 @@
 import type { WorkContext } from "../../vaultresource/providers/handlers.js";
-import { pause } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
 import { isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 import { isVaultError, VaultError } from "../../vault/errors.js";
 import { whileRunning } from "../../internal/reporting/index.js";

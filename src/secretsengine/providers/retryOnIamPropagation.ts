@@ -1,4 +1,4 @@
-import { pause } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
 import { isVaultError } from "../../vault/errors.js";
 
 /** AWS's answers to keys and policies that are new and not known everywhere yet. */

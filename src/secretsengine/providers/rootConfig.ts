@@ -1,5 +1,5 @@
 import { isVaultError } from "../../vault/errors.js";
-import { pause } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
 import { isAtLeast } from "../../vault/version.js";
 import { rootConfigRules } from "../configRules.js";
 import {

@@ -1,5 +1,5 @@
 import { isVaultError, type VaultError } from "../../vault/errors.js";
-import { pause } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
 import type { WorkContext } from "../../vaultresource/providers/handlers.js";
 import { isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 import { Mounts } from "./mounts.js";

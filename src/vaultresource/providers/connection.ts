@@ -1,4 +1,4 @@
-import { pause } from "../../internal/workLimit.js";
+import { pause } from "../../internal/pause.js";
 import type { KubernetesConnection } from "../../vault/portForward/kubernetesConnection.js";
 import type { VaultLogin } from "../../vault/login.js";
 import { VaultSession } from "../../vault/session.js";

@@ -11,7 +11,7 @@ import type { VaultSettings } from "../../../src/vault/vaultSettings.js";
 import { withWorkReporter } from "../../../src/vault/workReporter.js";
 
 const pauses: number[] = [];
-vi.mock("../../../src/internal/workLimit.js", () => ({
+vi.mock("../../../src/internal/pause.js", () => ({
   pause: async (milliseconds: number) => void pauses.push(milliseconds),
 }));
 

@@ -6,7 +6,7 @@ import { createCertificateAuthority } from "../../../sandbox/kubernetes/index.js
 import { VaultClient } from "../../../src/vault/client.js";
 import { resolveSettings } from "../../../src/vault/settings.js";
 
-vi.mock("../../../src/internal/workLimit.js", () => ({ pause: async () => undefined }));
+vi.mock("../../../src/internal/pause.js", () => ({ pause: async () => undefined }));
 
 let authority: string;
 let identity: { readonly certificate: string; readonly key: string };

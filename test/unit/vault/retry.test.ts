@@ -4,7 +4,7 @@ import { retry } from "../../../src/vault/retry.js";
 import { withWorkReporter } from "../../../src/vault/workReporter.js";
 
 const pauses: number[] = [];
-vi.mock("../../../src/internal/workLimit.js", () => ({
+vi.mock("../../../src/internal/pause.js", () => ({
   pause: async (milliseconds: number) => void pauses.push(Math.round(milliseconds)),
 }));
 beforeEach(() => void (pauses.length = 0));
