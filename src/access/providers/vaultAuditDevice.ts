@@ -54,7 +54,9 @@ export const vaultAuditDeviceHandlers: ResourceHandlers = {
     if (found === undefined) {
       return undefined;
     }
-    const inputs = inputsWithDrift(auditDeviceFields, outputs, withoutAdded(found, outputs));
+    // An import knows the path only: what the device has is then what was asked for.
+    const actual = outputs.type === undefined ? found : withoutAdded(found, outputs);
+    const inputs = inputsWithDrift(auditDeviceFields, outputs, actual);
     return { outputs: inputs, inputs };
   },
 

@@ -133,11 +133,12 @@ export const vaultAuthMethodHandlers: ResourceHandlers = {
     if (found === undefined) {
       return undefined;
     }
-    if (found.type !== outputs.type) {
+    // An import knows the path only.
+    const { accessor: _, type = found.type, ...known } = outputs;
+    if (found.type !== type) {
       throw new Error(`auth/${path}: an auth method of type "${found.type}" is enabled there now`);
     }
-    const { accessor: _, ...known } = outputs;
-    const inputs = inputsWithDrift(authMethodFields, known, found.values);
+    const inputs = inputsWithDrift(authMethodFields, { ...known, type }, found.values);
     return { outputs: { ...inputs, accessor: found.accessor }, inputs };
   },
 

@@ -88,6 +88,7 @@ export const engineKinds: Readonly<Record<string, Kind>> = {
     computed: [...origin, "activeAccessKey", "keyRotated"],
     secretOutputs: [],
     toInputs: rootConfigInputs,
+    stored: ["secretKeyDigest"],
     parseId: belowMountId("config/root"),
   },
   AwsLeaseConfig: {

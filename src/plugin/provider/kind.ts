@@ -18,6 +18,8 @@ export interface Kind {
   readonly rules?: (args: Values) => Issue[];
   /** The arguments in the form that the state holds. */
   readonly toInputs: (args: Values) => Values;
+  /** Inputs of the state that no program gives. An import has them checked. */
+  readonly stored?: readonly string[];
   /** The properties that an ID stands for, for `pulumi import`. Undefined where nothing in Vault can be imported. */
   readonly parseId?: ParseId;
   /** Whether only components create it: programs have no use for it, and the schema leaves it out. */

@@ -81,7 +81,9 @@ export class VaultProvider implements ResourceProvider {
     }
     // Types that only components create are not in the schema.
     const properties = this.names().resources[subject.type]?.inputProperties;
-    const misspelt = properties === undefined ? [] : unknownNames(this.names(), properties, news);
+    const misspelt = (properties === undefined ? [] : unknownNames(this.names(), properties, news)).filter(
+      ({ path }) => kind.stored?.includes(path) !== true,
+    );
     const inputs = kind.toInputs(news);
     const result = await this.host(name).check({}, inputs);
     return {

@@ -22,6 +22,9 @@ function secretDigest(publicPart: string, secret: string): string {
   return digest;
 }
 
+/** Stands for the secret of a key that was imported: Vault has it and does not show it. */
+export const importedDigest = "imported";
+
 /**
  * Inputs as the state may hold them: with `secretKeyDigest` instead of `secretKey`. The engine checks inputs, in the same process, before each
  * create and update.

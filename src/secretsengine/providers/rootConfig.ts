@@ -15,7 +15,7 @@ import {
 import { rootConfigFields, rootConfigSettings, rotationFieldNames } from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
-import { keptSecret, withSecretKept } from "./keptSecrets.js";
+import { importedDigest, keptSecret, withSecretKept } from "./keptSecrets.js";
 import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
 import { waitForKey } from "./waitForKey.js";
 import {
@@ -89,7 +89,11 @@ function seedRemoved(before: Values, after: Values): boolean {
 }
 
 function keyChanged(before: Values, after: Values): boolean {
-  return textOf(before.accessKey) !== textOf(after.accessKey) || before.secretKeyDigest !== after.secretKeyDigest;
+  if (textOf(before.accessKey) !== textOf(after.accessKey)) {
+    return true;
+  }
+  // An access key has one secret: whoever imported it and gives the secret, changes nothing.
+  return before.secretKeyDigest !== after.secretKeyDigest && before.secretKeyDigest !== importedDigest;
 }
 
 /** The complete object but for the keys. */
@@ -335,7 +339,9 @@ export const rootConfigHandlers: ResourceHandlers = {
     }
     const actual = fromVault(rootConfigFields, data);
     const [found, last] = [textOf(actual.accessKey), textOf(outputs.activeAccessKey)];
-    const known = Object.fromEntries(Object.entries(outputs).filter(([name]) => !computedNames.includes(name)));
+    const stored = Object.entries(outputs).filter(([name]) => !computedNames.includes(name));
+    const isImport = outputs.activeAccessKey === undefined && found !== "";
+    const known = { ...Object.fromEntries(stored), ...(isImport ? { secretKeyDigest: importedDigest } : {}) };
     // A rotation whose outcome no `up` recorded, or one that Vault made by itself.
     const pending = isRotationPending(outputs, outputs);
     const isNew =

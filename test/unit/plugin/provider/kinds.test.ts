@@ -95,4 +95,35 @@ describe("a kind of the provider plugin", () => {
     expect(Object.keys(kinds).filter((kind) => kinds[kind]?.isInternal === true)).toEqual(internal);
     expect([...new Set(samples.map(([kind]) => kind)), ...internal].sort()).toEqual([...hostedKinds].sort());
   });
+
+  test.each([
+    ["AwsSecretsMount", "a//b", "<path of the mount>, such as aws"],
+    ["AwsRootConfig", "aws", "<mount>/config/root, such as aws/config/root"],
+    ["AwsLeaseConfig", "aws/config", "<mount>/config/lease, such as aws/config/lease"],
+    ["AwsSecretsRole", "deploy", "<mount>/roles/<name>, such as aws/roles/deploy"],
+    ["AwsSecretsRoles", "many", "<mount>/roles, such as aws/roles"],
+    ["AwsStaticRole", "aws/roles/ci", "<mount>/static-roles/<name>, such as aws/static-roles/deploy"],
+    ["VaultPolicy", "shop", "sys/policies/acl/<name>, such as sys/policies/acl/deploy"],
+    ["VaultAuditDevice", "log", "sys/audit/<path>, such as sys/audit/file"],
+    ["VaultAuthMethod", "approle", "auth/<path>, such as auth/kubernetes"],
+    ["AppRoleAuthRole", "auth/approle/ci", "auth/<mount>/role/<name>, such as auth/kubernetes/role/shop"],
+    ["JwtAuthMethodConfig", "auth/jwt", "auth/<mount>/config, such as auth/kubernetes/config"],
+    ["JwtAuthRole", "ci", "auth/<mount>/role/<name>, such as auth/kubernetes/role/shop"],
+    ["KubernetesAuthMethodConfig", "kubernetes/config", "auth/<mount>/config, such as auth/kubernetes/config"],
+    ["KubernetesAuthRole", "shop", "auth/<mount>/role/<name>, such as auth/kubernetes/role/shop"],
+  ])("%s names the right form of the ID %s", (kind, id, form) => {
+    expect(() => kinds[kind]?.parseId?.(id)).toThrow(
+      new Error(`the ID must have the form ${form}, got ${JSON.stringify(id)}`),
+    );
+  });
+
+  it("can be imported, unless it is what Vault issues once, or no object in Vault", () => {
+    const others = Object.keys(kinds).filter((kind) => kinds[kind]?.parseId === undefined);
+    expect(others.sort()).toEqual([
+      "AwsCredentials",
+      "AwsSessionCredentials",
+      "UnsealParameters",
+      "VaultServerRollout",
+    ]);
+  });
 });
