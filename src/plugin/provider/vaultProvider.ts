@@ -2,6 +2,7 @@ import { setRow } from "../../internal/reporting/resourceRow.js";
 import { formatIssues, type Issue } from "../../internal/validation/issues.js";
 import { pause } from "../../internal/pause.js";
 import { withLimit } from "../../internal/workLimit.js";
+import { pathOfRole } from "../../secretsengine/providers/role.js";
 import { readFromVault } from "../../secretsengine/providers/vaultReads.js";
 import { vaultReadRules } from "../../secretsengine/vaultReadRules.js";
 import { withWorkReporter } from "../../vault/workReporter.js";
@@ -181,7 +182,7 @@ export class VaultProvider implements ResourceProvider {
       this.revocations.push(revoke);
     }
     if (values === undefined) {
-      throw new Error(`${String(args.mount)}/roles/${String(args.name)}: Vault has no such role`);
+      throw new Error(`${pathOfRole(args)}: Vault has no such role`);
     }
     return { values: values as PropertyObject, secrets: functions[name].map((property) => [property]) };
   }
