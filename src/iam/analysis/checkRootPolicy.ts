@@ -9,6 +9,7 @@ import { sortedEntries } from "../policies/federation.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
 import { accountFindings } from "./checkAccounts.js";
 import { federationFindings } from "./checkFederation.js";
+import { sessionTokenFindings } from "./checkSessionTokens.js";
 import { trustFindings } from "./checkTrustPolicies.js";
 import { usernameFindings } from "./checkUsernameTemplate.js";
 import { problemFindings, readDocument } from "./documentProblems.js";
@@ -17,7 +18,7 @@ import { trustsDirectly } from "./evaluateTrust.js";
 import { broadRoleFindings } from "./privilegeEscalation.js";
 import { requirements, type Requirement } from "./requirements.js";
 import { RootPolicies } from "./rootPolicies.js";
-import { selfEscalationFindings } from "./selfEscalation.js";
+import { assumedRoles, selfEscalationFindings } from "./selfEscalation.js";
 
 /** What {@link checkRootPolicy} looks at. Strings that are not known yet may be `unknownValue`; what depends on them is not checked. */
 export interface RootPolicyCheck {
@@ -89,6 +90,9 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
           ...(isKnown(input.principalArn) ? selfEscalationFindings(policies, { ...input, ...account }) : []),
           ...requirements({ ...input, ...account }).flatMap((need) => missing(policies, input, need)),
           ...sortedEntries(roles).flatMap(([name, role]) => federationFindings(policies, input, name, role)),
+          ...sortedEntries(roles).flatMap(([name, role]) =>
+            sessionTokenFindings(policies, assumedRoles(input), name, role),
+          ),
         ];
   const findings = [
     ...invalidDocuments,

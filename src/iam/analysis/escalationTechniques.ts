@@ -20,22 +20,35 @@ export interface Technique {
   readonly severity: "error" | "warning";
 }
 
+const step = (on: TargetKind, ...actions: readonly string[]): Step => ({ on, actions });
+const error = (text: string, ...steps: readonly Step[]): Technique => ({ text, steps, severity: "error" });
+const warning = (text: string, ...steps: readonly Step[]): Technique => ({ text, steps, severity: "warning" });
+
 /** Hands a role to a service that then works with the role's rights. */
-const servicesThatTakeRoles = [
+const startWithRole = step(
+  "anything",
   "lambda:CreateFunction",
   "lambda:UpdateFunctionConfiguration",
   "ec2:RunInstances",
+  "ec2:RequestSpotInstances",
+  "ec2:RequestSpotFleet",
   "ec2:AssociateIamInstanceProfile",
   "ec2:ReplaceIamInstanceProfileAssociation",
+  "iam:AddRoleToInstanceProfile",
   "autoscaling:CreateLaunchConfiguration",
+  "autoscaling:CreateAutoScalingGroup",
   "cloudformation:CreateStack",
   "cloudformation:UpdateStack",
   "cloudformation:CreateStackSet",
+  "cloudformation:UpdateStackSet",
   "cloudformation:CreateChangeSet",
   "ecs:RunTask",
   "ecs:StartTask",
   "ecs:CreateService",
+  "ecs:UpdateService",
   "ecs:RegisterTaskDefinition",
+  "eks:CreateNodegroup",
+  "eks:CreatePodIdentityAssociation",
   "batch:RegisterJobDefinition",
   "glue:CreateDevEndpoint",
   "glue:UpdateDevEndpoint",
@@ -45,147 +58,167 @@ const servicesThatTakeRoles = [
   "codebuild:CreateProject",
   "codebuild:UpdateProject",
   "codepipeline:CreatePipeline",
+  "codepipeline:UpdatePipeline",
+  "codestar:CreateProject",
+  "codedeploy:CreateDeploymentGroup",
   "datapipeline:CreatePipeline",
+  "datapipeline:PutPipelineDefinition",
   "sagemaker:CreateNotebookInstance",
   "sagemaker:CreateTrainingJob",
   "sagemaker:CreateProcessingJob",
+  "sagemaker:CreateHyperParameterTuningJob",
+  "sagemaker:CreateModel",
   "sagemaker:CreateDomain",
+  "sagemaker:CreateUserProfile",
   "states:CreateStateMachine",
   "states:UpdateStateMachine",
   "scheduler:CreateSchedule",
   "events:PutTargets",
+  "iot:CreateTopicRule",
   "ssm:StartAutomationExecution",
+  "ssm:CreateAssociation",
   "elasticmapreduce:RunJobFlow",
+  "emr-serverless:StartJobRun",
+  "emr-containers:StartJobRun",
+  "elasticbeanstalk:CreateEnvironment",
   "apprunner:CreateService",
+  "amplify:CreateApp",
+  "cognito-identity:SetIdentityPoolRoles",
   "imagebuilder:CreateInfrastructureConfiguration",
+  "kinesisanalytics:CreateApplication",
   "bedrock-agentcore:CreateCodeInterpreter",
-] as const;
+);
 
-const widenRole = ["iam:AttachRolePolicy", "iam:PutRolePolicy"] as const;
+const widenRole = step("role", "iam:AttachRolePolicy", "iam:PutRolePolicy");
 
 /** What includes all of the techniques below. */
 export const wholeTechniques: readonly Technique[] = [
-  { text: "do everything in the account", steps: [{ actions: ["*"], on: "anything" }], severity: "error" },
-  {
-    text: "do everything in IAM: give itself and others any right, make users and keys that outlive its lease, and change or delete Vault's own identity",
-    steps: [{ actions: ["iam:*"], on: "anything" }],
-    severity: "error",
-  },
+  error("do everything in the account", step("anything", "*")),
+  error(
+    "do everything in IAM: give itself and others any right, make users and keys that outlive its lease, and change or delete Vault's own identity",
+    step("anything", "iam:*"),
+  ),
+];
+
+/** The ways by which rights in IAM and STS lead to more rights. Policies of resources are not among them. */
+export const techniques: readonly Technique[] = [
+  error("give any user any right, itself included", step("user", "iam:AttachUserPolicy", "iam:PutUserPolicy")),
+  error("give any group any right", step("group", "iam:AttachGroupPolicy", "iam:PutGroupPolicy")),
+  warning("give any role any right", widenRole),
+  error("give any role any right and assume it", widenRole, step("role", "sts:AssumeRole")),
+  error("create a role with any right, and name itself in its trust policy", step("role", "iam:CreateRole"), widenRole),
+  error("put itself into any group", step("group", "iam:AddUserToGroup")),
+  error("rewrite any managed policy", step("policy", "iam:CreatePolicyVersion")),
+  error("bring an earlier version of any managed policy back", step("policy", "iam:SetDefaultPolicyVersion")),
+  error("make keys of any user", step("user", "iam:CreateAccessKey")),
+  error("set the password of any user", step("user", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")),
+  error(
+    "make service-specific credentials, SSH keys or signing certificates of any user",
+    step(
+      "user",
+      "iam:CreateServiceSpecificCredential",
+      "iam:ResetServiceSpecificCredential",
+      "iam:UploadSSHPublicKey",
+      "iam:UploadSigningCertificate",
+    ),
+  ),
+  error("let anyone into any role", step("role", "iam:UpdateAssumeRolePolicy")),
+  warning(
+    "lift the permissions boundary of any user, itself included",
+    step("user", "iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"),
+  ),
+  warning(
+    "lift the permissions boundary of any role",
+    step("role", "iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
+  ),
+  warning("hand any role to a service and work through it", step("role", "iam:PassRole")),
+  error(
+    "hand any role to a service that it starts, and so use the role's rights",
+    step("role", "iam:PassRole"),
+    startWithRole,
+  ),
+  warning(
+    "add or change the identity providers that roles trust",
+    step(
+      "anything",
+      "iam:UpdateSAMLProvider",
+      "iam:UpdateOpenIDConnectProviderThumbprint",
+      "iam:AddClientIDToOpenIDConnectProvider",
+    ),
+  ),
+  warning("take any role that trusts the account", step("role", "sts:AssumeRole")),
+  warning("act as the root user of accounts of the organization", step("anything", "sts:AssumeRoot")),
 ];
 
 /**
- * The ways by which rights in IAM lead to more rights.
- *
- * Not among them: code or data of services that already work with a role (`lambda:UpdateFunctionCode`, `ssm:SendCommand`, buckets that
- * hold templates), and policies of resources.
+ * Ways by which rights in other services lead to the rights of roles that these services already work with. What they give depends on the roles that
+ * there are. They are searched for in the root credential, whose task is none of this; not in policies for readers of credentials, whose task may be.
  */
-export const techniques: readonly Technique[] = [
-  {
-    text: "give any user any right, itself included",
-    steps: [{ actions: ["iam:AttachUserPolicy", "iam:PutUserPolicy"], on: "user" }],
-    severity: "error",
-  },
-  {
-    text: "give any group any right",
-    steps: [{ actions: ["iam:AttachGroupPolicy", "iam:PutGroupPolicy"], on: "group" }],
-    severity: "error",
-  },
-  { text: "give any role any right", steps: [{ actions: widenRole, on: "role" }], severity: "warning" },
-  {
-    text: "give any role any right and assume it",
-    steps: [
-      { actions: widenRole, on: "role" },
-      { actions: ["sts:AssumeRole"], on: "role" },
-    ],
-    severity: "error",
-  },
-  {
-    text: "create a role with any right, and name itself in its trust policy",
-    steps: [
-      { actions: ["iam:CreateRole"], on: "role" },
-      { actions: widenRole, on: "role" },
-    ],
-    severity: "error",
-  },
-  { text: "put itself into any group", steps: [{ actions: ["iam:AddUserToGroup"], on: "group" }], severity: "error" },
-  {
-    text: "rewrite any managed policy",
-    steps: [{ actions: ["iam:CreatePolicyVersion"], on: "policy" }],
-    severity: "error",
-  },
-  {
-    text: "bring an earlier version of any managed policy back",
-    steps: [{ actions: ["iam:SetDefaultPolicyVersion"], on: "policy" }],
-    severity: "error",
-  },
-  { text: "make keys of any user", steps: [{ actions: ["iam:CreateAccessKey"], on: "user" }], severity: "error" },
-  {
-    text: "set the password of any user",
-    steps: [{ actions: ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"], on: "user" }],
-    severity: "error",
-  },
-  {
-    text: "make service-specific credentials, SSH keys or signing certificates of any user",
-    steps: [
-      {
-        actions: [
-          "iam:CreateServiceSpecificCredential",
-          "iam:ResetServiceSpecificCredential",
-          "iam:UploadSSHPublicKey",
-          "iam:UploadSigningCertificate",
-        ],
-        on: "user",
-      },
-    ],
-    severity: "error",
-  },
-  {
-    text: "let anyone into any role",
-    steps: [{ actions: ["iam:UpdateAssumeRolePolicy"], on: "role" }],
-    severity: "error",
-  },
-  {
-    text: "lift the permissions boundary of any user, itself included",
-    steps: [{ actions: ["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"], on: "user" }],
-    severity: "warning",
-  },
-  {
-    text: "lift the permissions boundary of any role",
-    steps: [{ actions: ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"], on: "role" }],
-    severity: "warning",
-  },
-  {
-    text: "hand any role to a service and work through it",
-    steps: [{ actions: ["iam:PassRole"], on: "role" }],
-    severity: "warning",
-  },
-  {
-    text: "hand any role to a service that it starts, and so use the role's rights",
-    steps: [
-      { actions: ["iam:PassRole"], on: "role" },
-      { actions: servicesThatTakeRoles, on: "anything" },
-    ],
-    severity: "error",
-  },
-  {
-    text: "add or change the identity providers that roles trust",
-    steps: [
-      {
-        actions: [
-          "iam:UpdateSAMLProvider",
-          "iam:UpdateOpenIDConnectProviderThumbprint",
-          "iam:AddClientIDToOpenIDConnectProvider",
-        ],
-        on: "anything",
-      },
-    ],
-    severity: "warning",
-  },
-  {
-    text: "take any role that trusts the account",
-    steps: [{ actions: ["sts:AssumeRole"], on: "role" }],
-    severity: "warning",
-  },
+export const serviceTechniques: readonly Technique[] = [
+  warning("run code with the roles of Lambda functions", step("anything", "lambda:UpdateFunctionCode")),
+  warning(
+    "run commands with the roles of instances",
+    step(
+      "anything",
+      "ssm:SendCommand",
+      "ssm:StartSession",
+      "ssm:StartAutomationExecution",
+      "ec2-instance-connect:SendSSHPublicKey",
+      "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+      "ec2:ModifyInstanceAttribute",
+    ),
+  ),
+  warning(
+    "run commands with the roles of containers",
+    step("anything", "ecs:ExecuteCommand", "eks:CreateAccessEntry", "eks:AssociateAccessPolicy", "batch:SubmitJob"),
+  ),
+  warning(
+    "change what CloudFormation stacks create with their roles",
+    step(
+      "anything",
+      "cloudformation:UpdateStack",
+      "cloudformation:ExecuteChangeSet",
+      "cloudformation:UpdateStackSet",
+      "cloudformation:CreateStackInstances",
+    ),
+  ),
+  warning(
+    "run builds and jobs with the roles of CodeBuild, CodeDeploy, Glue, Data Pipeline, EMR and Step Functions",
+    step(
+      "anything",
+      "codebuild:StartBuild",
+      "codebuild:StartBuildBatch",
+      "codebuild:UpdateProject",
+      "codedeploy:CreateDeployment",
+      "glue:UpdateDevEndpoint",
+      "glue:UpdateJob",
+      "datapipeline:PutPipelineDefinition",
+      "elasticmapreduce:AddJobFlowSteps",
+      "states:UpdateStateMachine",
+    ),
+  ),
+  warning(
+    "work in notebooks with their roles",
+    step(
+      "anything",
+      "sagemaker:CreatePresignedNotebookInstanceUrl",
+      "sagemaker:CreatePresignedDomainUrl",
+      "sagemaker:CreateNotebookInstanceLifecycleConfig",
+      "sagemaker:UpdateNotebookInstanceLifecycleConfig",
+      "bedrock-agentcore:InvokeCodeInterpreter",
+    ),
+  ),
+  warning(
+    "give users of IAM Identity Center any right",
+    step(
+      "anything",
+      "sso:AttachManagedPolicyToPermissionSet",
+      "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+      "sso:PutInlinePolicyToPermissionSet",
+      "sso:CreateAccountAssignment",
+      "identitystore:CreateGroupMembership",
+    ),
+  ),
 ];
 
 /** What lets an identity widen its own rights, or pass itself on, where it is allowed on the identity itself. */
@@ -197,54 +230,47 @@ export interface SelfTechnique {
   readonly text: string;
 }
 
-const anyRight = "it could give itself any right";
+const anyRight = (action: string): SelfTechnique => ({
+  action,
+  severity: "error",
+  text: "it could give itself any right",
+});
+const liftsDeny = (action: string): SelfTechnique => ({
+  action,
+  lifts: "deny",
+  severity: "error",
+  text: "it could lift what is denied to it",
+});
+const liftsBoundary = (action: string): SelfTechnique => ({
+  action,
+  lifts: "boundary",
+  severity: "error",
+  text: "it could lift its boundary",
+});
+const outlives = (action: string): SelfTechnique => ({
+  action,
+  severity: "warning",
+  text: "whoever has its key could make a password that outlives it",
+});
 
 export const selfTechniques: Readonly<Record<"user" | "role", readonly SelfTechnique[]>> = {
   user: [
-    { action: "iam:AttachUserPolicy", severity: "error", text: anyRight },
-    { action: "iam:PutUserPolicy", severity: "error", text: anyRight },
-    { action: "iam:DetachUserPolicy", lifts: "deny", severity: "error", text: "it could lift what is denied to it" },
-    { action: "iam:DeleteUserPolicy", lifts: "deny", severity: "error", text: "it could lift what is denied to it" },
-    {
-      action: "iam:PutUserPermissionsBoundary",
-      lifts: "boundary",
-      severity: "error",
-      text: "it could lift its boundary",
-    },
-    {
-      action: "iam:DeleteUserPermissionsBoundary",
-      lifts: "boundary",
-      severity: "error",
-      text: "it could lift its boundary",
-    },
-    {
-      action: "iam:CreateLoginProfile",
-      severity: "warning",
-      text: "whoever has its key could make a password that outlives it",
-    },
-    {
-      action: "iam:UpdateLoginProfile",
-      severity: "warning",
-      text: "whoever has its key could make a password that outlives it",
-    },
+    anyRight("iam:AttachUserPolicy"),
+    anyRight("iam:PutUserPolicy"),
+    liftsDeny("iam:DetachUserPolicy"),
+    liftsDeny("iam:DeleteUserPolicy"),
+    liftsBoundary("iam:PutUserPermissionsBoundary"),
+    liftsBoundary("iam:DeleteUserPermissionsBoundary"),
+    outlives("iam:CreateLoginProfile"),
+    outlives("iam:UpdateLoginProfile"),
   ],
   role: [
-    { action: "iam:AttachRolePolicy", severity: "error", text: anyRight },
-    { action: "iam:PutRolePolicy", severity: "error", text: anyRight },
-    { action: "iam:DetachRolePolicy", lifts: "deny", severity: "error", text: "it could lift what is denied to it" },
-    { action: "iam:DeleteRolePolicy", lifts: "deny", severity: "error", text: "it could lift what is denied to it" },
-    {
-      action: "iam:PutRolePermissionsBoundary",
-      lifts: "boundary",
-      severity: "error",
-      text: "it could lift its boundary",
-    },
-    {
-      action: "iam:DeleteRolePermissionsBoundary",
-      lifts: "boundary",
-      severity: "error",
-      text: "it could lift its boundary",
-    },
+    anyRight("iam:AttachRolePolicy"),
+    anyRight("iam:PutRolePolicy"),
+    liftsDeny("iam:DetachRolePolicy"),
+    liftsDeny("iam:DeleteRolePolicy"),
+    liftsBoundary("iam:PutRolePermissionsBoundary"),
+    liftsBoundary("iam:DeleteRolePermissionsBoundary"),
     { action: "iam:UpdateAssumeRolePolicy", severity: "error", text: "it could let anyone in" },
   ],
 };

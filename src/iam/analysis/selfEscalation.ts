@@ -1,13 +1,15 @@
 import { iamArn, parseArn } from "../../aws/arns.js";
-import { isKnown } from "../../internal/validation/known.js";
+import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import type { Finding } from "../../internal/validation/findings.js";
 import { arnsOfName, vaultUsersArn, type RootIdentity, type RootPolicyOptions } from "../policies/rootPolicy.js";
-import { statementsOf } from "../policies/statements.js";
+import { federationRoleStatements, sortedEntries } from "../policies/federation.js";
+import { asList, policyDocument, statementsOf } from "../policies/statements.js";
 import type { RequestContext } from "./conditions.js";
-import type { AccessRequest } from "./evaluate.js";
+import { evaluate, type AccessRequest } from "./evaluate.js";
 import {
   selfTechniques,
+  serviceTechniques,
   techniques,
   wholeTechniques,
   type Step,
@@ -49,7 +51,38 @@ export function selfEscalationFindings(policies: RootPolicies, input: Escalation
       ...assumedRoleFindings(policies, input),
     ].filter((finding) => !isIncluded(finding)),
     ...byTechnique,
+    ...serviceFindings(policies, input),
   ];
+}
+
+/** Rights in other services that lead to the rights of roles there, together, but for what federation tokens are to have. */
+function serviceFindings(policies: RootPolicies, input: EscalationInput): Finding[] {
+  const known = sortedEntries(input.roles).filter(([, { policyDocument }]) => isFullyKnown(policyDocument));
+  const declared = policyDocument(federationRoleStatements(Object.fromEntries(known)));
+  const isDeclared = (request: AccessRequest) =>
+    evaluate({ ...request, contextIsPartial: true }, { policies: [declared] }).verdict !== "implicitDeny";
+  const found = serviceTechniques.flatMap(({ steps, ...technique }) => {
+    const undeclared = steps.map(({ on, actions }) => ({
+      on,
+      actions: actions.filter((action) => !isDeclared({ action, resource: "*" })),
+    }));
+    return undeclared.some(({ actions }) => actions.length === 0)
+      ? []
+      : (techniqueFinding(policies, input, { ...technique, steps: undeclared }) ?? []);
+  });
+  const [first, ...others] = found;
+  return first === undefined
+    ? []
+    : [
+        {
+          ...first,
+          problem: [
+            first.problem,
+            ...others.map(({ problem, action }) => `by ${action} ${problem.split(": it could ")[1]}`),
+          ].join("; "),
+          fix: "Grant the root credential only what Vault needs: nothing of this is.",
+        },
+      ];
 }
 
 function isFound(finding: Finding | undefined): finding is Finding {
@@ -165,7 +198,8 @@ function techniqueFinding(policies: RootPolicies, input: EscalationInput, techni
     /^(iam|sts|\*)/.test(request.action) ? policies.decide(request) : policies.decideService(request);
   const reached = techniqueReach(technique, decide, requestOf);
   // A few named roles to pass or to assume are what such grants are for.
-  const isNamed = reached.reach === "some" && technique.severity === "warning";
+  const isNamed =
+    reached.reach === "some" && technique.severity === "warning" && !isWholeKind(policies, reached.request);
   const isWhole = technique.steps.some(({ actions }) => actions[0]?.endsWith("*") === true);
   if (reached.reach === "none" || isNamed || (isWhole && reached.reach === "some")) {
     return undefined;
@@ -180,6 +214,15 @@ function techniqueFinding(policies: RootPolicies, input: EscalationInput, techni
     problem: `${reached.action} on ${where} is granted to the root credential by ${by}${condition(reached)}: it could ${technique.text}`,
     fix: "Grant it on the entities that Vault is to change, and on no others.",
   };
+}
+
+/** Whether a grant on a part of all resources covers all of one kind: `arn:aws:lambda:eu-west-1:123456789012:function:*`. */
+function isWholeKind(policies: RootPolicies, request: AccessRequest): boolean {
+  const { statement } = policies.grant(request);
+  return (
+    request.resource === "*" &&
+    asList(statement?.Resource).some((resource) => /(?:^|[:/])\*+$/.test(parseArn(resource)?.resource ?? ""))
+  );
 }
 
 function targetArn({ partition, accountId }: RootIdentity, kind: TargetKind): string {
@@ -222,7 +265,12 @@ function knownGroups({ iamGroups }: AwsSecretsRoleSpec): readonly string[] {
   return isKnown(iamGroups) ? (iamGroups ?? []) : [];
 }
 
-function assumedRoles({ roles, staticRoles = {}, assumeRoleArns = [] }: EscalationInput): string[] {
+/** ARNs of the roles that the identity is to assume. */
+export function assumedRoles({
+  roles,
+  staticRoles = {},
+  assumeRoleArns = [],
+}: Pick<EscalationInput, "roles" | "staticRoles" | "assumeRoleArns">): string[] {
   return [
     ...Object.values(roles).flatMap(({ roleArns }) => (isKnown(roleArns) ? (roleArns ?? []) : [])),
     ...Object.values(staticRoles).flatMap(({ assumeRoleArn }) => assumeRoleArn ?? []),

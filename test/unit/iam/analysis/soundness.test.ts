@@ -156,8 +156,57 @@ describe("an identity that could give itself rights", () => {
       { Action: "iam:PassRole", Resource: "*" },
       ["warning extraStatements[0] iam:PassRole"],
     ],
+    [
+      "by an instance profile",
+      { Action: ["iam:PassRole", "iam:AddRoleToInstanceProfile"], Resource: "*" },
+      ["error extraStatements[0] iam:PassRole"],
+    ],
+    [
+      "by a role that it passes to a service in one region",
+      { Action: ["iam:PassRole", "glue:CreateJob"], Resource: [`${iam}:role/*`, "arn:aws:glue:eu-west-1:*:*"] },
+      ["warning extraStatements[0] iam:PassRole", "warning extraStatements[0] glue:CreateJob"],
+    ],
+    [
+      "by the code of functions",
+      { Action: "lambda:UpdateFunctionCode", Resource: "*" },
+      ["warning extraStatements[0] lambda:UpdateFunctionCode"],
+    ],
+    [
+      "by the code of all functions of a region",
+      { Action: "lambda:Update*", Resource: `arn:aws:lambda:eu-west-1:${accountId}:function:*` },
+      ["warning extraStatements[0] lambda:UpdateFunctionCode"],
+    ],
+    ["by commands on instances", { Action: "ssm:*", Resource: "*" }, ["warning extraStatements[0] ssm:SendCommand"]],
+    [
+      "by accounts of the organization",
+      { Action: "sts:AssumeRoot", Resource: "*" },
+      ["warning extraStatements[0] sts:AssumeRoot"],
+    ],
+    ["not by one function", { Action: "lambda:*", Resource: `arn:aws:lambda:*:${accountId}:function:mine-*` }, []],
+    ["not by what has nothing to do with roles", { Action: ["s3:*", "dynamodb:*", "logs:*"], Resource: "*" }, []],
   ])("%s", (_what, statement, expected) => {
     expect(withExtra(statement)).toEqual(expected);
+  });
+
+  test("by services, all in one warning, and not where a federation token is to have it", () => {
+    const extraStatements: PolicyStatement[] = [
+      {
+        Effect: "Allow",
+        Action: ["lambda:UpdateFunctionCode", "ssm:StartSession", "codebuild:StartBuild"],
+        Resource: "*",
+      },
+    ];
+    const [finding, ...others] = ofCredential({ extraStatements });
+    expect(others).toEqual([]);
+    expect(finding?.problem).toBe(
+      "lambda:UpdateFunctionCode on * is granted to the root credential by a statement: it could run code with the roles of Lambda functions; " +
+        "by ssm:StartSession run commands with the roles of instances; by codebuild:StartBuild run builds and jobs with the roles of CodeBuild, " +
+        "CodeDeploy, Glue, Data Pipeline, EMR and Step Functions",
+    );
+    const roles: PlainRootCredential["roles"] = {
+      f: { credentialType: "federation_token", policyDocument: documentOf({ Action: "lambda:*", Resource: "*" }) },
+    };
+    expect(ofCredential({ roles })).toEqual([]);
   });
 
   test("names what it could do, and by what", () => {
@@ -261,6 +310,49 @@ describe("an identity that could give itself rights", () => {
       "error trustPolicy.Statement[0].NotPrincipal",
       "error trustPolicy.Statement[0].Principal",
     ]);
+  });
+});
+
+describe("session tokens, which have all rights of the root credential", () => {
+  const session: PlainRootCredential["roles"] = { s: { credentialType: "session_token" } };
+  const role = `${iam}:role/deploy`;
+  const problemsOf = (args: Partial<PlainRootCredential>) =>
+    ofCredential(args)
+      .filter(({ path }) => path === "roles.s")
+      .map(
+        ({ severity, problem }) =>
+          `${severity}: ${problem.replace("whoever reads these credentials has the rights of the root credential itself: ", "")}`,
+      );
+
+  test.each<[string, Partial<PlainRootCredential>, string[]]>([
+    ["nothing but users", { roles: { ...users, ...session } }, []],
+    [
+      "roles to assume",
+      { roles: { ...session, d: { credentialType: "assumed_role", roleArns: [role] } } },
+      [`warning: they can assume ${role}`],
+    ],
+    [
+      "rights in other services",
+      { roles: session, extraStatements: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] },
+      ["warning: they can do what its policies allow in other services"],
+    ],
+    [
+      "everything in other services",
+      { roles: session, extraStatements: [{ Effect: "Allow", NotAction: ["iam:*", "sts:*"], Resource: "*" }] },
+      ["warning: they can do everything in all services but IAM and STS"],
+    ],
+    [
+      "a policy that is not at hand",
+      { roles: session, additionalPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] },
+      ["warning: they can do what arn:aws:iam::aws:policy/AmazonS3FullAccess allows"],
+    ],
+    [
+      "IAM with MFA",
+      { roles: { ...users, s: { credentialType: "session_token", mfaSerialNumber: `${iam}:mfa/root` } } },
+      ["warning: they can call IAM, since the token is asked for with MFA"],
+    ],
+  ])("%s", (_what, args, expected) => {
+    expect(problemsOf(args)).toEqual(expected);
   });
 });
 
