@@ -16,7 +16,7 @@ export = () => {
         credentialType: "iam_user",
         policyDocument: {
           Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
+          Statement: [{ Effect: "Allow", Action: "ssm:GetParameter", Resource: "arn:aws:ssm:*:*:parameter/app/*" }],
         },
       },
     },
@@ -30,9 +30,16 @@ export = () => {
   const serviceAccount = new kubernetes.core.v1.ServiceAccount("shop", {
     metadata: { name: "shop", namespace: shop.metadata.name },
   });
+  // Vault Agent verifies Vault's certificate: the authority's own goes into the application's namespace.
+  const caSecret = platform.vaultServer.caSecret.apply((ca) => `${ca?.namespace ?? ""}/${ca?.name ?? ""}`);
+  const authority = kubernetes.core.v1.Secret.get("vault-ca", caSecret);
+  new kubernetes.core.v1.Secret("shop-vault-ca", {
+    metadata: { name: "vault-ca", namespace: shop.metadata.name },
+    data: authority.data.apply((data) => ({ "ca.crt": data["ca.crt"] ?? "" })),
+  });
   const annotations = platform.applications.shop
     ?.target("deploy", platform.vaultServer.address)
-    .apply((target) => agentInjectorAnnotations({ target, region: config.require("region") }));
+    .apply((target) => agentInjectorAnnotations({ target, caSecret: "vault-ca", region: config.require("region") }));
   const labels = { app: "shop" };
   const deployment = new kubernetes.apps.v1.Deployment("shop", {
     metadata: { namespace: shop.metadata.name },
@@ -46,7 +53,7 @@ export = () => {
             {
               name: "shop",
               image: "amazon/aws-cli",
-              command: ["sh", "-c", "while true; do aws s3 ls; sleep 60; done"],
+              command: ["sh", "-c", "while true; do aws ssm get-parameter --name /app/greeting; sleep 60; done"],
               env: Object.entries(agentInjectorEnvironment).map(([name, value]) => ({ name, value })),
             },
           ],

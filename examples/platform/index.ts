@@ -61,6 +61,11 @@ export = async () => {
       session: { credentialType: "session_token", defaultStsTtl: "15m", maxStsTtl: "1h" },
     },
     leaseConfig: { lease: "30m", leaseMax: "12h" },
+
+    // Who may ask: the application's service account reads credentials of this role, and nothing else.
+    applications: {
+      shop: { serviceAccounts: ["shop"], namespaces: ["shop"], roles: ["deploy"], audience: "vault" },
+    },
   });
 
   return {
@@ -71,5 +76,6 @@ export = async () => {
     mountPath: platform.mountPath,
     rootUserName: platform.rootCredential.userName,
     storageUserName: platform.storage.userName,
+    shop: platform.applications.shop?.target("deploy", platform.vaultServer.address),
   };
 };

@@ -31,7 +31,7 @@ export async function createPlatformStack(sandbox: Sandbox, program: PulumiFn): 
 /** The platform that the stack has brought up, with what its administrator can see. */
 export async function subjectOf(sandbox: Sandbox, stack: PlatformStack, outputs: OutputMap): Promise<Subject> {
   const platform = Object.fromEntries(
-    Object.entries(outputs).map(([name, output]) => [name, output.value as string]),
+    Object.entries(outputs).map(([name, output]) => [name, output.value as unknown]),
   ) as unknown as PlatformOutputs;
   const { namespace, vaultServerName } = platform;
   const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, namespace, `${vaultServerName}-keys`);

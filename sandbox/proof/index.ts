@@ -1,3 +1,4 @@
+import { applicationChecks } from "./application.js";
 import { issuedCredentialChecks } from "./issuedCredentials.js";
 import { leastPrivilegeChecks } from "./leastPrivilege.js";
 import { stateSecrecyCheck } from "./stateSecrecy.js";
@@ -11,4 +12,9 @@ export { readSecret } from "./kubernetesSecrets.js";
 export type { Check, PlatformOutputs, Subject } from "./subject.js";
 
 /** What must be true of examples/platform once it is up. */
-export const platformChecks: readonly Check[] = [...issuedCredentialChecks, ...leastPrivilegeChecks, stateSecrecyCheck];
+export const platformChecks: readonly Check[] = [
+  ...issuedCredentialChecks,
+  ...applicationChecks,
+  ...leastPrivilegeChecks,
+  stateSecrecyCheck,
+];

@@ -1,3 +1,4 @@
+import type { DeliveryTarget } from "../../src/access/delivery/target.js";
 import type { VaultEndpoint } from "../vault/index.js";
 import type { AwsEndpoint, AwsKeys } from "./awsClients.js";
 
@@ -9,6 +10,8 @@ export interface PlatformOutputs {
   readonly mountPath: string;
   readonly rootUserName: string;
   readonly storageUserName: string;
+  /** What the application reads, where, and as whom. */
+  readonly shop: DeliveryTarget;
 }
 
 /** A platform that is up, and the administrator's view of what it runs on. */

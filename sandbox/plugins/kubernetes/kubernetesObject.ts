@@ -56,6 +56,14 @@ export function idOf({ metadata }: KubernetesObject): string {
   return metadata.namespace === undefined ? name : `${metadata.namespace}/${name}`;
 }
 
+/** What a resource's type and id say of an object that is only read: `kubernetes:core/v1:Secret` and `namespace/name`. */
+export function objectNamedBy(type: string, id: string): KubernetesObject {
+  const [, group = "", kind = ""] = type.split(":");
+  const slash = id.indexOf("/");
+  const namespace = slash < 0 ? {} : { namespace: id.slice(0, slash) };
+  return { apiVersion: group.replace(/^core\//, ""), kind, metadata: { ...namespace, name: id.slice(slash + 1) } };
+}
+
 export function annotation(object: KubernetesObject, key: string): string | undefined {
   return object.metadata.annotations?.[key];
 }

@@ -28,6 +28,7 @@ import {
   notesOf,
   objectOf,
   withEncodedData,
+  objectNamedBy,
   type KubernetesObject,
   type ProviderNotes,
 } from "./kubernetesObject.js";
@@ -81,14 +82,16 @@ export class KubernetesProvider implements ResourceProvider {
     return this.untilReady(object, live, operation, (last) => stateOf(objectOf(last), inputs, notes));
   }
 
-  public async read(_subject: Subject, state: ResourceStateOf): Promise<ReadResult | undefined> {
+  public async read(subject: Subject, state: ResourceStateOf): Promise<ReadResult | undefined> {
     const importing = Object.keys(state.outputs).length === 0;
-    if (importing) {
-      throw new Error("The sandbox's stand-in for the Kubernetes provider cannot import objects.");
-    }
-    const live = await this.connection().cluster.get(objectOf(state.outputs));
+    const known = importing ? objectNamedBy(subject.type, state.id) : objectOf(state.outputs);
+    const live = await this.connection().cluster.get(known);
     if (live === undefined) {
       return undefined;
+    }
+    if (importing) {
+      const inputs = { ...live };
+      return { ...stateOf(objectOf(live), inputs, { fieldManager: "", initialApiVersion: known.apiVersion }), inputs };
     }
     const inputs = liveInputs(objectOf(live), objectOf(state.inputs));
     return { ...stateOf(objectOf(live), inputs, notesOf(state.outputs)), inputs };

@@ -13,6 +13,8 @@ export interface AgentInjectorArgs {
   readonly caSecret?: string;
   /** See {@link AwsSharedConfigArgs}. @default 360 */
   readonly keepSeconds?: number;
+  /** See {@link AwsSharedConfigArgs}. @default 15 for credentials at `creds/`, else 0 */
+  readonly settleSeconds?: number;
   /** Region of the AWS configuration. @default - none: AWS_REGION of the pod */
   readonly region?: string;
 }
@@ -33,7 +35,7 @@ export const agentInjectorEnvironment: Readonly<Record<string, string>> = { AWS_
  * @see https://developer.hashicorp.com/vault/docs/platform/k8s/injector/annotations
  */
 export function agentInjectorAnnotations(args: AgentInjectorArgs): Record<string, string> {
-  const { target, tokenVolume, caSecret, keepSeconds, region } = args;
+  const { target, tokenVolume, caSecret, keepSeconds, settleSeconds, region } = args;
   checkedTarget(
     "agentInjectorAnnotations",
     target,
@@ -47,7 +49,8 @@ export function agentInjectorAnnotations(args: AgentInjectorArgs): Record<string
         ]
       : [],
   );
-  const shared = awsSharedConfig({ target, scriptPath: `${folder}/${script}`, keepSeconds, region });
+  const shared = awsSharedConfig({ target, scriptPath: `${folder}/${script}`, keepSeconds, settleSeconds, region });
+  const written = shared.destination.slice(folder.length + 1);
   const annotations: Record<string, string | undefined> = {
     "agent-inject": "true",
     "agent-revoke-on-shutdown": "true",
@@ -58,9 +61,10 @@ export function agentInjectorAnnotations(args: AgentInjectorArgs): Record<string
     "agent-service-account-token-volume-name": tokenVolume,
     "tls-secret": caSecret,
     "ca-cert": caSecret === undefined ? undefined : "/vault/tls/ca.crt",
-    [`agent-inject-secret-${script}`]: target.credentialPath,
-    [`agent-inject-template-${script}`]: shared.scriptTemplate,
-    [`agent-inject-perms-${script}`]: "0555",
+    [`agent-inject-secret-${written}`]: target.credentialPath,
+    [`agent-inject-template-${written}`]: shared.scriptTemplate,
+    [`agent-inject-perms-${written}`]: "0555",
+    [`agent-inject-command-${written}`]: shared.command,
     // It holds no secret: the injector makes a file of every template.
     [`agent-inject-secret-${config}`]: target.credentialPath,
     [`agent-inject-template-${config}`]: shared.config,

@@ -10,18 +10,28 @@ export interface AwsSharedConfigArgs {
   /** Region of the profile. @default - none: AWS_REGION of the pod */
   readonly region?: string;
   /**
-   * How long an SDK may keep what it was given before it asks again, in seconds. It must be shorter than the time for which the agent has two
-   * valid leases, a tenth of their lifetime. An SDK asks a few minutes early: 5 in JavaScript, 10 in Python.
+   * How long an SDK may keep what it was given before it asks again, in seconds. Together with `settleSeconds` it must be shorter than the time for
+   * which the agent has two valid leases, a tenth of their lifetime. An SDK asks a few minutes early: 5 in JavaScript, 10 in Python.
    *
    * @default 360
    */
   readonly keepSeconds?: number;
+  /**
+   * How long the credentials of before are handed out once the agent has new ones, in seconds: AWS accepts a new IAM user's key only after 5 to 10.
+   *
+   * @default 15 for credentials at `creds/`; 0 for others, which are accepted at once
+   */
+  readonly settleSeconds?: number;
 }
 
 /** What the agent writes, and what the SDK reads. */
 export interface AwsSharedConfig {
-  /** Template for Vault Agent: a script that prints the credentials of the day in the form of `credential_process`. To be written with mode 0550. */
+  /** Template for Vault Agent: a script that prints the credentials of the day in the form of `credential_process`. */
   readonly scriptTemplate: string;
+  /** Where the agent writes it, with mode 0550: `scriptPath`, or beside it where `command` puts it there. */
+  readonly destination: string;
+  /** What the agent runs after it has written the template. undefined where `settleSeconds` is 0. */
+  readonly command?: string;
   /** Text of the AWS configuration file that AWS_CONFIG_FILE names. */
   readonly config: string;
 }
@@ -42,6 +52,7 @@ export function awsSharedConfig(args: AwsSharedConfigArgs): AwsSharedConfig {
     profile = "default",
     region,
     keepSeconds = 360,
+    settleSeconds = /\/creds\/[^/]+$/.test(target.credentialPath) ? 15 : 0,
   } = args;
   checkedTarget("awsSharedConfig", { vaultAddress: "https://vault", roleName: "any", ...target }, [
     ...(/^\/[\w./-]+$/.test(scriptPath)
@@ -53,6 +64,16 @@ export function awsSharedConfig(args: AwsSharedConfigArgs): AwsSharedConfig {
     ...(Number.isInteger(keepSeconds) && keepSeconds > 0
       ? []
       : [{ path: "keepSeconds", rule: "must be a whole number above 0", actual: keepSeconds }]),
+    ...(Number.isInteger(settleSeconds) && settleSeconds >= 0 && settleSeconds <= 25
+      ? []
+      : [
+          {
+            path: "settleSeconds",
+            rule: "must be a whole number from 0 to 25",
+            actual: settleSeconds,
+            fix: "Vault Agent ends a command after 30 seconds.",
+          },
+        ]),
   ]);
   const section = profile === "default" ? "[default]" : `[profile ${profile}]`;
   const lines = [
@@ -63,7 +84,16 @@ export function awsSharedConfig(args: AwsSharedConfigArgs): AwsSharedConfig {
   return {
     scriptTemplate: scriptTemplate(target.credentialPath, keepSeconds),
     config: `${lines.join("\n")}\n`,
+    ...(settleSeconds === 0
+      ? { destination: scriptPath }
+      : { destination: `${scriptPath}.next`, command: putInPlace(scriptPath, settleSeconds) }),
   };
+}
+
+/** The first credentials are put in place at once, later ones when AWS accepts them; a script that runs meanwhile is read whole. */
+function putInPlace(scriptPath: string, settleSeconds: number): string {
+  const copy = `cp -p ${scriptPath}.next ${scriptPath}.copy && mv ${scriptPath}.copy ${scriptPath}`;
+  return `if [ -e ${scriptPath} ]; then sleep ${settleSeconds}; fi; ${copy}`;
 }
 
 function scriptTemplate(credentialPath: string, keepSeconds: number): string {

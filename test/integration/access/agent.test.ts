@@ -1,18 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startPod, type Pod } from "../../../sandbox/application/index.js";
 import { putFixtures } from "../../../sandbox/fixtures.js";
 import { requestToken } from "../../../sandbox/operator/kubernetesCalls.js";
-import { startProcess, waitFor, type ManagedProcess } from "../../../sandbox/process/index.js";
+import { waitFor } from "../../../sandbox/process/index.js";
 import { applicationParameter, foreignParameter, refusal } from "../../../sandbox/proof/index.js";
 import { findTool } from "../../../sandbox/tools/index.js";
 import { VaultApiError } from "../../../sandbox/vault/api.js";
 import { vaultRequest } from "../../../sandbox/vault/index.js";
 import { applicationPolicy } from "../../../src/access/applicationPolicy.js";
-import { awsSharedConfig, policyText } from "../../../src/access/index.js";
+import {
+  agentInjectorAnnotations,
+  agentInjectorEnvironment,
+  policyText,
+  type DeliveryTarget,
+} from "../../../src/access/index.js";
 import { startTestKubernetes, type TestKubernetes } from "../kubernetes/support.js";
 import { World } from "../secretsengine/support.js";
 
@@ -23,39 +26,25 @@ const audience = "vault";
 describe("an application's way to AWS", () => {
   let world: World;
   let kubernetes: TestKubernetes;
-  let pod: string;
-  let agent: ManagedProcess;
+  let pod: Pod;
   let ssm: SSMClient;
-  const environment = { ...process.env };
 
   beforeAll(async () => {
-    [world, kubernetes, pod] = await Promise.all([
-      World.start(),
-      startTestKubernetes(),
-      mkdtemp(path.join(tmpdir(), "access-pod-")),
-    ]);
+    [world, kubernetes] = await Promise.all([World.start(), startTestKubernetes()]);
     await putFixtures(world.aws);
     await world.engine("aws");
     await world.api("POST", "aws/config/lease", { lease: "8s", lease_max: "16s" });
     await prepareCluster();
     await prepareVault();
-    agent = await startAgent();
-    // What the pod's environment would be.
-    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"]) {
-      delete process.env[name];
-    }
-    process.env.AWS_CONFIG_FILE = path.join(pod, "aws-config");
-    process.env.AWS_SHARED_CREDENTIALS_FILE = path.join(pod, "none");
-    ssm = new SSMClient({ endpoint: world.aws.endpoint, region: world.aws.region, maxAttempts: 1 });
+    pod = await startApplication();
+    const { endpoint, region } = world.aws;
+    ssm = new SSMClient({ endpoint, region, credentials: pod.credentials, maxAttempts: 1 });
   }, 300_000);
 
   afterAll(async () => {
-    process.env = environment;
     ssm?.destroy();
-    await agent?.stop();
     await kubernetes?.stop();
     await world?.stop();
-    await rm(pod, { recursive: true, force: true });
   });
 
   async function prepareCluster(): Promise<void> {
@@ -137,53 +126,37 @@ describe("an application's way to AWS", () => {
     });
   }
 
-  async function startAgent(): Promise<ManagedProcess> {
-    const { scriptTemplate, config } = awsSharedConfig({
-      target: { credentialPath: "aws/creds/deploy" },
-      scriptPath: path.join(pod, "aws-credentials"),
-      keepSeconds: 30,
+  async function startApplication(): Promise<Pod> {
+    const target: DeliveryTarget = {
+      vaultAddress: "http://vault.vault.svc:8200",
+      roleName: "shop",
+      credentialPath: "aws/creds/deploy",
+      audience,
+    };
+    const tokenVolume = "vault-token";
+    return startPod({
+      workDir: kubernetes.workDir,
+      kubernetes: kubernetes.rest,
+      namespace: "shop",
+      template: {
+        metadata: {
+          // These leases are too short to keep credentials for long, and this AWS accepts keys at once.
+          annotations: agentInjectorAnnotations({ target, tokenVolume, keepSeconds: 30, settleSeconds: 0 }),
+        },
+        spec: {
+          serviceAccountName: "shop",
+          volumes: [{ name: tokenVolume, projected: { sources: [{ serviceAccountToken: { audience } }] } }],
+          containers: [{ env: Object.entries(agentInjectorEnvironment).map(([name, value]) => ({ name, value })) }],
+        },
+      },
+      vault: world.vault,
+      binary: (await findTool("vault")).path,
     });
-    await writeFile(path.join(pod, "aws-config"), config);
-    await writeFile(path.join(pod, "jwt"), await requestToken(kubernetes.rest, "shop", "shop", audience, 3600), {
-      mode: 0o600,
-    });
-    const text = (value: string) => JSON.stringify(value);
-    const configuration = `
-      vault { address = ${text(world.vault.address)} }
-      auto_auth {
-        method "kubernetes" {
-          mount_path = "auth/kubernetes"
-          config = { role = "shop", token_path = ${text(path.join(pod, "jwt"))} }
-        }
-        sink "file" { config = { path = ${text(path.join(pod, "token"))} } }
-      }
-      template {
-        contents = ${text(scriptTemplate)}
-        destination = ${text(path.join(pod, "aws-credentials"))}
-        perms = "0700"
-      }`;
-    const file = path.join(pod, "agent.hcl");
-    await writeFile(file, configuration);
-    const started = await startProcess({
-      name: "vault agent",
-      command: (await findTool("vault")).path,
-      args: ["agent", `-config=${file}`],
-      env: { PATH: process.env.PATH ?? "", HOME: pod },
-      cwd: pod,
-      logFile: path.join(pod, "agent.log"),
-    });
-    await waitFor(async () => (await readFile(path.join(pod, "aws-credentials"), "utf8")) || undefined, {
-      what: "the agent to write credentials",
-      timeoutMs: 60_000,
-      abortIf: started.assertRunning,
-    });
-    return started;
   }
 
   const read = (name: string) => ssm.send(new GetParameterCommand({ Name: name }));
-  const agentToken = async () => (await readFile(path.join(pod, "token"), "utf8")).trim();
   const asAgent = async (method: "GET" | "POST", apiPath: string, body?: unknown) =>
-    vaultRequest<{ lease_id: string }>(world.vault, { method, path: apiPath, token: await agentToken(), body });
+    vaultRequest<{ lease_id: string }>(world.vault, { method, path: apiPath, token: await pod.token(), body });
   async function statusOf(work: Promise<unknown>): Promise<number> {
     try {
       await work;
@@ -245,10 +218,9 @@ describe("an application's way to AWS", () => {
     expect(calls).toBeGreaterThan(20);
   });
 
-  it("leaves no IAM user behind when its token is revoked, as the agent does when its pod ends", async () => {
-    await agent.stop();
+  it("leaves no IAM user behind when its pod ends, since the agent then revokes its token", async () => {
     expect((await users()).length).toBeGreaterThan(0);
-    await asAgent("POST", "auth/token/revoke-self");
+    await pod.stop();
     await waitFor(async () => ((await users()).length === 0 ? true : undefined), {
       what: "Vault to delete the IAM users",
       timeoutMs: 30_000,

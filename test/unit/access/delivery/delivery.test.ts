@@ -295,6 +295,19 @@ describe("awsSharedConfig", () => {
     );
   });
 
+  it("keeps an IAM user's credentials of before until AWS accepts the new key", () => {
+    const { destination, command } = awsSharedConfig({ target, scriptPath: "/run/aws", settleSeconds: 10 });
+    expect([destination, command]).toEqual([
+      "/run/aws.next",
+      "if [ -e /run/aws ]; then sleep 10; fi; cp -p /run/aws.next /run/aws.copy && mv /run/aws.copy /run/aws",
+    ]);
+    expect(awsSharedConfig({ target }).command).toContain("sleep 15");
+    for (const credentialPath of ["aws/sts/audit", "aws/static-creds/ci"]) {
+      const other = awsSharedConfig({ target: { credentialPath }, scriptPath: "/run/aws" });
+      expect([other.destination, other.command]).toEqual(["/run/aws", undefined]);
+    }
+  });
+
   it.each<[object, string]>([
     [
       { target: { credentialPath: "aws/roles/deploy" } },
@@ -303,6 +316,10 @@ describe("awsSharedConfig", () => {
     [{ scriptPath: "run me" }, 'scriptPath: must be an absolute path without spaces, got "run me".'],
     [{ profile: "a b" }, 'profile: must be a name without spaces, got "a b".'],
     [{ keepSeconds: 0 }, "keepSeconds: must be a whole number above 0, got 0."],
+    [
+      { settleSeconds: 26 },
+      "settleSeconds: must be a whole number from 0 to 25, got 26. Vault Agent ends a command after 30 seconds.",
+    ],
   ])("rejects %j", (change, message) => {
     expect(() => awsSharedConfig({ target, ...change })).toThrow(`awsSharedConfig: invalid argument: ${message}`);
   });

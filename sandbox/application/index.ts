@@ -1,0 +1,1 @@
+export { startPod, type Pod, type PodOptions, type PodTemplate } from "./pod.js";
