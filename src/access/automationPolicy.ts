@@ -10,6 +10,17 @@ export interface ManagedObjects {
   /** Whether Vault is asked to replace the root key. */
   readonly rotatesRoot: boolean;
   readonly applications: readonly ManagedApplication[];
+  /** The login itself: a refresh reads it, and only a root token may change it. */
+  readonly login?: ManagedLogin;
+}
+
+/** The policy and the auth role of a stack's own login, and what they rest on. */
+export interface ManagedLogin {
+  /** Name of both. */
+  readonly name: string;
+  readonly authMount: string;
+  /** Whether the stack has enabled the auth method for it. */
+  readonly ownsMethod: boolean;
 }
 
 /** The policy and the auth role of an application. */
@@ -44,7 +55,17 @@ export function automationPolicy(managed: ManagedObjects): PolicyRule[] {
     { path: `sys/leases/revoke-prefix/${mount}/*`, capabilities: ["update", "sudo"] },
     ...staticRoles.map((role): PolicyRule => ({ path: `${mount}/static-roles/${role}`, capabilities: manage })),
     ...applications.flatMap(applicationRules),
+    ...(managed.login === undefined ? [] : loginRules(managed.login)),
     ...ownTokenRules,
+  ];
+}
+
+function loginRules({ name, authMount, ownsMethod }: ManagedLogin): PolicyRule[] {
+  const read = (path: string): PolicyRule => ({ path, capabilities: ["read"] });
+  return [
+    read(`sys/policies/acl/${name}`),
+    read(`auth/${authMount}/role/${name}`),
+    ...(ownsMethod ? ["sys/auth", `auth/${authMount}/config`, `auth/${authMount}/role/${name}/role-id`].map(read) : []),
   ];
 }
 

@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { applicationPolicy } from "../access/applicationPolicy.js";
 import { parseRoleReference } from "../access/applicationRules.js";
 import { AppRoleAuthRole } from "../access/appRoleAuthRole.js";
-import { automationPolicy, type ManagedObjects } from "../access/automationPolicy.js";
+import { automationPolicy, type ManagedLogin, type ManagedObjects } from "../access/automationPolicy.js";
 import { JwtAuthMethodConfig } from "../access/jwtAuthMethodConfig.js";
 import { JwtAuthRole } from "../access/jwtAuthRole.js";
 import { KubernetesAuthRole } from "../access/kubernetesAuthRole.js";
 import { policyText } from "../access/policyRule.js";
+import { RootTokenRevocation } from "../access/rootTokenRevocation.js";
 import { VaultAuthMethod } from "../access/vaultAuthMethod.js";
 import { VaultPolicy } from "../access/vaultPolicy.js";
 import type { VaultServer } from "../kubernetes/vaultServer.js";
@@ -28,19 +29,23 @@ export interface Automation {
  * @param bootstrap with the root token, which only these few resources need
  */
 export function createAutomation(
-  { name, args, parent, serverName }: PlatformScope,
+  scope: PlatformScope,
   automation: VaultPlatformAutomationArgs,
   bootstrap: VaultConnection,
   vaultServer: VaultServer,
 ): Automation {
-  // They go with Vault's data: a destroy of the platform then needs no root token.
-  const options = { ...parent, provider: bootstrap, deletedWith: vaultServer.vaultServer };
+  const { name, args, serverName } = scope;
+  const options = bootstrapOptions(scope, bootstrap, vaultServer);
   const vaultName = automation.name ?? `${serverName}-automation`;
   const policy = new VaultPolicy(
     `${name}-automation-policy`,
     {
       name: vaultName,
-      rules: pulumi.output(args.mountPath ?? "aws").apply((mount) => automationPolicy(managedObjects(args, mount))),
+      rules: pulumi
+        .output(args.mountPath ?? "aws")
+        .apply((mount) =>
+          automationPolicy({ ...managedObjects(args, mount), login: managedLogin(vaultName, automation) }),
+        ),
     },
     options,
   );
@@ -68,7 +73,7 @@ export function createAutomation(
       return { login: tokenFile === undefined ? login : { ...login, tokenFile }, resources: [policy, created] };
     }
     case "jwt": {
-      const mount = automation.mount ?? "jwt";
+      const mount = mountOf(automation);
       const { config, jwtFile, jwtVariable } = automation;
       const method =
         config === undefined
@@ -103,6 +108,50 @@ export function createAutomation(
       };
     }
   }
+}
+
+/** Ends the root token once all is there. */
+export function revokeRootToken(
+  scope: PlatformScope,
+  bootstrap: VaultConnection,
+  vaultServer: VaultServer,
+  after: readonly pulumi.Resource[],
+): void {
+  new RootTokenRevocation(`${scope.name}-root-token-revocation`, {
+    ...bootstrapOptions(scope, bootstrap, vaultServer),
+    dependsOn: [...after],
+  });
+}
+
+/** The login that reads what the root token has written once that is revoked. It is the same as {@link createAutomation}'s, but waits for no resource. */
+export function standInLogin(serverName: string, automation: VaultPlatformAutomationArgs): VaultLoginArgs | undefined {
+  const role = automation.name ?? `${serverName}-automation`;
+  const mount = mountOf(automation);
+  switch (automation.kind) {
+    case "kubernetes":
+      return { kind: "kubernetes", role, mount, tokenFile: automation.tokenFile };
+    case "jwt":
+      return { kind: "jwt", role, mount, jwtFile: automation.jwtFile, jwtVariable: automation.jwtVariable };
+    case "appRole":
+      // Its role ID is an output of what the connection itself creates.
+      return undefined;
+  }
+}
+
+/** What is created with the bootstrap connection goes with Vault's data: a destroy of the platform then needs no root token. */
+function bootstrapOptions({ parent }: PlatformScope, bootstrap: VaultConnection, { vaultServer }: VaultServer) {
+  return { ...parent, provider: bootstrap, deletedWith: vaultServer };
+}
+
+const defaultMounts = { kubernetes: "kubernetes", jwt: "jwt", appRole: "approle" } as const;
+
+function mountOf({ kind, mount = defaultMounts[kind] }: VaultPlatformAutomationArgs): string {
+  return trimSlashes(mount);
+}
+
+function managedLogin(name: string, automation: VaultPlatformAutomationArgs): ManagedLogin {
+  const ownsMethod = automation.kind === "appRole" || (automation.kind === "jwt" && automation.config !== undefined);
+  return { name, authMount: mountOf(automation), ownsMethod };
 }
 
 /** All that a platform manages in Vault with its own login. */

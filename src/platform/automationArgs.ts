@@ -4,6 +4,15 @@ import type { JwtAuthRoleSettings } from "../access/jwtAuthRole.js";
 import type { Duration } from "../internal/duration.js";
 
 interface AutomationSettings {
+  /**
+   * Revokes the root token at the end of the first `up`, in which it has created the policy and the login. Later operations use the login only. Changes
+   * of the policy or the login need another root token: the error says how to make it. A plain value, not an output.
+   *
+   * KubeVault's unsealer uses the token that it keeps when it configures a Vault that it has unsealed: put another one there before Vault's pods restart.
+   *
+   * @default false
+   */
+  readonly revokeRootToken?: boolean;
   /** Name of the policy and of the auth role in Vault. A plain value, not an output. @default - `<VaultServer>-automation` */
   readonly name?: string;
   /** Path of the auth method, without `auth/`. @default - the kind's own: `kubernetes`, `jwt` or `approle` */

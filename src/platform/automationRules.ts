@@ -6,7 +6,7 @@ import { unknownArguments } from "../vaultresource/rules.js";
 
 type Plain = Readonly<Record<string, unknown>>;
 
-const common = ["kind", "name", "mount", "tokenTtl"];
+const common = ["kind", "name", "mount", "tokenTtl", "revokeRootToken"];
 const fields: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ["serviceAccounts", "namespaces", "audience", "tokenFile"],
   jwt: ["config", "role", "jwtVariable", "jwtFile"],
@@ -57,6 +57,19 @@ export function automationIssues(args: Plain): Issue[] {
         ? [{ path: "role", rule: "is required", fix: "Say which tokens may log in: { userClaim, boundClaims }." }]
         : []),
       ...sourceIssues(automation, kind),
+      ...(["boolean", "undefined"].includes(typeof automation.revokeRootToken)
+        ? []
+        : [{ path: "revokeRootToken", rule: "must be true or false", actual: automation.revokeRootToken }]),
+      ...(kind === "appRole" && automation.revokeRootToken === true
+        ? [
+            {
+              path: "revokeRootToken",
+              rule: "cannot be true for kind appRole",
+              actual: true,
+              fix: "Its secret ID can be made only after the first up. Revoke the token then: vault token revoke -self.",
+            },
+          ]
+        : []),
     ]),
   ];
 }

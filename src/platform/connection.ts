@@ -9,9 +9,29 @@ export function createConnection(
   scope: PlatformScope,
   vaultServer: VaultServer,
   unsealing: PlatformUnsealing,
-  suffix: "connection" | "bootstrap" = "connection",
 ): VaultConnection {
-  return connectionWith(scope, vaultServer, suffix, unsealing.login ?? rootTokenLogin(scope, vaultServer));
+  return connectionWith(scope, vaultServer, "connection", rootLogin(scope, vaultServer, unsealing));
+}
+
+/**
+ * Creates the connection for what only the root token may write.
+ *
+ * @param standIn reads it once that token is revoked
+ */
+export function createBootstrapConnection(
+  scope: PlatformScope,
+  vaultServer: VaultServer,
+  unsealing: PlatformUnsealing,
+  standIn: VaultLoginArgs | undefined,
+): VaultConnection {
+  const token = rootLogin(scope, vaultServer, unsealing);
+  // Only components know this kind of login.
+  const login = standIn === undefined ? token : ({ kind: "revocable", token, standIn } as unknown as VaultLoginArgs);
+  return connectionWith(scope, vaultServer, "bootstrap", login);
+}
+
+function rootLogin(scope: PlatformScope, vaultServer: VaultServer, unsealing: PlatformUnsealing): VaultLoginArgs {
+  return unsealing.login ?? rootTokenLogin(scope, vaultServer);
 }
 
 /** Creates the same connection with another login. */

@@ -8,9 +8,9 @@ import type { AwsSecretsEngine } from "../secretsengine/awsSecretsEngine.js";
 import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { createApplications } from "./applications.js";
-import { createAutomation } from "./automation.js";
+import { createAutomation, revokeRootToken, standInLogin } from "./automation.js";
 import { checkAcrossArguments } from "./checksAcrossArguments.js";
-import { connectionWith, createConnection } from "./connection.js";
+import { connectionWith, createBootstrapConnection, createConnection } from "./connection.js";
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
 import { createIdentity } from "./identity.js";
@@ -93,7 +93,9 @@ export class VaultPlatform extends pulumi.ComponentResource {
     const storageSecret = createStorageSecret(scope, storage);
     const vaultServer = createServer(scope, { rootCredential, storage, storageSecret, unsealing });
     const bootstrap =
-      args.automation === undefined ? undefined : createConnection(scope, vaultServer, unsealing, "bootstrap");
+      args.automation === undefined
+        ? undefined
+        : createBootstrapConnection(scope, vaultServer, unsealing, standInLogin(scope.serverName, args.automation));
     const automation =
       args.automation === undefined || bootstrap === undefined
         ? undefined
@@ -115,6 +117,9 @@ export class VaultPlatform extends pulumi.ComponentResource {
     });
     adviseOnSeedKey(scope, engine);
     const applications = createApplications(scope, engine, connection);
+    if (args.automation?.revokeRootToken === true && bootstrap !== undefined && automation !== undefined) {
+      revokeRootToken(scope, bootstrap, vaultServer, [...automation.resources, engine, ...Object.values(applications)]);
+    }
     new DestroyGuard(`${name}-guard`, scope.protectData, this, [
       engine,
       vaultServer,

@@ -121,6 +121,19 @@ export interface JwtLogin {
   readonly mount?: string;
 }
 
+/**
+ * A token that may be revoked one day, and what stands in for it then: a platform's own login, which reads what the root token has written. Only
+ * components make it.
+ */
+export interface RevocableLogin {
+  readonly kind: "revocable";
+  readonly token: KubernetesSecretLogin | AwsSsmLogin;
+  readonly standIn: VaultLogin;
+}
+
+/** What a connection keeps. */
+export type StoredLogin = VaultLogin | RevocableLogin;
+
 /** The fields of a login that hold secrets: always encrypted in a stack's state. */
 export const secretLoginFields: readonly string[] = ["token", "secretId", "jwt", "kubeconfig"];
 
@@ -138,4 +151,6 @@ export interface ObtainedToken {
   readonly accessor?: string;
   /** Seconds until it ends, from when it was obtained; 0 for never. Known of tokens from a login only. */
   readonly ttlSeconds?: number;
+  /** What to do where it may not do what it is used for. */
+  readonly advice?: string;
 }

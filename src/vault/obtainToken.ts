@@ -3,7 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../internal/environmentProxy.js";
 import type { VaultClient } from "./client.js";
-import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
+import { tokenOverrideVariable, type ObtainedToken, type RevocableLogin, type StoredLogin } from "./login.js";
+import { isVaultError } from "./errors.js";
 import { signedCallerIdentity } from "./logins/awsIam.js";
 import { tokenFromParameter } from "./logins/awsSsm.js";
 import { tokenFromSecret } from "./logins/kubernetesSecret.js";
@@ -18,7 +19,7 @@ const serviceAccountToken = "/var/run/secrets/kubernetes.io/serviceaccount/token
  * @throws Error that names the login and what it lacks; it never holds a token
  */
 export async function obtainToken(
-  login: VaultLogin,
+  login: StoredLogin,
   client: VaultClient,
   environment: Environment,
 ): Promise<ObtainedToken> {
@@ -73,8 +74,31 @@ export async function obtainToken(
       const body = { jwt, ...(login.role === undefined ? {} : { role: login.role }) };
       return logIn(client, login.mount ?? "jwt", body, [jwt]);
     }
+    case "revocable":
+      return revocableToken(login, client, environment);
   }
 }
+
+async function revocableToken(
+  { token, standIn }: RevocableLogin,
+  client: VaultClient,
+  environment: Environment,
+): Promise<ObtainedToken> {
+  const kept = await obtainToken(token, client, environment);
+  try {
+    await client.call({ method: "GET", path: "auth/token/lookup-self", token: kept.token });
+    return kept;
+  } catch (error) {
+    if (!isVaultError(error, "permissionDenied")) {
+      throw error;
+    }
+  }
+  return { ...(await obtainToken(standIn, client, environment)), advice: rootTokenAdvice };
+}
+
+const rootTokenAdvice =
+  "The root token that is kept has been revoked, and the platform's own login may not do this. Make another with vault operator generate-root and the " +
+  `unseal keys, run this once with it in ${tokenOverrideVariable}, and revoke it`;
 
 /** A token that was not made for this work, and is not revoked after it. */
 function given(source: string, token: string): ObtainedToken {

@@ -1,8 +1,8 @@
 import type { Environment } from "../internal/environmentProxy.js";
 import { withCaFromSecret } from "./certificateAuthority.js";
 import { VaultClient } from "./client.js";
-import { isVaultError } from "./errors.js";
-import { tokenOverrideVariable, type ObtainedToken, type VaultLogin } from "./login.js";
+import { isVaultError, VaultError } from "./errors.js";
+import { tokenOverrideVariable, type ObtainedToken, type StoredLogin } from "./login.js";
 import { obtainToken } from "./obtainToken.js";
 import type { ResolvedSettings } from "./resolvedSettings.js";
 import { readServerInfo, type VaultServerInfo } from "./server.js";
@@ -75,7 +75,7 @@ export class VaultSession {
 
   constructor(
     private readonly settings: VaultSettings,
-    private readonly login: VaultLogin,
+    private readonly login: StoredLogin,
     private readonly environment: Environment,
     private readonly options: SessionOptions = {},
   ) {}
@@ -84,7 +84,16 @@ export class VaultSession {
   async use<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
     return this.within(async (shared, server) => {
       // The login comes after the question which Vault this is: no credentials are sent to one that is sealed.
-      return work({ client: shared.client, server, token: await shared.tokens.obtained() });
+      const token = await shared.tokens.obtained();
+      try {
+        return await work({ client: shared.client, server, token });
+      } catch (error) {
+        throw token.advice !== undefined && isVaultError(error, "permissionDenied")
+          ? new VaultError(`${error.message}. ${token.advice}`, error.kind, error.status, error.errors, {
+              cause: error,
+            })
+          : error;
+      }
     });
   }
 

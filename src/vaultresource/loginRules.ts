@@ -36,6 +36,10 @@ export function loginRules(login: unknown): Issue[] {
   if (login === null || typeof login !== "object") {
     return [{ path: "login", rule: 'must be an object with kind: { kind: "environment" }' }];
   }
+  const parts = login as Values;
+  if (parts.kind === "revocable") {
+    return [...loginRules(parts.token), ...loginRules(parts.standIn)];
+  }
   const kinds = Object.keys(loginFields);
   const { kind, ...all } = login as Values;
   if (typeof kind !== "string" || !kinds.includes(kind)) {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesConnection } from "../vault/portForward/kubernetesConnection.js";
-import { secretLoginFields, type VaultLogin } from "../vault/login.js";
+import { secretLoginFields, type RevocableLogin, type VaultLogin } from "../vault/login.js";
 import { connectionRules, hasCredentials } from "./connectionRules.js";
 import { assertValid } from "./inputs.js";
 import type { Duration } from "../internal/duration.js";
@@ -15,6 +15,12 @@ type EachLogin<T> = T extends VaultLogin ? Inputs<T> : never;
 
 /** How to get a token: {@link VaultLogin}, with inputs in all fields but `kind`. */
 export type VaultLoginArgs = EachLogin<VaultLogin>;
+
+/** {@link RevocableLogin}, with inputs in its fields. */
+export interface RevocableLoginArgs extends Pick<RevocableLogin, "kind"> {
+  readonly token: VaultLoginArgs;
+  readonly standIn: VaultLoginArgs;
+}
 
 /** The way through the Kubernetes API: {@link KubernetesConnection}, with inputs in all fields. */
 export type VaultKubernetesArgs = Inputs<KubernetesConnection>;
@@ -149,7 +155,10 @@ function withSecretCredentials(proxyAddress: pulumi.Input<string>): pulumi.Input
     : pulumi.output(proxyAddress).apply(marked);
 }
 
-function withSecrets(fields: VaultLoginArgs | VaultKubernetesArgs): Record<string, unknown> {
+function withSecrets(fields: VaultLoginArgs | VaultKubernetesArgs | RevocableLoginArgs): Record<string, unknown> {
+  if ("standIn" in fields) {
+    return { ...fields, token: withSecrets(fields.token), standIn: withSecrets(fields.standIn) };
+  }
   return Object.fromEntries(
     Object.entries(fields).map(([field, value]: [string, unknown]) => [
       field,

@@ -4,6 +4,7 @@ import {
   jwtAuthRoleHandlers,
   kubernetesAuthRoleHandlers,
 } from "../../access/providers/authRoles.js";
+import { rootTokenRevocationHandlers } from "../../access/providers/rootTokenRevocation.js";
 import { vaultAuditDeviceHandlers } from "../../access/providers/vaultAuditDevice.js";
 import { vaultAuthMethodHandlers } from "../../access/providers/vaultAuthMethod.js";
 import { vaultPolicyHandlers } from "../../access/providers/vaultPolicy.js";
@@ -43,6 +44,7 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
   JwtAuthRole: jwtAuthRoleHandlers,
   KubernetesAuthMethodConfig: kubernetesAuthConfigHandlers,
   KubernetesAuthRole: kubernetesAuthRoleHandlers,
+  RootTokenRevocation: rootTokenRevocationHandlers,
   VaultAuditDevice: vaultAuditDeviceHandlers,
   VaultAuthMethod: vaultAuthMethodHandlers,
   VaultPolicy: vaultPolicyHandlers,

@@ -20,10 +20,10 @@ function authRole(mount: string, fields: readonly VaultField[], computed: readon
   };
 }
 
-function authConfig(mount: string, fields: readonly VaultField[], secret: string): Kind {
+function authConfig(mount: string, fields: readonly VaultField[], secrets: readonly string[]): Kind {
   return {
     computed: origin,
-    secretOutputs: [secret],
+    secretOutputs: secrets,
     toInputs: (args) => canonical(fields, withTrimmedPath({ ...args, mount: args.mount ?? mount }, "mount")),
     parseId: authConfigId,
   };
@@ -48,8 +48,9 @@ export const accessKinds: Readonly<Record<string, Kind>> = {
   AppRoleAuthRole: authRole("approle", appRoleFields, ["roleId"]),
   JwtAuthRole: authRole("jwt", jwtAuthRoleFields),
   KubernetesAuthRole: authRole("kubernetes", kubernetesAuthRoleFields),
-  JwtAuthMethodConfig: authConfig("jwt", jwtAuthConfigFields, "oidcClientSecret"),
-  KubernetesAuthMethodConfig: authConfig("kubernetes", kubernetesAuthConfigFields, "tokenReviewerJwt"),
+  JwtAuthMethodConfig: authConfig("jwt", jwtAuthConfigFields, ["oidcClientSecret", "providerConfig"]),
+  KubernetesAuthMethodConfig: authConfig("kubernetes", kubernetesAuthConfigFields, ["tokenReviewerJwt"]),
+  RootTokenRevocation: { computed: origin, secretOutputs: [], toInputs: () => ({}), isInternal: true },
   VaultAuditDevice: {
     computed: origin,
     secretOutputs: [],

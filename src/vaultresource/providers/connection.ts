@@ -1,6 +1,6 @@
 import { pause } from "../../internal/pause.js";
 import type { KubernetesConnection } from "../../vault/portForward/kubernetesConnection.js";
-import type { VaultLogin } from "../../vault/login.js";
+import type { StoredLogin } from "../../vault/login.js";
 import { VaultSession } from "../../vault/session.js";
 import { settingNames } from "../../vault/vaultSettings.js";
 
@@ -58,7 +58,7 @@ export function connectionOf(config: ProviderConfig | undefined): Connection {
   const key = JSON.stringify([settings, login, recreate]);
   let connection = connections.get(key);
   if (connection === undefined) {
-    const parsed = typeof login === "string" ? (JSON.parse(login) as VaultLogin) : { kind: "environment" as const };
+    const parsed = typeof login === "string" ? (JSON.parse(login) as StoredLogin) : { kind: "environment" as const };
     connection = {
       session: new VaultSession(settings, parsed, process.env, { idleMs }),
       recreate,

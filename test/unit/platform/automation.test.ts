@@ -56,7 +56,7 @@ async function loginWith(automation: VaultPlatformAutomationArgs) {
   const own = recorded
     .filter(({ name }) => name.startsWith("p-automation"))
     .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
-  return { bootstrap: loginOf("p-bootstrap").kind, login: loginOf("p-connection"), own: own.sort(), recorded };
+  return { bootstrap: loginOf("p-bootstrap"), login: loginOf("p-connection"), own: own.sort(), recorded };
 }
 
 describe("automation of a platform", () => {
@@ -66,7 +66,11 @@ describe("automation of a platform", () => {
       serviceAccounts: ["pulumi"],
       namespaces: ["ci"],
     });
-    expect(bootstrap).toBe("kubernetesSecret");
+    expect(bootstrap).toMatchObject({
+      kind: "revocable",
+      token: { kind: "kubernetesSecret", namespace: "vault", name: "p-unseal-keys-secret" },
+      standIn: { kind: "kubernetes", role: "p-automation", mount: "kubernetes" },
+    });
     expect(login).toEqual({ kind: "kubernetes", role: "p-automation", mount: "kubernetes" });
     expect(own).toEqual(["KubernetesAuthRole p-automation-role", "VaultPolicy p-automation-policy"]);
     const { __provider: _, ...role } = inputsOf(recorded, "p-automation-role");
@@ -81,6 +85,7 @@ describe("automation of a platform", () => {
     });
     const policy = String(inputsOf(recorded, "p-automation-policy").policy);
     expect([...policy.matchAll(/^path "(.*)"/gm)].map(([, path]) => path)).toEqual([
+      "auth/kubernetes/role/p-automation",
       "auth/kubernetes/role/shop",
       "auth/token/lookup-self",
       "auth/token/renew-self",
@@ -94,8 +99,10 @@ describe("automation of a platform", () => {
       "sys/mounts",
       "sys/mounts/aws",
       "sys/mounts/aws/tune",
+      "sys/policies/acl/p-automation",
       "sys/policies/acl/shop",
     ]);
+    expect(policy).toContain('path "sys/policies/acl/p-automation" {\n  capabilities = ["read"]\n}');
     // What the application's policy may be is what it is.
     expect(managedObjects(platform, "/aws/").applications[0]?.policy).toBe(
       inputsOf(recorded, "p-app-shop-policy").policy,
@@ -103,7 +110,7 @@ describe("automation of a platform", () => {
   });
 
   it("of kind jwt enables and configures an auth method", async () => {
-    const { login, own } = await loginWith({
+    const { bootstrap, login, own, recorded } = await loginWith({
       kind: "jwt",
       mount: "github",
       config: { oidcDiscoveryUrl: "https://token.actions.githubusercontent.com" },
@@ -111,6 +118,8 @@ describe("automation of a platform", () => {
       jwtVariable: "VAULT_JWT",
     });
     expect(login).toEqual({ kind: "jwt", role: "p-automation", mount: "github", jwtVariable: "VAULT_JWT" });
+    expect(bootstrap.standIn).toEqual(login);
+    expect(String(inputsOf(recorded, "p-automation-policy").policy)).toContain('path "auth/github/config"');
     expect(own).toEqual([
       "JwtAuthMethodConfig p-automation-auth-config",
       "JwtAuthRole p-automation-role",
@@ -120,7 +129,9 @@ describe("automation of a platform", () => {
   });
 
   it("of kind appRole takes the role ID from Vault, and the secret ID from where pulumi runs", async () => {
-    const { login, own } = await loginWith({ kind: "appRole", secretIdVariable: "VAULT_SECRET_ID" });
+    const { bootstrap, login, own } = await loginWith({ kind: "appRole", secretIdVariable: "VAULT_SECRET_ID" });
+    // The role ID is an output of what the connection itself creates.
+    expect(bootstrap.kind).toBe("kubernetesSecret");
     expect(login).toEqual({
       kind: "appRole",
       roleId: "the-role-id",
@@ -151,6 +162,14 @@ describe("automation of a platform", () => {
     [
       { automation: { kind: "appRole", secretIdFile: "/s", name: "root" } },
       'automation.name: must not be one of Vault\'s own policies (root, default, response-wrapping, control-group), got "root". Choose another name.',
+    ],
+    [
+      { automation: { kind: "appRole", secretIdFile: "/s", revokeRootToken: true } },
+      "automation.revokeRootToken: cannot be true for kind appRole, got true. Its secret ID can be made only after the first up. Revoke the token then: vault token revoke -self.",
+    ],
+    [
+      { automation: { kind: "jwt", jwtFile: "/jwt", role: { userClaim: "sub" }, revokeRootToken: "yes" } },
+      'automation.revokeRootToken: must be true or false, got "yes".',
     ],
     [
       { automation: { kind: "kubernetes", mount: "eks" } },
