@@ -1,4 +1,4 @@
-import type { Issue } from "../internal/validation/issues.js";
+import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { kindRules, mayBeSet, requiredText, unknownArguments } from "../vaultresource/rules.js";
@@ -42,11 +42,26 @@ export const jwtAuthConfigFields: readonly VaultField[] = [
   { name: "oidcResponseTypes", vaultName: "oidc_response_types", kind: "set" },
   { name: "jwksUrl", vaultName: "jwks_url", kind: "text" },
   { name: "jwksCaPem", vaultName: "jwks_ca_pem", kind: "text" },
+  {
+    name: "jwksPairs",
+    vaultName: "jwks_pairs",
+    kind: "objects",
+    parts: { jwksUrl: "jwks_url", jwksCaPem: "jwks_ca_pem" },
+    since: "1.16",
+  },
   { name: "jwtValidationPubkeys", vaultName: "jwt_validation_pubkeys", kind: "list" },
   { name: "jwtSupportedAlgs", vaultName: "jwt_supported_algs", kind: "set" },
   { name: "boundIssuer", vaultName: "bound_issuer", kind: "text" },
   { name: "defaultRole", vaultName: "default_role", kind: "text" },
   { name: "namespaceInState", vaultName: "namespace_in_state", kind: "flag", unset: true },
+  // Its values can be secret: an account's key for Google's groups.
+  { name: "providerConfig", vaultName: "provider_config", kind: "object", secret: true },
+  {
+    name: "unsupportedCriticalCertExtensions",
+    vaultName: "unsupported_critical_cert_extensions",
+    kind: "set",
+    since: "1.17",
+  },
 ];
 
 /** What Vault never shows of it. */
@@ -78,20 +93,22 @@ export function kubernetesAuthConfigRules(args: Values): Issue[] {
 /** The rules of the JWT/OIDC auth method's configuration. */
 export function jwtAuthConfigRules(args: Values): Issue[] {
   const has = (name: string) => mayBeSet(jwtAuthConfigFields, args, name);
-  const sources = ["oidcDiscoveryUrl", "jwksUrl", "jwtValidationPubkeys"];
+  const sources = ["oidcDiscoveryUrl", "jwksUrl", "jwksPairs", "jwtValidationPubkeys"];
   const given = sources.filter(has);
   const issues = [
     ...configRules(args, [...jwtAuthConfigFields, ...jwtAuthConfigSecrets]),
     ...oneOf(args, "oidcResponseMode", ["query", "form_post", ""]),
     ...["oidcDiscoveryCaPem", "jwksCaPem"].flatMap((name) => pemRules(args, name)),
     ...["oidcDiscoveryUrl", "jwksUrl"].flatMap((name) => urlRules(args, name)),
+    ...pairRules(args.jwksPairs),
+    ...providerRules(args.providerConfig),
   ].map(withoutSecrets);
   if (given.length !== 1) {
     issues.push({
       path: given[1] ?? "oidcDiscoveryUrl",
       rule:
         given.length === 0
-          ? "or jwksUrl or jwtValidationPubkeys is required"
+          ? "or jwksUrl, jwksPairs or jwtValidationPubkeys is required"
           : `cannot be given together with ${given[0] ?? ""}`,
       fix: "Vault takes the issuer's keys from exactly one of them.",
     });
@@ -107,6 +124,37 @@ export function jwtAuthConfigRules(args: Values): Issue[] {
     issues.push({ path: "oidcDiscoveryUrl", rule: "is required with oidcClientId" });
   }
   return issues;
+}
+
+function pairRules(pairs: unknown): Issue[] {
+  if (!Array.isArray(pairs)) {
+    return [];
+  }
+  return pairs.flatMap((pair: unknown, index) => {
+    const values = (pair ?? {}) as Values;
+    return under(pathOf("jwksPairs", index), [
+      ...unknownArguments(values, ["jwksUrl", "jwksCaPem"]),
+      ...requiredText(values, "jwksUrl", "Give the URL of an issuer's keys."),
+      ...urlRules(values, "jwksUrl"),
+      ...pemRules(values, "jwksCaPem"),
+    ]);
+  });
+}
+
+function providerRules(given: unknown): Issue[] {
+  if (given === undefined || given === null || typeof given !== "object" || !isKnown(given)) {
+    return [];
+  }
+  const { provider } = given as Values;
+  return Object.keys(given).length === 0 || (typeof provider === "string" && provider !== "") || !isKnown(provider)
+    ? []
+    : [
+        {
+          path: "providerConfig.provider",
+          rule: "is required",
+          fix: 'Name the provider that Vault has a special login for, such as "azure" or "gsuite".',
+        },
+      ];
 }
 
 function pemRules(args: Values, name: string): Issue[] {

@@ -4,6 +4,7 @@ export { AppRoleAuthRole, type AppRoleAuthRoleArgs } from "./appRoleAuthRole.js"
 export type { AuthRoleLocation } from "./authRole.js";
 export {
   JwtAuthMethodConfig,
+  type JwksPair,
   type JwtAuthMethodConfigArgs,
   type JwtAuthMethodConfigSettings,
 } from "./jwtAuthMethodConfig.js";

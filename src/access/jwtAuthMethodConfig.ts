@@ -5,7 +5,10 @@ import { trimSlashes } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 import { jwtAuthConfigFields, jwtAuthConfigRules } from "./authConfigRules.js";
 
-/** Where an issuer's keys are, and what its tokens must have: exactly one of `oidcDiscoveryUrl`, `jwksUrl` and `jwtValidationPubkeys`. */
+/**
+ * Where an issuer's keys are, and what its tokens must have: exactly one of `oidcDiscoveryUrl`, `jwksUrl`, `jwksPairs` and
+ * `jwtValidationPubkeys`.
+ */
 export interface JwtAuthMethodConfigSettings {
   /** The issuer's URL, without `/.well-known/…`: `https://token.actions.githubusercontent.com` for GitHub Actions. */
   readonly oidcDiscoveryUrl?: pulumi.Input<string>;
@@ -15,6 +18,8 @@ export interface JwtAuthMethodConfigSettings {
   readonly jwksUrl?: pulumi.Input<string>;
   /** PEM text of the authority that signed its certificate. @default - the system's */
   readonly jwksCaPem?: pulumi.Input<string>;
+  /** Several sources of keys, instead of `jwksUrl`. Vault 1.16 and later. */
+  readonly jwksPairs?: pulumi.Input<readonly pulumi.Input<JwksPair>[]>;
   /** The issuer's public keys in PEM. */
   readonly jwtValidationPubkeys?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** The `iss` claim that tokens must have. @default - any */
@@ -33,6 +38,22 @@ export interface JwtAuthMethodConfigSettings {
   readonly oidcResponseTypes?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Whether the namespace of Vault Enterprise is passed in OIDC's state. @default true */
   readonly namespaceInState?: pulumi.Input<boolean>;
+  /**
+   * Settings of an issuer that Vault has special code for, under Vault's own names: `{ provider: "azure" }`. Kept encrypted in the state, since they can
+   * hold a key.
+   *
+   * @see https://developer.hashicorp.com/vault/docs/auth/jwt/oidc-providers
+   */
+  readonly providerConfig?: pulumi.Input<Readonly<Record<string, unknown>>>;
+  /** OIDs of critical certificate extensions that Vault ignores although it does not know them. Vault 1.17 and later. */
+  readonly unsupportedCriticalCertExtensions?: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
+/** A URL of keys, and who signed its certificate. */
+export interface JwksPair {
+  readonly jwksUrl: pulumi.Input<string>;
+  /** PEM text of the authority. @default - the system's */
+  readonly jwksCaPem?: pulumi.Input<string>;
 }
 
 /** What {@link JwtAuthMethodConfig} takes. */
@@ -63,13 +84,14 @@ export class JwtAuthMethodConfig extends VaultResource {
   declare public readonly mount: pulumi.Output<string>;
 
   constructor(name: string, args: JwtAuthMethodConfigArgs, opts?: pulumi.CustomResourceOptions) {
-    const { oidcClientSecret } = args;
+    const { oidcClientSecret, providerConfig } = args;
     const given = { ...args, mount: args.mount ?? "jwt" };
     assertValid(`JwtAuthMethodConfig "${name}"`, given, jwtAuthConfigRules);
     const inputs: Values = {
       mount: mapInput(given.mount, (path) => trimSlashes(path as string)),
       ...canonicalInputs(jwtAuthConfigFields, given),
       oidcClientSecret: oidcClientSecret === undefined ? undefined : pulumi.secret(oidcClientSecret),
+      ...(providerConfig === undefined ? {} : { providerConfig: pulumi.secret(providerConfig) }),
       adoptExisting: args.adoptExisting,
     };
     super(
@@ -77,7 +99,7 @@ export class JwtAuthMethodConfig extends VaultResource {
       name,
       inputs,
       [],
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["oidcClientSecret"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["oidcClientSecret", "providerConfig"] }),
     );
   }
 }

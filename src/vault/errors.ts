@@ -200,7 +200,9 @@ function adviceFor(kind: VaultErrorKind, call: FailedCall, words: string): strin
     case "permissionDenied":
       return `The token lacks "${capability(call.method)}" on ${call.path}, or is expired or not valid for this namespace`;
     case "mountMissing":
-      return "No secrets engine is mounted at that path";
+      return call.path.startsWith("auth/")
+        ? "No auth method is enabled at that path"
+        : "No secrets engine is mounted at that path";
     case "mountTainted":
       return "The mount is tainted: an unmount was begun and did not finish. Run the destroy again once its cause is removed";
     case "unsupportedPath":

@@ -9,11 +9,24 @@ import type { Duration } from "../internal/duration.js";
  *
  * - `json`: a JSON document, compared by what it says; `set`: texts in no order; `list`: texts in order
  * - `cidrs`: address ranges in no order, where one address is the same with and without its full prefix length
+ * - `object`: any JSON object; `objects`: objects in order, whose parts are texts
  * - `seconds`: a length of time; `userPath`: an IAM path, where none is `/`
  * - `template`: a username template, where none is Vault's own default
  */
 export type FieldKind =
-  "text" | "json" | "set" | "list" | "cidrs" | "map" | "seconds" | "count" | "flag" | "userPath" | "template";
+  | "text"
+  | "json"
+  | "set"
+  | "list"
+  | "cidrs"
+  | "map"
+  | "object"
+  | "objects"
+  | "seconds"
+  | "count"
+  | "flag"
+  | "userPath"
+  | "template";
 
 /** One argument, and the values that it takes. */
 export interface Field {
@@ -35,6 +48,8 @@ export interface Field {
 export interface VaultField extends Field {
   /** Vault's parameter: `policy_arns`. */
   readonly vaultName: string;
+  /** Vault's names of the parts of `objects`, by those of the arguments. */
+  readonly parts?: Readonly<Record<string, string>>;
   /** First release that knows it, where that is later than the oldest supported one (1.10): earlier ones ignore it silently. */
   readonly since?: string;
   /** Whether only Vault Enterprise has it. */
@@ -72,8 +87,10 @@ export function unsetValue(field: Field): unknown {
     case "set":
     case "list":
     case "cidrs":
+    case "objects":
       return [];
     case "map":
+    case "object":
       return {};
     case "seconds":
     case "count":
@@ -107,7 +124,10 @@ export function canonicalValue(field: Field, value: unknown): unknown {
     case "cidrs":
       return Array.isArray(value) ? [...new Set(value.map(withoutFullPrefix))].sort() : value;
     case "map":
+    case "object":
       return typeof value === "object" ? (JSON.parse(canonicalJson(value) ?? "{}") as unknown) : value;
+    case "objects":
+      return Array.isArray(value) ? value.map((part) => withoutEmpty(part as object)) : value;
     case "seconds": {
       const seconds = durationSeconds(value as Duration);
       return seconds === undefined ? value : Math.floor(seconds);
@@ -140,12 +160,16 @@ export function changedFields<F extends Field>(fields: readonly F[], before: Val
 
 /** An object as Vault answered it, by argument name and in canonical form. */
 export function fromVault(fields: readonly VaultField[], data: Values): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field.name, canonicalValue(field, data[field.vaultName])]));
+  return Object.fromEntries(
+    fields.map((field) => [field.name, canonicalValue(field, renamed(field, data[field.vaultName], true))]),
+  );
 }
 
 /** The complete object as a request body, with an explicit empty value for each field that is not set: Vault keeps what is left out. */
 export function toVault(fields: readonly VaultField[], values: Values): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field.vaultName, canonicalValue(field, values[field.name])]));
+  return Object.fromEntries(
+    fields.map((field) => [field.vaultName, renamed(field, canonicalValue(field, values[field.name]), false)]),
+  );
 }
 
 /**
@@ -188,6 +212,22 @@ export function missingFields(
 /** What a field needs, for messages: `Vault 1.19 or later, Enterprise`. */
 export function needs(field: VaultField): string {
   return `${field.enterprise === true ? "Vault Enterprise" : "Vault"}${field.since === undefined ? "" : ` ${field.since} or later`}`;
+}
+
+/** The parts of `objects` under Vault's names, or under those of the arguments. */
+function renamed({ parts }: VaultField, value: unknown, fromVault: boolean): unknown {
+  if (parts === undefined || !Array.isArray(value)) {
+    return value;
+  }
+  const names = Object.entries(parts).map(([ours, vaults]) => (fromVault ? [vaults, ours] : [ours, vaults]));
+  const nameOf = new Map(names as [string, string][]);
+  return value.map((part) =>
+    Object.fromEntries(Object.entries(part as object).map(([name, text]) => [nameOf.get(name) ?? name, text])),
+  );
+}
+
+function withoutEmpty(part: object): object {
+  return Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined && text !== ""));
 }
 
 /** `10.0.0.1/32` is `10.0.0.1`, and `::1/128` is `::1`: Vault answers the short form. */

@@ -88,6 +88,12 @@ function kindIssues(field: Field, value: unknown): Issue[] {
           ? []
           : [{ path: pathOf(field.name, key), rule: "must be a text", actual: part as unknown }],
       );
+    case "object":
+      return typeof value === "object" && !Array.isArray(value) ? [] : wrong("must be an object");
+    case "objects":
+      return Array.isArray(value) && value.every((part) => typeof part === "object" && part !== null)
+        ? []
+        : wrong("must be a list of objects");
     case "seconds":
       return typeof value === "number" || typeof value === "string"
         ? durationSeconds(value) === undefined

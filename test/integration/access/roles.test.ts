@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCertificateAuthority, type CertificateAuthority } from "../../../sandbox/kubernetes/certificates.js";
 import { failureOf, ownValues, VaultOnly, vaultReleases, type Values } from "./support.js";
@@ -344,6 +347,8 @@ describe.each(vaultReleases)("roles of auth methods on %s", (release) => {
         oidcResponseMode: "form_post",
         oidcResponseTypes: ["id_token", "code"],
         namespaceInState: false,
+        providerConfig: { provider: "azure" },
+        unsupportedCriticalCertExtensions: ["2.5.29.17"],
       };
       const stored = await plugin.create("JwtAuthMethodConfig", inputs);
       expect(await world.data("auth/jwt/config")).toMatchObject({
@@ -354,6 +359,8 @@ describe.each(vaultReleases)("roles of auth methods on %s", (release) => {
         oidc_response_mode: "form_post",
         oidc_response_types: ["code", "id_token"],
         namespace_in_state: false,
+        provider_config: { provider: "azure" },
+        unsupported_critical_cert_extensions: ["2.5.29.17"],
       });
       expect((await plugin.diff(stored, inputs)).changes).toBe(false);
       expect(ownValues((await plugin.refresh(stored))?.inputs)).toEqual(ownValues(stored.inputs));
@@ -365,7 +372,48 @@ describe.each(vaultReleases)("roles of auth methods on %s", (release) => {
         oidc_response_mode: "",
         oidc_response_types: [],
         namespace_in_state: true,
+        provider_config: {},
+        unsupported_critical_cert_extensions: [],
       });
+    });
+
+    it("of JWT take keys from several URLs", async () => {
+      const keys = createServer((_, answer) => answer.setHeader("content-type", "application/json").end('{"keys":[]}'));
+      await once(keys.listen(0, "127.0.0.1"), "listening");
+      const { port } = keys.address() as AddressInfo;
+      const plugin = world.plugin();
+      const pairs = [
+        { jwksUrl: `http://127.0.0.1:${port}/one` },
+        { jwksUrl: `http://127.0.0.1:${port}/two`, jwksCaPem: authority.certificate },
+      ];
+      try {
+        const inputs = { mount: "jwt", jwksPairs: pairs, adoptExisting: true };
+        const stored = await plugin.create("JwtAuthMethodConfig", inputs);
+        expect(await world.data("auth/jwt/config")).toMatchObject({
+          jwks_pairs: pairs.map(({ jwksUrl, jwksCaPem }) => ({
+            jwks_url: jwksUrl,
+            ...(jwksCaPem === undefined ? {} : { jwks_ca_pem: jwksCaPem }),
+          })),
+          jwt_validation_pubkeys: [],
+        });
+        expect(
+          (await plugin.diff(stored, { ...inputs, jwksPairs: [{ ...pairs[0], jwksCaPem: "" }, pairs[1]] })).changes,
+        ).toBe(false);
+        expect((await plugin.diff(stored, { ...inputs, jwksPairs: pairs.slice(1) })).changes).toBe(true);
+        expect(ownValues((await plugin.refresh(stored))?.inputs)).toEqual(ownValues(stored.inputs));
+      } finally {
+        keys.close();
+      }
+    });
+
+    it("name the auth methods there are where theirs is not", async () => {
+      const plugin = world.plugin();
+      const config = { mount: "none", kubernetesHost: "https://127.0.0.1:6443" };
+      const error = await failureOf(plugin.create("KubernetesAuthMethodConfig", config));
+      expect(error.message).toContain(
+        "no auth method is enabled at auth/none/. Enabled are: approle/, jwt/, kubernetes/, token/.",
+      );
+      expect(error.message).toContain("Enable it with VaultAuthMethod, or give the path of another as mount");
     });
   });
 });

@@ -257,7 +257,7 @@ describe("the rules", () => {
     [
       "jwtConfig",
       { oidcDiscoveryUrl: undefined },
-      "oidcDiscoveryUrl: or jwksUrl or jwtValidationPubkeys is required. Vault takes the issuer's keys from exactly one of them.",
+      "oidcDiscoveryUrl: or jwksUrl, jwksPairs or jwtValidationPubkeys is required. Vault takes the issuer's keys from exactly one of them.",
     ],
     [
       "jwtConfig",
@@ -274,6 +274,27 @@ describe("the rules", () => {
       { oidcDiscoveryUrl: "a.example" },
       'oidcDiscoveryUrl: must be an http or https URL, got "a.example".',
     ],
+    [
+      "jwtConfig",
+      { oidcDiscoveryUrl: undefined, jwksPairs: [{ jwksUrl: "https://a.example/keys" }, { jwksCaPem: "ca" }] },
+      "jwksPairs[1].jwksUrl: is required. Give the URL of an issuer's keys.",
+    ],
+    [
+      "jwtConfig",
+      { oidcDiscoveryUrl: undefined, jwksPairs: [{ jwksUrl: "https://a.example/keys", jwksCaPem: "ca" }] },
+      "jwksPairs[0].jwksCaPem: must be a certificate in PEM. It starts with -----BEGIN CERTIFICATE-----.",
+    ],
+    [
+      "jwtConfig",
+      { jwksPairs: [{ jwksUrl: "https://a.example/keys" }] },
+      "jwksPairs: cannot be given together with oidcDiscoveryUrl. Vault takes the issuer's keys from exactly one of them.",
+    ],
+    [
+      "jwtConfig",
+      { providerConfig: { fetch_groups: true } },
+      'providerConfig.provider: is required. Name the provider that Vault has a special login for, such as "azure" or "gsuite".',
+    ],
+    ["jwtConfig", { providerConfig: "azure" }, "providerConfig: must be an object."],
     [
       "jwtConfig",
       { oidcClientId: "vault" },

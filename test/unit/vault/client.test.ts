@@ -163,12 +163,14 @@ describe("VaultClient", () => {
     const { address } = await serving(
       { status: 404, body: { errors: [] } },
       { status: 404, body: { errors: [`no handler for route "aws/roles/x". route entry not found.`] } },
+      { status: 404, body: { errors: [`no handler for route "auth/x/role/y". route entry not found.`] } },
       { status: 404, body: { errors: [`no handler for route "aws/roles/x". route entry is tainted.`] } },
       { status: 404, body: { errors: ["unsupported path"] } },
     );
     const vault = client(address);
     expect(await vault.read("aws/roles/x")).toBeUndefined();
     await expect(vault.read("aws/roles/x")).rejects.toThrow(/No secrets engine is mounted at that path$/);
+    await expect(vault.read("auth/x/role/y")).rejects.toThrow(/No auth method is enabled at that path$/);
     await expect(vault.read("aws/roles/x")).rejects.toThrow(/The mount is tainted: an unmount was begun/);
     await expect(vault.read("aws/roles/x")).rejects.toThrow(/This version of Vault does not know the path/);
   });
