@@ -33,7 +33,7 @@ interface Example {
 const broughtUpElsewhere: Readonly<Record<string, string>> = {
   platform: "platform.test.ts",
   "eks-irsa": "eksIrsa.test.ts",
-  application: "dayTwo.test.ts",
+  application: "application.test.ts",
   yaml: "languages.test.ts",
   python: "languages.test.ts",
   go: "../integration/plugin/providerPlugin.test.ts",
