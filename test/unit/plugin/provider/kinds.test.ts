@@ -122,6 +122,7 @@ describe("a kind of the provider plugin", () => {
     expect(others.sort()).toEqual([
       "AwsCredentials",
       "AwsSessionCredentials",
+      "RootTokenRevocation",
       "UnsealParameters",
       "VaultServerRollout",
     ]);
