@@ -27,3 +27,16 @@ export type {
   KubernetesAutomationArgs,
   VaultPlatformAutomationArgs,
 } from "./platform/automationArgs.js";
+export type {
+  AppRoleLogin,
+  AwsIamLogin,
+  AwsSsmLogin,
+  EnvironmentLogin,
+  FileLogin,
+  JwtLogin,
+  KubernetesLogin,
+  KubernetesSecretLogin,
+  TokenLogin,
+  VaultLogin,
+} from "./vault/login.js";
+export type { KubernetesConnection } from "./vault/portForward/kubernetesConnection.js";

@@ -4,6 +4,7 @@ import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
 import { credentialSecretShape } from "./argumentShapes.js";
+import type { Transform } from "../internal/transform.js";
 
 /** What {@link CredentialSecret} takes. */
 export interface CredentialSecretArgs {
@@ -39,8 +40,8 @@ export interface CredentialSecretArgs {
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
-    readonly secret?: (args: core.SecretArgs) => core.SecretArgs;
-    readonly sessionTokenSecret?: (args: core.SecretArgs) => core.SecretArgs;
+    readonly secret?: Transform<core.SecretArgs>;
+    readonly sessionTokenSecret?: Transform<core.SecretArgs>;
   };
 }
 

@@ -2,6 +2,7 @@ import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { validateArguments } from "../internal/validation/validateInputs.js";
 import { unsealKeysShape } from "./argumentShapes.js";
+import type { Transform } from "../internal/transform.js";
 
 /** What {@link UnsealKeys} takes. */
 export interface UnsealKeysArgs {
@@ -16,7 +17,7 @@ export interface UnsealKeysArgs {
   /** Labels of the Secret. */
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is created. */
-  readonly transform?: { readonly secret?: (args: core.SecretArgs) => core.SecretArgs };
+  readonly transform?: { readonly secret?: Transform<core.SecretArgs> };
 }
 
 /**

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { InputOf } from "../internal/inputOf.js";
 import type { VaultServerApiVersion } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";
+import type { Transform } from "../internal/transform.js";
 
 /** What {@link VaultServer} takes. */
 export interface VaultServerArgs {
@@ -87,7 +88,7 @@ export interface VaultServerArgs {
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
-    readonly serviceAccount?: (args: core.ServiceAccountArgs) => core.ServiceAccountArgs;
-    readonly vaultServer?: (args: apiextensions.CustomResourceArgs) => apiextensions.CustomResourceArgs;
+    readonly serviceAccount?: Transform<core.ServiceAccountArgs>;
+    readonly vaultServer?: Transform<apiextensions.CustomResourceArgs>;
   };
 }

@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PlainObject } from "../internal/plainObject.js";
 import type { StorageCredential } from "./storageCredential.js";
 import type { DynamoDbTableArgs } from "./tableArgs.js";
+import type { Transform } from "../internal/transform.js";
 
 /** What {@link DynamoDbStorage} takes. */
 export interface DynamoDbStorageArgs {
@@ -64,11 +65,11 @@ export interface DynamoDbStorageArgs {
   readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
-    readonly table?: (args: dynamodb.TableArgs) => dynamodb.TableArgs;
-    readonly policy?: (args: iam.PolicyArgs) => iam.PolicyArgs;
-    readonly unsealerPolicy?: (args: iam.PolicyArgs) => iam.PolicyArgs;
-    readonly user?: (args: iam.UserArgs) => iam.UserArgs;
-    readonly role?: (args: iam.RoleArgs) => iam.RoleArgs;
-    readonly autoscalingPolicy?: (args: appautoscaling.PolicyArgs) => appautoscaling.PolicyArgs;
+    readonly table?: Transform<dynamodb.TableArgs>;
+    readonly policy?: Transform<iam.PolicyArgs>;
+    readonly unsealerPolicy?: Transform<iam.PolicyArgs>;
+    readonly user?: Transform<iam.UserArgs>;
+    readonly role?: Transform<iam.RoleArgs>;
+    readonly autoscalingPolicy?: Transform<appautoscaling.PolicyArgs>;
   };
 }

@@ -26,6 +26,7 @@ export const placeholders: Readonly<Record<string, string>> = {
   engine: "AwsSecretsEngine",
   key: "aws.kms.Key",
   keys: "UnsealKeys",
+  mocks: 'import("pulumi-kubevault-aws/testing").KubeVaultMocks',
   mount: "AwsSecretsMount",
   platform: "VaultPlatform",
   policy: "PolicyDocument",

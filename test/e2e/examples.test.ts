@@ -250,7 +250,7 @@ describe("examples", () => {
   async function previewInCi({ folder: target }: Run): Promise<void> {
     const { environment } = sandbox.engine;
     const preview = async (): Promise<{ exitCode: number | undefined; comment: string }> => {
-      const { exitCode } = await execa("./preview.sh", ["dev"], {
+      const { exitCode } = await execa(path.join(target, "preview.sh"), ["dev"], {
         cwd: target,
         reject: false,
         env: {

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+const repository = path.join(__dirname, "..", "..", "..");
+const guides = path.join(repository, "docs", "guides");
+const read = (...parts: string[]) => readFileSync(path.join(repository, ...parts), "utf8");
+const pages = readdirSync(guides);
+
+describe("guides", () => {
+  it.each(pages)("%s says whom it is for and what its result is", (page) => {
+    expect(read("docs", "guides", page)).toMatch(/^# .+\n\n_For [^_]+\. Result: [^_]+\._\n/);
+  });
+
+  it.each(pages)("%s shows examples as they are", (page) => {
+    const blocks = read("docs", "guides", page).matchAll(/^```ts (examples\/\S+)\n([\s\S]*?)^```$/gm);
+    for (const [, file, code] of blocks) {
+      expect(code).toBe(read(file ?? ""));
+    }
+  });
+
+  it("show each example of its own", () => {
+    const shown = pages.flatMap((page) => [...read("docs", "guides", page).matchAll(/^```ts examples\/([\w-]+)\//gm)]);
+    const names = new Set(shown.map(([, name]) => name));
+    for (const name of ["eks-irsa", "existing-vault", "existing-table", "cross-account", "kms-unseal", "org-module"]) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it("are all linked from the README", () => {
+    const readme = read("README.md");
+    expect(pages.filter((page) => !readme.includes(`(docs/guides/${page})`))).toEqual([]);
+  });
+
+  it.each(["README.md", ...pages.map((page) => `docs/guides/${page}`)])("%s links to what exists", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#([^)]+))?\)/g)];
+    const broken = links.filter(([, target = "", anchor]) => {
+      const file = path.join(repository, path.dirname(page), target);
+      return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+describe("troubleshooting quotes messages that exist", () => {
+  const text = read("docs", "guides", "troubleshooting.md");
+  const [own = ""] = text.split("## Words of Vault and AWS");
+  const messages = [...own.matchAll(/^### `(.+)`$/gm)].map(([, message]) => message ?? "");
+  // As one text, with the parts of a message that are joined by + put together.
+  const sources = readdirSync(path.join(repository, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) =>
+      read("src", file)
+        .replaceAll(/["'`] \+\s+["'`]/g, "")
+        .replaceAll('\\"', '"'),
+    )
+    .join("\n");
+
+  it("has messages", () => {
+    expect(messages.length).toBeGreaterThan(20);
+    expect(own.match(/^### /gm)).toHaveLength(messages.length);
+  });
+
+  it.each(messages)("%s", (message) => {
+    // What stands between names and values. Two letters and a blank are in every text.
+    const parts = message.split("…").map((part) => part.trim().replace(/^[.:,]+|[.:,]+$/g, ""));
+    const missing = parts.filter((part) => part.length > 2 && !sources.includes(part));
+    expect(missing).toEqual([]);
+  });
+});
+
+function anchorsOf(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, "")
+      .trim()
+      .replaceAll(/\s/g, "-"),
+  );
+}
