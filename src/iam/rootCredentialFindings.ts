@@ -15,7 +15,9 @@ import { principalArnOf, rootDocument, type Account, type PlainRootCredential } 
  * known yet are left out; the analysis runs again when they are.
  */
 export function rootCredentialFindings(given: PlainRootCredential, account: Account): Finding[] {
-  const { roles, findings: invalidDocuments } = withValidDocuments(given.roles ?? {});
+  const { roles, findings: inDocuments } = withValidDocuments(given.roles ?? {});
+  // Documents that AWS accepts are looked at again below.
+  const invalidDocuments = inDocuments.filter(({ severity }) => severity === "error");
   const args = withKnownParts({ ...given, roles });
   const trust = readAll("trustPolicies", given.trustPolicies, "trust");
   const texts = readAll("policyDocuments", given.policyDocuments, "identity");

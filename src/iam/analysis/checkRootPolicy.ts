@@ -7,6 +7,7 @@ import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.j
 import { asList } from "../policies/statements.js";
 import { sortedEntries } from "../policies/federation.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
+import { actionNameFindings } from "./checkActionNames.js";
 import { accountFindings } from "./checkAccounts.js";
 import { federationFindings } from "./checkFederation.js";
 import { sessionTokenFindings } from "./checkSessionTokens.js";
@@ -101,6 +102,7 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
     ...wildcardFindings(input),
     ...ownUserFindings(input),
     ...byPolicies,
+    ...(problems.length > 0 ? [] : policies.actionNames()),
     ...policies.unreadFindings(),
     ...trustFindings(input),
     ...sortedEntries(roles).flatMap(([name, role]) => broadRoleFindings(name, role, account, input.policyDocuments)),
@@ -129,8 +131,12 @@ export function withValidDocuments(
     if (policyDocument === undefined || !isFullyKnown(policyDocument)) {
       return [name, role] as const;
     }
-    const { problems } = readDocument(policyDocument, "identity");
-    findings.push(...problemFindings(rolePath(name, "policyDocument"), problems, { role: name }));
+    const { document, problems } = readDocument(policyDocument, "identity");
+    const path = rolePath(name, "policyDocument");
+    findings.push(
+      ...problemFindings(path, problems, { role: name }),
+      ...(document === undefined ? [] : actionNameFindings(path, document, { role: name })),
+    );
     return [name, problems.length === 0 ? role : { ...role, policyDocument: undefined }] as const;
   });
   return { roles: Object.fromEntries(checked), findings };

@@ -5,6 +5,7 @@ import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { statementsOf } from "../policies/statements.js";
 import { awsManagedPolicy, isAwsManaged } from "./awsManagedPolicies.js";
+import { actionNameFindings } from "./checkActionNames.js";
 import { documentProblems, problemFindings } from "./documentProblems.js";
 import { evaluate, isWorse, type AccessRequest, type Decision } from "./evaluate.js";
 import { principalContext } from "./principal.js";
@@ -142,6 +143,11 @@ export class RootPolicies {
     return this.documents.flatMap(({ document, path }) =>
       problemFindings(path, documentProblems(document, "identity")),
     );
+  }
+
+  /** Warnings of actions that do not exist. */
+  actionNames(): Finding[] {
+    return this.documents.flatMap(({ document, path }) => actionNameFindings(path, document));
   }
 
   /** Warnings of policies whose text is not at hand, so that nothing is known of what they deny or grant. */
