@@ -5,6 +5,7 @@ import type { PolicyDocument } from "../aws/policyDocument.js";
 import { federationPolicyArns } from "./policies/federation.js";
 import { policyDocument, statementsOf } from "./policies/statements.js";
 import type { Finding } from "../internal/validation/findings.js";
+import { giveItsText } from "./analysis/rootPolicies.js";
 import { checkRootPolicy, withValidDocuments } from "./analysis/checkRootPolicy.js";
 import { problemFindings, readDocument, type DocumentUse } from "./analysis/documentProblems.js";
 import { openTrustFindings } from "./analysis/checkOpenTrust.js";
@@ -33,6 +34,9 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
     return [...invalidDocuments, ...byTransform.findings, ...inline.findings];
   }
   const policies = [...(transformed.policies === undefined ? ownPolicies : byTransform.documents), ...inline.documents];
+  /** Whether the text of a policy is given and not known yet. */
+  const isTextComing = (arn: string | undefined) =>
+    arn !== undefined && (!isKnown(given.policyDocuments) || !isFullyKnown(given.policyDocuments?.[arn]));
   const findings = checkRootPolicy({
     principalArn,
     account,
@@ -45,7 +49,7 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
       ...(isExtraKnown && isFullyKnown(transformed.inlinePolicies) ? [] : [unknownValue]),
     ],
     federatedPolicyArns: federationPolicyArns(args.roles ?? {}),
-    permissionsBoundaryArn: args.permissionsBoundaryArn,
+    permissionsBoundaryArn: isTextComing(args.permissionsBoundaryArn) ? unknownValue : args.permissionsBoundaryArn,
     policyDocuments: texts.documents,
     roles: args.roles ?? {},
     staticRoles: args.staticRoles,
@@ -68,6 +72,7 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
     ...findings
       // What is said of a value that is not known yet is checked once it is.
       .filter((finding) => !JSON.stringify(finding).includes(unknownValue))
+      .filter(({ fix, resource }) => fix !== giveItsText || !isTextComing(resource))
       .map((finding) => ({ ...finding, path: argumentOf(finding.path, args) })),
   ];
 }

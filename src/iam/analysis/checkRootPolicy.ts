@@ -88,7 +88,10 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
     problems.length > 0
       ? problems
       : [
-          ...(isKnown(input.principalArn) ? selfEscalationFindings(policies, { ...input, ...account }) : []),
+          // A boundary that is not known yet may take away what looks dangerous: the analysis runs again.
+          ...(isKnown(input.principalArn) && isKnown(input.permissionsBoundaryArn)
+            ? selfEscalationFindings(policies, { ...input, ...account })
+            : []),
           ...requirements({ ...input, ...account }).flatMap((need) => missing(policies, input, need)),
           ...sortedEntries(roles).flatMap(([name, role]) => federationFindings(policies, input, name, role)),
           ...sortedEntries(roles).flatMap(([name, role]) =>

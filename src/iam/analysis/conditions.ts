@@ -1,7 +1,16 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { ConditionValue, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList } from "../policies/statements.js";
-import { coverage, literal, patternOf, readText, unknownVariable, type Pattern, type Variables } from "./wildcards.js";
+import {
+  arnParts,
+  coverage,
+  literal,
+  patternOf,
+  readText,
+  unknownVariable,
+  type Pattern,
+  type Variables,
+} from "./wildcards.js";
 
 /**
  * What is known of a request, by condition key: `{ "iam:PolicyARN": "arn:…", "aws:TagKeys": ["team"] }`.
@@ -93,19 +102,6 @@ const arns: Comparison = (actual, wanted, variables) => {
   }
   return all(wantedParts.map((part, index) => compared(part, actualParts[index] ?? [], unknownVariables)));
 };
-
-/** The six parts of an ARN; fewer where it is none. The sixth may hold colons. */
-function arnParts(pattern: Pattern): Pattern[] {
-  const parts: Pattern[number][][] = [[]];
-  for (const token of pattern) {
-    if (token === ":" && parts.length < 6) {
-      parts.push([]);
-    } else {
-      parts.at(-1)?.push(token);
-    }
-  }
-  return parts;
-}
 
 /** Compares values of another type than text. */
 const typed =

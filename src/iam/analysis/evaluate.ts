@@ -3,6 +3,7 @@ import { documentProblems } from "./documentProblems.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList, statementsOf } from "../policies/statements.js";
 import {
+  arnParts,
   coverage,
   literal,
   patternOf,
@@ -258,9 +259,18 @@ function widest(texts: readonly string[], asked: Subject, read: (text: string) =
 
 /** How much of what is asked for a pattern covers; what lies within an exception does not count. */
 function coverageOf(pattern: Pattern, { pattern: asked, except }: Subject): Coverage {
-  const covered = coverage(pattern, asked);
+  const whole = coverage(pattern, asked);
+  // A wildcard may reach beyond a colon, which only names with colons in them could meet: `arn:aws:iam::*:user/vault-*` is not about groups.
+  const covered = whole === "some" && !meetByParts(pattern, asked) ? "none" : whole;
   const isExcepted = (part: Pattern) => except.some((exception) => coverage(exception, part) === "all");
   return covered === "none" || isExcepted(pattern) ? "none" : covered;
+}
+
+function meetByParts(pattern: Pattern, asked: Pattern): boolean {
+  const [left, right] = [arnParts(pattern), arnParts(asked)];
+  return (
+    left.length < 6 || right.length < 6 || left.every((part, index) => coverage(part, right[index] ?? []) !== "none")
+  );
 }
 
 const opposite: Readonly<Record<Coverage, Coverage>> = { all: "none", some: "some", none: "all" };

@@ -39,6 +39,9 @@ export interface ReadPolicy {
   readonly arn?: string;
 }
 
+/** What to do about a policy that is not at hand. */
+export const giveItsText = "Give its text in policyDocuments.";
+
 /** Decides what Vault's identity may do, and says which of its policies are not at hand. */
 export class RootPolicies {
   /** The policies whose full text is known. */
@@ -153,7 +156,7 @@ export class RootPolicies {
   /** Warnings of policies whose text is not at hand, so that nothing is known of what they deny or grant. */
   unreadFindings(): Finding[] {
     const { federatedPolicyArns = [] } = this.input;
-    const fix = "Give its text in policyDocuments.";
+    const fix = giveItsText;
     const federated = federatedPolicyArns.filter((arn) => this.find(arn) === undefined && !isAwsManaged(arn));
     return [
       ...[...new Set([...this.unreadArns, ...federated])].filter(isArn).map((arn): Finding => ({

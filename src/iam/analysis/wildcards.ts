@@ -103,6 +103,19 @@ export function literal(text: string): Pattern {
   return [...text];
 }
 
+/** The six parts of an ARN; fewer where it is none. The sixth may hold colons. */
+export function arnParts(pattern: Pattern): Pattern[] {
+  const parts: Token[][] = [[]];
+  for (const token of pattern) {
+    if (token === ":" && parts.length < 6) {
+      parts.push([]);
+    } else {
+      parts.at(-1)?.push(token);
+    }
+  }
+  return parts;
+}
+
 /** Whether the pattern matches all, some, or none of the texts that the other pattern stands for. */
 export function coverage(pattern: Pattern, subject: Pattern): Coverage {
   if (differAtAnEnd(pattern, subject)) {
