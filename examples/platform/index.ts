@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -76,6 +78,8 @@ export = async () => {
     mountPath: platform.mountPath,
     rootUserName: platform.rootCredential.userName,
     storageUserName: platform.storage.userName,
+    // The stack's page in Pulumi Cloud; `pulumi stack output readme` prints it with its placeholders.
+    readme: readFileSync(path.join(__dirname, "Pulumi.README.md"), "utf8"),
     shop: platform.applications.shop?.target("deploy", platform.vaultServer.address),
   };
 };
