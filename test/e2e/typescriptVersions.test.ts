@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -41,7 +41,11 @@ describe("types of the packed package", () => {
     });
     const file = path.join(folder, stdout.trim().split("\n").at(-1) ?? "");
     await extract({ file, cwd: path.join(modules, "pulumi-kubevault-aws"), strip: 1 });
-    for (const scope of ["@pulumi", "@types"]) {
+    // Beside it, what a package manager would install: its dependencies, and those of the program.
+    const { dependencies: own } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    for (const scope of new Set(["@pulumi", "@types", ...Object.keys(own).map((name) => name.split("/")[0]!)])) {
       symlinkSync(path.join(repository, "node_modules", scope), path.join(modules, scope));
     }
     const compilers = path.join(folder, "compilers");
