@@ -10,10 +10,16 @@ const labels: Readonly<Record<Operation, string>> = {
   changeOne: "up, one role changed",
   destroy: "destroy",
 };
-const colours: Readonly<Record<Form, string>> = { floor: "#9aa0a6", single: "#d9822b", collection: "#1b7f5c" };
+const colours: Readonly<Record<Form, string>> = {
+  floor: "#9aa0a6",
+  single: "#d9822b",
+  plugin: "#3b6fb6",
+  collection: "#1b7f5c",
+};
 const names: Readonly<Record<Form, string>> = {
   floor: "engine floor: dynamic resources that do nothing",
   single: "AwsSecretsRole, one resource per role",
+  plugin: "AwsSecretsRole, on the provider plugin",
   collection: "AwsSecretsRoles, one resource",
 };
 

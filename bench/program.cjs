@@ -25,7 +25,10 @@ if (form === "floor") {
     new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, props);
   }
 } else {
-  const { AwsSecretsRole, AwsSecretsRoles, VaultConnection } = require("pulumi-kubevault-aws");
+  const { AwsSecretsRole, AwsSecretsRoles, useProviderPlugin, VaultConnection } = require("pulumi-kubevault-aws");
+  if (form === "plugin") {
+    useProviderPlugin();
+  }
   const provider = new VaultConnection("vault", { address, login: { kind: "token", token } });
   if (form === "collection") {
     new AwsSecretsRoles("roles", { mount: "aws", roles }, { provider });

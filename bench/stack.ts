@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createEngine, findLanguages, type Engine } from "../sandbox/engine/index.js";
+import { installProviderPlugin } from "../test/support/providerPlugin.js";
 import { measure, type Measurement } from "./measure.js";
 
-export const forms = ["floor", "single", "collection"] as const;
+export const forms = ["floor", "single", "plugin", "collection"] as const;
 export type Form = (typeof forms)[number];
 
 /** What is done with a stack of roles, in this order. */
@@ -45,6 +46,7 @@ export class BenchProject {
   ): Promise<BenchProject> {
     const repository = path.join(__dirname, "..");
     const engine = await createEngine({ workDir, pulumi, ...(await findLanguages(["nodejs"])) });
+    installProviderPlugin(engine.environment.PULUMI_HOME ?? "");
     const folder = path.join(workDir, "project");
     mkdirSync(path.join(folder, "node_modules"), { recursive: true });
     symlinkSync(path.join(repository, "node_modules", "@pulumi"), path.join(folder, "node_modules", "@pulumi"));

@@ -19,7 +19,7 @@ func main() {
 		}
 		engine, err := kubevaultaws.NewAwsSecretsEngine(ctx, "engine", &kubevaultaws.AwsSecretsEngineArgs{
 			Path: pulumi.String("aws"),
-			Roles: map[string]kubevaultaws.AwsSecretsRoleSettingsArgs{
+			Roles: map[string]kubevaultaws.AwsSecretsEngineRolesItemArgs{
 				"deploy": {
 					CredentialType: pulumi.String("iam_user"),
 					PolicyArns:     pulumi.StringArray{pulumi.String("arn:aws:iam::aws:policy/ReadOnlyAccess")},

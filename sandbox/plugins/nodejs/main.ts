@@ -3,11 +3,12 @@ import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb.js
 import * as messages from "@pulumi/pulumi/proto/language_pb.js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import { installDependencies, runPlugin } from "./plugins.js";
 import { runProgram } from "./runProgram.js";
 
 /**
  * The sandbox's stand-in for `pulumi-language-nodejs`, which no package registry ships: it starts the SDK's own program runner as that host
- * does, so that the `pulumi` command can run a project from its Pulumi.yaml.
+ * does, so that the `pulumi` command can run a project from its Pulumi.yaml, and plugins that are written for Node.js.
  */
 function main(): void {
   const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
@@ -35,6 +36,8 @@ function main(): void {
     getProgramDependencies: answer(() => new messages.GetProgramDependenciesResponse()),
     about: answer(() => new messages.AboutResponse()),
     cancel: answer(() => new Empty()),
+    installDependencies,
+    runPlugin,
     run: answer((request: messages.RunRequest) => runProgram(request, engineAddress)),
   });
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
