@@ -46,9 +46,8 @@ describe("the provider plugin is had", () => {
 
   /** A program that calls functions of the package, with the plugin of its project file or the installed one. */
   function project(name: string, more: object = {}): string {
-    const provider = { provider: "${vault}" };
     const invoke = (function_: string, args: object) => ({
-      "fn::invoke": { function: `kubevault-aws:${function_}`, arguments: args, options: provider },
+      "fn::invoke": { function: `kubevault-aws:${function_}`, arguments: args, options: { provider: "${vault}" } },
     });
     const program = {
       name,
@@ -96,10 +95,11 @@ describe("the provider plugin is had", () => {
     expect([...vault.leases.keys()]).toEqual([]);
   });
 
-  it("from a folder, by its executable and by the project file", async () => {
+  it("from a folder, where its dependencies are installed; then by its executable and by the project file", async () => {
     const place = path.join(folder, "plugin");
     cpSync(built, place, { recursive: true });
     const schema = path.join(repository, "schema", "schema.json");
+    expect(await schemaOf(place)).toEqual(tokensOf(schema));
     expect(await schemaOf(path.join(place, "pulumi-resource-kubevault-aws"))).toEqual(tokensOf(schema));
     const plugins = { providers: [{ name: "kubevault-aws", path: place }] };
     const used = project("folder", { plugins });
