@@ -105,7 +105,8 @@ export function packageSchema(version: string): JsonObject {
     const symbol = symbolOf(name);
     const [signature] = checker.getTypeOfSymbol(symbol).getCallSignatures();
     const [parameter] = signature?.parameters ?? [];
-    const result = signature === undefined ? undefined : outputValue(checker, signature.getReturnType());
+    const output = signature === undefined ? undefined : outputValue(checker, signature.getReturnType());
+    const result = output === undefined ? undefined : checker.getNonNullableType(output);
     if (parameter === undefined || result === undefined) {
       throw new Error(`${name} must be a function with arguments that returns an output`);
     }

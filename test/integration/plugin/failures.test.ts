@@ -10,7 +10,7 @@ import { VaultStandIn } from "../../support/vaultStandIn.js";
 import { startTestEngine, type TestEngine } from "../engine/support.js";
 import { failureOf } from "../secretsengine/support.js";
 
-const role = { credentialType: "assumed_role", roleArns: ["arn:aws:iam::123456789012:role/r"] };
+const role = () => ({ credentialType: "assumed_role", roleArns: ["arn:aws:iam::123456789012:role/r"] });
 const busy = { status: 503, body: { errors: ["busy"] } };
 
 /** What goes wrong in the middle of an `up`, as the pulumi command shows it and as the state has it afterwards. */
@@ -60,7 +60,7 @@ describe("the provider plugin, when an operation does not get to its end", () =>
   }
 
   it("keeps what was created with its error, and the next up carries on", async () => {
-    const folder = await project("partial", "AwsSecretsRoles", { mount: "aws", roles: { good: role, bad: role } });
+    const folder = await project("partial", "AwsSecretsRoles", { mount: "aws", roles: { good: role(), bad: role() } });
     vault.intercept = ({ method, path: at }) =>
       method === "POST" && at === "aws/roles/bad" ? { status: 400, body: { errors: ["not today"] } } : undefined;
     expect((await failureOf(engine.run(up, folder))).message).toMatch(/1 role of aws failed:\s+- bad: .*not today/);
@@ -77,7 +77,7 @@ describe("the provider plugin, when an operation does not get to its end", () =>
   });
 
   it("ends soon after an interrupt, and leaves neither a resource nor a token", async () => {
-    const folder = await project("interrupted", "AwsSecretsRole", { mount: "aws", name: "sample", ...role });
+    const folder = await project("interrupted", "AwsSecretsRole", { mount: "aws", name: "sample", ...role() });
     vault.intercept = ({ path: at }) => (at === "aws/roles/sample" ? busy : undefined);
     const command = (await findTool("pulumi")).path;
     const running = execa(command, up, { cwd: folder, env: engine.environment, reject: false, all: true });
@@ -92,7 +92,7 @@ describe("the provider plugin, when an operation does not get to its end", () =>
 
   it("fails after the time of customTimeouts", async () => {
     const options = { customTimeouts: { create: "1s" } };
-    const folder = await project("slow", "AwsSecretsRole", { mount: "aws", name: "sample", ...role }, options);
+    const folder = await project("slow", "AwsSecretsRole", { mount: "aws", name: "sample", ...role() }, options);
     vault.intercept = ({ path: at }) => (at === "aws/roles/sample" ? busy : undefined);
     expect((await failureOf(engine.run(up, folder))).message).toContain(
       "not done within 1 s, the time that customTimeouts gives it",

@@ -27,7 +27,7 @@ describe("the SDKs of other languages", () => {
     const program = `import * as kubevault from "./index";
 const provider = new kubevault.Provider("vault", { login: { kind: "token", token: "x" } });
 const role = kubevault.getAwsSecretsRoleOutput({ mount: "aws", name: "deploy" }, { provider });
-export const roleArns = role.apply((found) => found.roleArns);
+export const roleArns = role.roleArns;
 new kubevault.AwsSecretsRole("r", { mount: "aws", name: "r", credentialType: "assumed_role", roleArns: [] }, { provider });
 `;
     const sdk = path.join(folder, "nodejs");

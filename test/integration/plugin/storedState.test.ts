@@ -32,7 +32,11 @@ describe("a stored state", () => {
   async function stackWith(host: Host): Promise<TestStack> {
     const state = readFileSync(fixture(host), "utf8").replaceAll("stored-project", `stored-${(projects += 1)}`);
     const stack = await makeStack(engine, `stored-${projects}`, storedProgram(storedSettings));
-    await stack.stack.importStack(JSON.parse(state) as Deployment);
+    const { version, deployment } = JSON.parse(state) as Deployment;
+    // What encrypts the state is the engine's own.
+    const { encryptionSalt: salt } = await stack.stack.workspace.stackSettings("dev");
+    const secrets = { secrets_providers: { type: "passphrase", state: { salt } } };
+    await stack.stack.importStack({ version, deployment: { ...(deployment as object), ...secrets } });
     return stack;
   }
 
