@@ -28,7 +28,10 @@ export function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, 
   const plugin = spawn(process.execPath, [runner, folder, ...request.getArgsList()], {
     cwd: request.getPwd(),
     env: Object.fromEntries(
-      request.getEnvList().map((line) => [line.split("=")[0], line.slice(line.indexOf("=") + 1)]),
+      request.getEnvList().map((line): [string, string] => {
+        const end = line.indexOf("=");
+        return [line.slice(0, end), line.slice(end + 1)];
+      }),
     ),
   });
   const answer = (set: (response: messages.RunPluginResponse) => void) => {

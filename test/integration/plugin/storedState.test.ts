@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CreateUserCommand } from "@aws-sdk/client-iam";
-import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { useDynamicProvider, useProviderPlugin } from "../../../src/vaultresource/resourceHost.js";
 import { installProviderPlugin } from "../../support/providerPlugin.js";
@@ -32,11 +31,11 @@ describe("a stored state", () => {
   async function stackWith(host: Host): Promise<TestStack> {
     const state = readFileSync(fixture(host), "utf8").replaceAll("stored-project", `stored-${(projects += 1)}`);
     const stack = await makeStack(engine, `stored-${projects}`, storedProgram(storedSettings));
-    const { version, deployment } = JSON.parse(state) as Deployment;
+    const { version, deployment } = JSON.parse(state) as { version: number; deployment: object };
     // What encrypts the state is the engine's own.
     const { encryptionSalt: salt } = await stack.stack.workspace.stackSettings("dev");
     const secrets = { secrets_providers: { type: "passphrase", state: { salt } } };
-    await stack.stack.importStack({ version, deployment: { ...(deployment as object), ...secrets } });
+    await stack.stack.importStack({ version, deployment: { ...deployment, ...secrets } });
     return stack;
   }
 
