@@ -18,6 +18,9 @@ export const fixedAuthFields: readonly VaultField[] = [{ name: "local", vaultNam
 
 export const authMethodFields: readonly VaultField[] = [...tunableAuthFields, ...fixedAuthFields];
 
+/** The table of Vault's that auth methods are in. */
+export const authMethods = { table: "sys/auth", noun: "auth method", fields: authMethodFields } as const;
+
 /** The rules of an auth method. */
 export function authMethodRules(args: Values): Issue[] {
   return [

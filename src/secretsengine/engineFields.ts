@@ -47,6 +47,9 @@ export const fixedMountFields: readonly VaultField[] = [
 
 export const mountFields: readonly VaultField[] = [...tunableMountFields, ...fixedMountFields];
 
+/** The table of Vault's that mounts of the engine are in. */
+export const secretsMounts = { table: "sys/mounts", noun: "secrets engine", fields: mountFields } as const;
+
 /** The fields that stand on the mount itself when it is created; the others are in its `config`. */
 export const entryMountFields: readonly VaultField[] = mountFields.filter(({ name }) =>
   ["description", "options", "local", "sealWrap", "externalEntropyAccess"].includes(name),

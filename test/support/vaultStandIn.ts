@@ -33,7 +33,11 @@ export class VaultStandIn {
   /** All requests but those for its health, in order. */
   readonly requests: TakenRequest[] = [];
   mounts: Record<string, Stored> = {};
-  /** Objects by path: `aws/roles/deploy`. */
+  /** Auth methods, as `sys/auth` lists them. */
+  auth: Record<string, Stored> = {};
+  /** Audit devices, as `sys/audit` lists them. */
+  audit: Record<string, Stored> = {};
+  /** Objects by path: `aws/roles/deploy`, `auth/kubernetes/role/shop`, `sys/policies/acl/shop`. */
   objects: Record<string, Stored> = {};
   /** Access keys that exist in AWS, by their user. */
   awsKeys: Record<string, string[]> = {};
@@ -81,7 +85,7 @@ export class VaultStandIn {
   /** Forgets everything but the tokens, which plugins may still hold. */
   reset(): void {
     this.requests.length = 0;
-    [this.mounts, this.objects, this.awsKeys] = [{}, {}, {}];
+    [this.mounts, this.auth, this.audit, this.objects, this.awsKeys] = [{}, {}, {}, {}, {}];
     this.leases.clear();
   }
 
@@ -100,9 +104,9 @@ export class VaultStandIn {
     return this.requests.slice(from).map(({ method, path }) => `${method} ${path}`);
   }
 
-  /** Mounts an engine without a request. */
-  mount(path: string, type = "aws"): void {
-    this.mounts[`${path}/`] = {
+  /** Mounts an engine without a request, or enables an auth method. */
+  mount(path: string, type = "aws", table = this.mounts): void {
+    table[`${path}/`] = {
       type,
       description: "",
       accessor: this.next(type),
@@ -157,8 +161,17 @@ export class VaultStandIn {
     if (path.startsWith("auth/token/")) {
       return this.tokenCall(path, body, token);
     }
+    if (path.startsWith("sys/policies/acl/")) {
+      return this.objectCall(request, false);
+    }
     if (path.startsWith("sys/")) {
       return this.systemCall(request);
+    }
+    if (path.startsWith("auth/")) {
+      const method = Object.keys(this.auth).find((prefix) => path.startsWith(`auth/${prefix}`));
+      return method === undefined
+        ? failed(404, `no handler for route "${path}". route entry not found.`)
+        : this.authCall(request);
     }
     const mount = Object.keys(this.mounts).find((prefix) => path.startsWith(prefix));
     if (mount === undefined) {
@@ -214,18 +227,49 @@ export class VaultStandIn {
       }
       return noContent;
     }
-    const [, mount, isTune] = /^sys\/mounts\/(.+?)(\/tune)?$/.exec(path) ?? [];
+    if (path === "sys/auth" || path === "sys/audit") {
+      return data(path === "sys/auth" ? this.auth : this.audit);
+    }
+    const device = /^sys\/audit\/(.+)$/.exec(path)?.[1];
+    if (device !== undefined) {
+      return this.auditCall(method, `${device}/`, body);
+    }
+    const [, table, mount, isTune] = /^sys\/(mounts|auth)\/(.+?)(\/tune)?$/.exec(path) ?? [];
     if (mount === undefined) {
       return failed(404, "unsupported path");
     }
-    return this.mountCall(method, `${mount}/`, isTune !== undefined, body);
+    return this.mountCall(method, table === "auth" ? this.auth : this.mounts, `${mount}/`, isTune !== undefined, body);
   }
 
-  private mountCall(method: string, key: string, isTune: boolean, body: Stored): Reply {
-    const found = this.mounts[key];
+  private auditCall(method: string, key: string, body: Stored): Reply {
     if (method === "DELETE") {
-      delete this.mounts[key];
-      for (const path of Object.keys(this.objects).filter((candidate) => candidate.startsWith(key))) {
+      delete this.audit[key];
+      return noContent;
+    }
+    if (this.audit[key] !== undefined) {
+      return failed(400, "path already in use");
+    }
+    this.audit[key] = { ...body, path: key };
+    return noContent;
+  }
+
+  /** Roles and configurations of auth methods. A role of AppRole has an ID of its own. */
+  private authCall(request: TakenRequest): Reply {
+    const { path } = request;
+    const role = /^(.+)\/role-id$/.exec(path)?.[1];
+    if (role !== undefined) {
+      return this.objects[role] === undefined ? absent : data({ role_id: `role-id-of-${role}` });
+    }
+    const isUnknown = /^auth\/approle\/config$/.test(path);
+    return isUnknown ? failed(404, "unsupported path") : this.objectCall(request, true);
+  }
+
+  private mountCall(method: string, table: Record<string, Stored>, key: string, isTune: boolean, body: Stored): Reply {
+    const found = table[key];
+    const below = table === this.auth ? `auth/${key}` : key;
+    if (method === "DELETE") {
+      delete table[key];
+      for (const path of Object.keys(this.objects).filter((candidate) => candidate.startsWith(below))) {
         delete this.objects[path];
       }
       for (const lease of this.leases.keys()) {
@@ -256,9 +300,9 @@ export class VaultStandIn {
     if (found !== undefined) {
       return failed(400, `path is already in use at ${key}`);
     }
-    this.mount(key.replace(/\/$/, ""), String(body.type));
+    this.mount(key.replace(/\/$/, ""), String(body.type), table);
     const { type: _, config, ...rest } = body;
-    const entry = this.mounts[key] ?? {};
+    const entry = table[key] ?? {};
     Object.assign(entry, rest);
     for (const [name, value] of Object.entries((config ?? {}) as Stored)) {
       (entry.config as Stored)[name] = seconds(name, value);
@@ -286,7 +330,6 @@ export class VaultStandIn {
   }
 
   private engineCall(request: TakenRequest, mount: string, rest: string): Reply {
-    const { method, path, body } = request;
     if (rest === "config/rotate-root") {
       return this.rotateRoot(`${mount}config/root`);
     }
@@ -298,6 +341,12 @@ export class VaultStandIn {
     if (staticRole !== null) {
       return this.staticRoleCall(request, mount, String(staticRole[1]), String(staticRole[2]));
     }
+    return this.objectCall(request, true, rest);
+  }
+
+  /** An object that is kept as it is written: whole, or merged with what was there. */
+  private objectCall(request: TakenRequest, isMerged: boolean, rest = ""): Reply {
+    const { method, path, body } = request;
     if (method === "GET" && request.query.list === "true") {
       const keys = Object.keys(this.objects).flatMap((key) =>
         key.startsWith(`${path}/`) ? key.slice(path.length + 1) : [],
@@ -314,7 +363,7 @@ export class VaultStandIn {
         delete this.objects[path];
         return noContent;
       default:
-        this.objects[path] = { ...this.kept(rest, found), ...body };
+        this.objects[path] = { ...(isMerged ? this.kept(rest, found) : {}), ...body };
         return noContent;
     }
   }

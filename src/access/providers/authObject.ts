@@ -8,10 +8,12 @@ import {
   type Values,
   type VaultField,
 } from "../../vaultresource/fields.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import type { ResourceHandlers, WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
   assertAdoptable,
   assertFieldsSupported,
+  inState,
+  inStateIfUnanswered,
   readBack,
   removeBelowMount,
 } from "../../vaultresource/providers/writing.js";
@@ -74,13 +76,11 @@ export function authObjectHandlers(kind: AuthObject): ResourceHandlers {
       assertFieldsSupported(path, fields, inputs, context.vault.server);
       const existing = await atAuthMethod(context, inputs, () => context.vault.client.read(path));
       assertAdoptable(path, fields, inputs, existing);
-      await write(context, inputs);
-      try {
+      await inStateIfUnanswered(path, inputs, () => write(context, inputs));
+      return inState(path, inputs, async () => {
         await readBack(context, path, fields, inputs);
         return { id: path, outputs: await outputsOf(context, inputs) };
-      } catch (error) {
-        throw new PartialFailure((error as Error).message, path, inputs);
-      }
+      });
     },
 
     read: async (context, outputs) => {

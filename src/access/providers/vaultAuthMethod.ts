@@ -1,51 +1,35 @@
 import { whileRunning } from "../../internal/reporting/index.js";
-import type { VaultClient } from "../../vault/client.js";
+import { changedFields, inputsWithDrift, isSet, type Values } from "../../vaultresource/fields.js";
+import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
-  canonicalValue,
-  changedFields,
-  inputsWithDrift,
-  isSet,
-  type Values,
-  type VaultField,
-} from "../../vaultresource/fields.js";
-import { PartialFailure, type ResourceHandlers } from "../../vaultresource/providers/handlers.js";
-import { authMethodFields, authMethodRules, fixedAuthFields, tunableAuthFields } from "../authMethodFields.js";
+  describeOther,
+  holdsNothing,
+  isOurs,
+  mount,
+  MountTable,
+  settingOf,
+  type MountEntry,
+} from "../../vaultresource/providers/mountTable.js";
+import { unmountUntil } from "../../vaultresource/providers/unmounting.js";
+import { messageOf } from "../../vaultresource/providers/writing.js";
+import {
+  authMethodFields,
+  authMethodRules,
+  authMethods,
+  fixedAuthFields,
+  tunableAuthFields,
+} from "../authMethodFields.js";
 
 /** Longest time for Vault to revoke all tokens of an auth method, and their leases. */
 const disableTimeoutMs = 600_000;
 
-interface AuthEntry {
-  readonly type: string;
-  readonly accessor: string;
-  readonly values: Values;
-}
+/** The types of which it is known where all that they hold is listed. */
+const typesWithRoles = ["approle", "jwt", "kubernetes", "oidc"];
 
-async function findMethod(client: VaultClient, path: string): Promise<AuthEntry | undefined> {
-  const methods = (await client.read("sys/auth")) ?? {};
-  const entry = methods[`${path}/`] as Values | undefined;
-  if (entry === undefined) {
-    return undefined;
-  }
-  const config = (entry.config ?? {}) as Values;
-  const values = authMethodFields.map((field): [string, unknown] => [
-    field.name,
-    canonicalValue(field, config[field.vaultName] ?? entry[field.vaultName]),
-  ]);
-  return { type: String(entry.type), accessor: String(entry.accessor), values: Object.fromEntries(values) };
-}
+const idOf = ({ path }: Values) => `auth/${String(path)}`;
 
-async function requireMethod(client: VaultClient, path: string): Promise<AuthEntry> {
-  const found = await findMethod(client, path);
-  if (found === undefined) {
-    throw new Error(`auth/${path}/: no auth method is enabled there any more. Run "pulumi refresh", then up again`);
-  }
-  return found;
-}
-
-/** A value as sys/auth takes it: lengths of time are texts there. */
-function settingOf(field: VaultField, inputs: Values): unknown {
-  const value = canonicalValue(field, inputs[field.name]);
-  return field.kind === "seconds" ? `${String(value)}s` : value;
+async function find({ vault }: WorkContext, { path }: Values): Promise<MountEntry | undefined> {
+  return (await MountTable.read(vault.client, authMethods)).at(String(path));
 }
 
 function creationBody(inputs: Values): Values {
@@ -60,38 +44,74 @@ function creationBody(inputs: Values): Values {
   };
 }
 
-async function tune(client: VaultClient, inputs: Values): Promise<AuthEntry> {
-  const path = String(inputs.path);
-  const found = await requireMethod(client, path);
+/** Changes what differs, and reads it back. */
+async function tune({ vault: { client } }: WorkContext, inputs: Values, found: MountEntry): Promise<void> {
+  const { path } = found;
   const changed = changedFields(tunableAuthFields, found.values, inputs);
   if (changed.length === 0) {
-    return found;
+    return;
   }
   const body = Object.fromEntries(changed.map((field) => [field.vaultName, settingOf(field, inputs)]));
   await client.write(`sys/auth/${path}/tune`, body, { idempotent: true });
-  const tuned = await requireMethod(client, path);
+  const tuned = (await MountTable.read(client, authMethods)).at(path);
+  if (tuned?.accessor !== found.accessor) {
+    throw new Error(`auth/${path}: the auth method was replaced while it was written. Run "pulumi refresh"`);
+  }
   const lost = changedFields(tunableAuthFields, tuned.values, inputs);
   if (lost.length > 0) {
     throw new Error(`auth/${path}: Vault did not keep what was written: ${lost.map(({ name }) => name).join(", ")}`);
   }
-  return tuned;
 }
 
-function assertAdoptableMethod(inputs: Values, existing: AuthEntry): void {
-  const path = String(inputs.path);
-  if (existing.type !== inputs.type) {
-    throw new Error(`auth/${path}/ is in use by an auth method of type "${existing.type}": choose another path`);
+/** Finishes an auth method that is enabled. */
+async function settle(context: WorkContext, inputs: Values, found: MountEntry): Promise<Values> {
+  const outputs = { ...inputs, accessor: found.accessor };
+  try {
+    await tune(context, inputs, found);
+    return outputs;
+  } catch (error) {
+    throw new PartialFailure(messageOf(error), idOf(inputs), outputs);
   }
-  if (inputs.adoptExisting !== true) {
+}
+
+async function enable(context: WorkContext, inputs: Values): Promise<MountEntry> {
+  return mount(context, authMethods, {
+    path: String(inputs.path),
+    body: creationBody(inputs),
+    id: idOf(inputs),
+    inputs,
+  });
+}
+
+/** Whether an auth method is as an `up` leaves it that is killed before it is in the state: with the same settings, and nothing in it. */
+async function isLeftOver(context: WorkContext, inputs: Values, existing: MountEntry): Promise<boolean> {
+  if (!typesWithRoles.includes(existing.type) || changedFields(authMethodFields, existing.values, inputs).length > 0) {
+    return false;
+  }
+  const isEmpty = await holdsNothing(context.vault, [`${idOf(inputs)}/config`], [`${idOf(inputs)}/role`]);
+  if (isEmpty) {
+    context.warn(
+      `${idOf(inputs)}/ was enabled already, with the same settings and nothing in it, as an up leaves it that was killed: it is taken over`,
+    );
+  }
+  return isEmpty;
+}
+
+async function assertAdoptableMethod(context: WorkContext, inputs: Values, existing: MountEntry): Promise<void> {
+  const id = idOf(inputs);
+  if (existing.type !== inputs.type) {
+    throw new Error(`${id}/ is in use by an auth method of type "${existing.type}": choose another path`);
+  }
+  if (inputs.adoptExisting !== true && !(await isLeftOver(context, inputs, existing))) {
     throw new Error(
-      `auth/${path}/ is in use already by an auth method of type "${existing.type}". To take it over, set adoptExisting: true; ` +
+      `${id}/ is in use already by an auth method of type "${existing.type}". To take it over, set adoptExisting: true; ` +
         "else choose another path",
     );
   }
   const fixed = changedFields(fixedAuthFields, existing.values, inputs);
   if (fixed.length > 0) {
     const names = fixed.map((field) => `${field.name} (is ${String(existing.values[field.name])})`).join(", ");
-    throw new Error(`auth/${path}/ cannot be taken over: Vault cannot change ${names} of an auth method`);
+    throw new Error(`${id}/ cannot be taken over: Vault cannot change ${names} of an auth method`);
   }
 }
 
@@ -111,46 +131,68 @@ export const vaultAuthMethodHandlers: ResourceHandlers = {
   },
 
   create: async (context, inputs) => {
-    const { client } = context.vault;
-    const path = String(inputs.path);
-    const existing = await findMethod(client, path);
-    if (existing === undefined) {
-      await client.write(`sys/auth/${path}`, creationBody(inputs));
-    } else {
-      assertAdoptableMethod(inputs, existing);
+    const existing = await find(context, inputs);
+    if (existing !== undefined) {
+      await assertAdoptableMethod(context, inputs, existing);
     }
-    try {
-      const { accessor } = await tune(client, inputs);
-      return { id: `auth/${path}`, outputs: { ...inputs, accessor } };
-    } catch (error) {
-      throw new PartialFailure((error as Error).message, `auth/${path}`, inputs);
-    }
+    return { id: idOf(inputs), outputs: await settle(context, inputs, existing ?? (await enable(context, inputs))) };
   },
 
   read: async (context, outputs) => {
-    const path = String(outputs.path);
-    const found = await findMethod(context.vault.client, path);
+    const found = await find(context, outputs);
     if (found === undefined) {
       return undefined;
     }
+    const id = idOf(outputs);
     // An import knows the path only.
     const { accessor: _, type = found.type, ...known } = outputs;
     if (found.type !== type) {
-      throw new Error(`auth/${path}: an auth method of type "${found.type}" is enabled there now`);
+      throw new Error(`${id}: an auth method of type "${found.type}" is enabled there now`);
+    }
+    if (!isOurs(found, type, outputs)) {
+      context.warn(
+        `${id}: ${describeOther(authMethods, found, type, outputs)}, is enabled there now: it is this resource's from now on`,
+      );
     }
     const inputs = inputsWithDrift(authMethodFields, { ...known, type }, found.values);
     return { outputs: { ...inputs, accessor: found.accessor }, inputs };
   },
 
-  update: async (context, _before, after) => {
-    const { accessor } = await tune(context.vault.client, after);
-    return { ...after, accessor };
+  update: async (context, before, after) => {
+    const found = await find(context, after);
+    if (found !== undefined && isOurs(found, after.type, before)) {
+      return settle(context, after, found);
+    }
+    if (found === undefined && before.accessor === undefined) {
+      // The request to enable it had no answer, and did not get through.
+      return settle(context, after, await enable(context, after));
+    }
+    const now =
+      found === undefined
+        ? "no auth method is enabled there any more"
+        : `${describeOther(authMethods, found, after.type, before)}, is enabled there now`;
+    throw new Error(`${idOf(after)}: ${now}. Run "pulumi refresh", then up again`);
   },
 
   remove: async (context, outputs) => {
-    const path = String(outputs.path);
+    const found = await find(context, outputs);
+    if (found === undefined) {
+      return;
+    }
+    const { path, accessor } = found;
+    if (!isOurs(found, outputs.type, outputs)) {
+      context.warn(
+        `${idOf(outputs)}: ${describeOther(authMethods, found, outputs.type, outputs)}, is enabled there now: it is left as it is`,
+      );
+      return;
+    }
     await whileRunning(`Vault disables auth/${path}/ and revokes its tokens`, context.progress, () =>
-      context.vault.client.remove(`sys/auth/${path}`, { timeoutMs: disableTimeoutMs, idempotent: false }),
+      unmountUntil(context, authMethods, {
+        path,
+        accessor,
+        timeoutMs: disableTimeoutMs,
+        advice: "Destroy again in a while",
+      }),
     );
   },
 };

@@ -1,6 +1,7 @@
 import type { Values } from "../../vaultresource/fields.js";
 import { isKnown } from "../../internal/validation/known.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import type { ResourceHandlers, WorkContext } from "../../vaultresource/providers/handlers.js";
+import { inState, inStateIfUnanswered } from "../../vaultresource/providers/writing.js";
 import { policyNameRules } from "../accessRules.js";
 import { policyMeaning } from "../policyMeaning.js";
 import { policyTextRules } from "../vaultPolicyRules.js";
@@ -17,15 +18,15 @@ function sameMeaning(one: unknown, other: unknown): boolean {
 /** Writes and reads back. */
 async function write({ vault }: WorkContext, inputs: Values): Promise<void> {
   const path = pathOfPolicy(inputs);
-  await vault.client.write(path, { policy: inputs.policy }, { idempotent: true });
-  const stored = await vault.client.read(path);
-  if (!sameMeaning(stored?.policy, inputs.policy)) {
-    throw new PartialFailure(
-      `${path}: Vault did not keep what was written. Does something else write there, too?`,
-      path,
-      inputs,
-    );
-  }
+  await inStateIfUnanswered(path, inputs, () =>
+    vault.client.write(path, { policy: inputs.policy }, { idempotent: true }),
+  );
+  await inState(path, inputs, async () => {
+    const stored = await vault.client.read(path);
+    if (!sameMeaning(stored?.policy, inputs.policy)) {
+      throw new Error(`${path}: Vault did not keep what was written. Does something else write there, too?`);
+    }
+  });
 }
 
 /** `sys/policies/acl/:name`. */

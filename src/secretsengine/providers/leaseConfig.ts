@@ -9,10 +9,11 @@ import {
 } from "../../vaultresource/fields.js";
 import { leaseFields } from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import type { ResourceHandlers, WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
   assertAdoptable,
-  messageOf,
+  inState,
+  inStateIfUnanswered,
   readBack,
   readBelowMount,
   removeBelowMount,
@@ -48,12 +49,8 @@ export const leaseConfigHandlers: ResourceHandlers = {
   create: async (context, inputs) => {
     const path = pathOfLease(inputs);
     assertAdoptable(path, leaseFields, inputs, configured(await context.vault.client.read(path)));
-    await write(context, inputs);
-    try {
-      await readBack(context, path, leaseFields, inputs);
-    } catch (error) {
-      throw new PartialFailure(messageOf(error), path, inputs);
-    }
+    await inStateIfUnanswered(path, inputs, () => write(context, inputs));
+    await inState(path, inputs, () => readBack(context, path, leaseFields, inputs));
     return { id: path, outputs: inputs };
   },
 

@@ -1,9 +1,8 @@
 import { whileRunning } from "../../internal/reporting/index.js";
-import { isVaultError, type VaultError } from "../../vault/errors.js";
+import { isVaultError } from "../../vault/errors.js";
 import type { VaultClient } from "../../vault/client.js";
 import { mountSettingsRules } from "../configRules.js";
 import {
-  canonicalValue,
   canonicalValues,
   changedFields,
   inputsWithDrift,
@@ -11,19 +10,28 @@ import {
   type Values,
   type VaultField,
 } from "../../vaultresource/fields.js";
-import { entryMountFields, fixedMountFields, mountFields, mountSettings, tunableMountFields } from "../engineFields.js";
+import {
+  entryMountFields,
+  fixedMountFields,
+  mountFields,
+  mountSettings,
+  secretsMounts,
+  tunableMountFields,
+} from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
-import { assertFieldsSupported, isAnswerLost, messageOf, valuesOfId } from "../../vaultresource/providers/writing.js";
-import { Mounts, type MountEntry } from "./mounts.js";
+import {
+  describeOther,
+  holdsNothing,
+  isOurs,
+  mount,
+  MountTable,
+  settingOf,
+  type MountEntry,
+} from "../../vaultresource/providers/mountTable.js";
+import { assertFieldsSupported, messageOf, valuesOfId } from "../../vaultresource/providers/writing.js";
 import { remount } from "./remount.js";
 import { unmount } from "./unmount.js";
-
-/** A value as sys/mounts takes it: lengths of time are texts there. */
-function settingOf(field: VaultField, inputs: Values): unknown {
-  const value = canonicalValue(field, inputs[field.name]);
-  return field.kind === "seconds" ? `${String(value)}s` : value;
-}
 
 function creationBody(inputs: Values): Values {
   const bodyOf = (fields: readonly VaultField[]) =>
@@ -64,7 +72,7 @@ async function tuneAndReadBack(context: WorkContext, inputs: Values, found: Moun
     return found;
   }
   await tune(client, inputs, found, changed);
-  const tuned = (await Mounts.read(client)).at(found.path);
+  const tuned = (await MountTable.read(client, secretsMounts)).at(found.path);
   if (tuned?.accessor !== found.accessor) {
     throw new Error(`${found.path}: the mount was replaced or moved while it was written. Run "pulumi refresh"`);
   }
@@ -75,18 +83,6 @@ async function tuneAndReadBack(context: WorkContext, inputs: Values, found: Moun
     );
   }
   return tuned;
-}
-
-/** Whether a mount is the one in the state. Without an accessor, the mount was requested and no answer came. */
-function isOurs(entry: MountEntry, outputs: Values): boolean {
-  return entry.type === "aws" && (outputs.accessor === undefined || entry.accessor === outputs.accessor);
-}
-
-/** What is mounted instead of the mount in the state, for messages. */
-function described(entry: MountEntry, outputs: Values): string {
-  return entry.type === "aws"
-    ? `another AWS secrets engine, with accessor ${entry.accessor} and not ${String(outputs.accessor)}`
-    : `a secrets engine of type "${entry.type}", with accessor ${entry.accessor}`;
 }
 
 /** A tainted mount looks like any other in sys/mounts; only a request to it shows. */
@@ -106,12 +102,34 @@ async function assertNotTainted(client: VaultClient, path: string): Promise<void
   }
 }
 
+/**
+ * Whether a mount is as an `up` leaves it that is killed before the mount is in the state: with the settings of the program, and nothing in it. Nobody
+ * loses anything when it is taken over.
+ */
+async function isLeftOver(context: WorkContext, inputs: Values, existing: MountEntry): Promise<boolean> {
+  if (changedFields(mountFields, existing.values, inputs).length > 0) {
+    return false;
+  }
+  const below = (name: string) => `${existing.path}/${name}`;
+  const isEmpty = await holdsNothing(
+    context.vault,
+    ["config/root", "config/lease"].map(below),
+    ["roles", "static-roles"].map(below),
+  );
+  if (isEmpty) {
+    context.warn(
+      `${existing.path}/ was mounted already, with the same settings and nothing in it, as an up leaves it that was killed: it is taken over`,
+    );
+  }
+  return isEmpty;
+}
+
 async function adopt(context: WorkContext, inputs: Values, existing: MountEntry): Promise<void> {
   const path = String(inputs.path);
   if (existing.type !== "aws") {
     throw new Error(`path ${path}/ is in use by a secrets engine of type "${existing.type}": choose another path`);
   }
-  if (inputs.adoptExisting !== true) {
+  if (inputs.adoptExisting !== true && !(await isLeftOver(context, inputs, existing))) {
     throw new Error(
       `path ${path}/ is in use already by an AWS secrets engine. To take it over, set adoptExisting: true; else choose another path`,
     );
@@ -124,36 +142,10 @@ async function adopt(context: WorkContext, inputs: Values, existing: MountEntry)
   await assertNotTainted(context.vault.client, path);
 }
 
-/**
- * Mounts the engine.
- *
- * @throws PartialFailure where it may be mounted: nothing was at the path before
- */
+/** Mounts the engine where nothing is. */
 async function mountEngine(context: WorkContext, inputs: Values): Promise<MountEntry> {
-  const { client } = context.vault;
   const path = String(inputs.path);
-  let failure: VaultError | undefined;
-  try {
-    await client.write(`sys/mounts/${path}`, creationBody(inputs));
-  } catch (error) {
-    if (!isAnswerLost(error)) {
-      throw error;
-    }
-    failure = error;
-  }
-  try {
-    const mounted = (await Mounts.read(client)).at(path);
-    if (mounted?.type === "aws") {
-      return mounted;
-    }
-  } catch (error) {
-    throw new PartialFailure(
-      `${messageOf(failure ?? error)}. Whether ${path}/ is mounted could not be read`,
-      path,
-      inputs,
-    );
-  }
-  throw failure ?? new Error(`${path}: was mounted, but Vault has nothing there`);
+  return mount(context, secretsMounts, { path, body: creationBody(inputs), id: path, inputs });
 }
 
 /** Finishes a mount that is there. */
@@ -186,7 +178,7 @@ export const mountHandlers: ResourceHandlers = {
     const { client, server } = context.vault;
     const path = String(inputs.path);
     assertFieldsSupported(path, mountFields, inputs, server);
-    const existing = (await Mounts.read(client)).at(path);
+    const existing = (await MountTable.read(client, secretsMounts)).at(path);
     if (existing !== undefined) {
       await adopt(context, inputs, existing);
     }
@@ -196,7 +188,7 @@ export const mountHandlers: ResourceHandlers = {
   read: async (context, given, id) => {
     const { client } = context.vault;
     const outputs = { ...valuesOfId(id, /^(?<path>.+)$/), ...given };
-    const mounts = await Mounts.read(client);
+    const mounts = await MountTable.read(client, secretsMounts);
     // An `up` may have moved it and ended before that was recorded.
     const found =
       mounts.at(String(outputs.path)) ??
@@ -211,7 +203,9 @@ export const mountHandlers: ResourceHandlers = {
       throw new Error(`${path}: a secrets engine of type "${found.type}" is mounted there now, not of type "aws"`);
     }
     if (outputs.accessor !== undefined && found.accessor !== outputs.accessor) {
-      context.warn(`${path}: ${described(found, outputs)}, is mounted there now: it is this resource's from now on`);
+      context.warn(
+        `${path}: ${describeOther(secretsMounts, found, "aws", outputs)}, is mounted there now: it is this resource's from now on`,
+      );
     }
     await assertNotTainted(client, path);
     const { accessor: _, ...known } = outputs;
@@ -223,19 +217,21 @@ export const mountHandlers: ResourceHandlers = {
     const { client, server } = context.vault;
     const [from, path] = [String(before.path), String(after.path)];
     assertFieldsSupported(path, mountFields, after, server);
-    const mounts = await Mounts.read(client);
+    const mounts = await MountTable.read(client, secretsMounts);
     const here = mounts.at(path);
-    if (here !== undefined && isOurs(here, before)) {
+    if (here !== undefined && isOurs(here, "aws", before)) {
       return settle(context, after, here);
     }
     if (from !== path) {
       const old = mounts.at(from);
-      if (old !== undefined && isOurs(old, before)) {
+      if (old !== undefined && isOurs(old, "aws", before)) {
         return settle(context, after, await remount(context, old, path));
       }
     }
     if (here !== undefined) {
-      throw new Error(`${path}: ${described(here, before)}, is mounted there now. Run "pulumi refresh", then up again`);
+      throw new Error(
+        `${path}: ${describeOther(secretsMounts, here, "aws", before)}, is mounted there now. Run "pulumi refresh", then up again`,
+      );
     }
     if (before.accessor === undefined) {
       // The request to mount it had no answer, and did not get through.
@@ -246,23 +242,24 @@ export const mountHandlers: ResourceHandlers = {
 
   remove: async (context, outputs) => {
     const path = String(outputs.path);
-    const found = (await Mounts.read(context.vault.client)).at(path);
+    const found = (await MountTable.read(context.vault.client, secretsMounts)).at(path);
     if (found === undefined) {
       return;
     }
-    if (!isOurs(found, outputs)) {
-      context.warn(`${path}: ${described(found, outputs)}, is mounted there now: it is left as it is`);
+    if (!isOurs(found, "aws", outputs)) {
+      context.warn(
+        `${path}: ${describeOther(secretsMounts, found, "aws", outputs)}, is mounted there now: it is left as it is`,
+      );
       return;
     }
     const settings = canonicalValues(mountSettings, outputs);
     const unmounting = {
       path,
       accessor: found.accessor,
-      force: settings.forceDestroy === true,
       timeoutMs: Number(settings.unmountTimeout) * 1000,
     };
     await whileRunning(`Vault unmounts ${path}/ and revokes its leases`, context.progress, () =>
-      unmount(context, unmounting),
+      unmount(context, unmounting, settings.forceDestroy === true),
     );
   },
 };

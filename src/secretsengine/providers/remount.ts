@@ -3,7 +3,8 @@ import { pause } from "../../internal/pause.js";
 import { isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 import { isVaultError, VaultError } from "../../vault/errors.js";
 import { whileRunning } from "../../internal/reporting/index.js";
-import { Mounts, type MountEntry } from "./mounts.js";
+import { MountTable, type MountEntry } from "../../vaultresource/providers/mountTable.js";
+import { secretsMounts } from "../engineFields.js";
 
 const longestMoveMs = 600_000;
 
@@ -36,7 +37,7 @@ async function move(context: WorkContext, from: MountEntry, to: string): Promise
   }
   for (;;) {
     // sys/mounts tells that it has moved, whoever may read the migration's status.
-    const moved = (await Mounts.read(client)).withAccessor(from.accessor);
+    const moved = (await MountTable.read(client, secretsMounts)).withAccessor(from.accessor);
     if (moved?.path === to) {
       return moved;
     }

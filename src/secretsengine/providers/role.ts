@@ -6,11 +6,12 @@ import { roleFields, roleSettings } from "../engineFields.js";
 import { roleRules } from "../roleRules.js";
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
 import { isPassedOn, passesOn } from "../../vaultresource/providers/declaredPaths.js";
-import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
+import type { ResourceHandlers, WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
   assertAdoptable,
   assertFieldsSupported,
-  messageOf,
+  inState,
+  inStateIfUnanswered,
   readBack,
   readBelowMount,
   removeBelowMount,
@@ -53,18 +54,14 @@ export async function listRoleNames({ client }: Pick<OpenVault, "client">, mount
  * Writes a complete role. It is not read back where Vault tells its version: what a release does not keep is rejected before, so that the second
  * of two requests is for the look at what is overwritten.
  *
- * @throws PartialFailure where it was written, and Vault did not keep it
+ * @throws PartialFailure where it was written, or may have been, and is not as it should be
  */
 export async function writeRole(context: WorkContext, path: string, role: Values): Promise<void> {
   const { client, server } = context.vault;
   // The same role written twice is the same role.
-  await client.write(path, toVault(roleFields, role), { idempotent: true });
+  await inStateIfUnanswered(path, role, () => client.write(path, toVault(roleFields, role), { idempotent: true }));
   if (server.version === undefined) {
-    try {
-      await readBack(context, path, roleFields, role);
-    } catch (error) {
-      throw new PartialFailure(messageOf(error), path, role);
-    }
+    await inState(path, role, () => readBack(context, path, roleFields, role));
   }
 }
 

@@ -1,7 +1,7 @@
 import { isVaultError, type VaultError } from "../../vault/errors.js";
 import type { VaultServerInfo } from "../../vault/server.js";
 import { changedFields, fromVault, isSet, missingFields, needs, type Values, type VaultField } from "../fields.js";
-import type { WorkContext } from "./handlers.js";
+import { PartialFailure, type WorkContext } from "./handlers.js";
 
 /**
  * Whether a write failed so that Vault may nevertheless have done it: the connection broke or timed out, or something in front of Vault answered in
@@ -13,6 +13,32 @@ export function isAnswerLost(error: unknown): error is VaultError {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Does work on something that was created: whatever fails, it is in the state.
+ *
+ * @throws PartialFailure
+ */
+export async function inState<T>(id: string, outputs: Values, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof PartialFailure ? error : new PartialFailure(messageOf(error), id, outputs);
+  }
+}
+
+/**
+ * Does the write that creates something. Where its answer is lost, it may be there: it is in the state then, and the next `up` writes it again.
+ *
+ * @throws PartialFailure where it may have been created
+ */
+export async function inStateIfUnanswered<T>(id: string, outputs: Values, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isAnswerLost(error) ? new PartialFailure(messageOf(error), id, outputs) : error;
+  }
 }
 
 /** The inputs that an ID names: all that is known where a resource is read that no program has declared. */

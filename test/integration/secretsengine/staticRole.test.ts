@@ -17,10 +17,7 @@ describe.each(vaultReleases)("AwsStaticRole on %s", (release) => {
     await world.stop();
   });
 
-  async function user(name: string): Promise<string> {
-    await world.iam.send(new CreateUserCommand({ UserName: name }));
-    return name;
-  }
+  const user = (name: string) => world.user(name);
 
   it("makes Vault keep a user's key, and finds no difference afterwards", async () => {
     const inputs = { mount: "aws", name: "ci", username: await user("ci"), rotationPeriod: "2d" };

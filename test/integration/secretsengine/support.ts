@@ -91,8 +91,14 @@ export class World {
     return keys;
   }
 
-  async rootUser(name: string): Promise<{ readonly accessKey: string; readonly secretKey: string }> {
+  /** An IAM user without any rights. */
+  async user(name: string): Promise<string> {
     await this.iam.send(new CreateUserCommand({ UserName: name }));
+    return name;
+  }
+
+  async rootUser(name: string): Promise<{ readonly accessKey: string; readonly secretKey: string }> {
+    await this.user(name);
     const policy = {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: ["iam:*", "sts:*", "s3:*"], Resource: "*" }],

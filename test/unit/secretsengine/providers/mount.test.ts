@@ -16,7 +16,7 @@ describe("a mount", () => {
     [
       "another engine",
       "aws",
-      /aws: another AWS secrets engine, with accessor aws_\d+ and not aws_\d+, is mounted there now/,
+      /aws: another secrets engine of type "aws", with accessor aws_\d+ and not aws_\d+, is mounted there now/,
     ],
   ])("is not destroyed where %s took its place", async (_what, type, warning) => {
     const stored = await stage.plugin.create(kind, { path: "aws" });
@@ -33,9 +33,42 @@ describe("a mount", () => {
     stage.vault.mount("aws");
     const error = await failureOf(stage.plugin.update(stored, { path: "aws", description: "mine" }));
     expect(error.message).toMatch(
-      /another AWS secrets engine, .* is mounted there now\. Run "pulumi refresh", then up again$/,
+      /another secrets engine of type "aws", .* is mounted there now\. Run "pulumi refresh", then up again$/,
     );
     expect(stage.vault.mounts["aws/"]?.description).toBe("");
+  });
+
+  describe("of an up that was killed before it was in the state", () => {
+    const inputs = { path: "aws", description: "d", maxLeaseTtl: "2h" };
+    const refused =
+      "path aws/ is in use already by an AWS secrets engine. To take it over, set adoptExisting: true; else choose another path";
+
+    it("is taken over by the next one", async () => {
+      await stage.plugin.create(kind, inputs);
+      const stored = await stage.plugin.create(kind, inputs);
+      expect(stored.outputs.accessor).toBe(stage.vault.mounts["aws/"]?.accessor);
+      expect(stage.warnings().join("\n")).toContain(
+        "aws/ was mounted already, with the same settings and nothing in it, as an up leaves it that was killed: it is taken over",
+      );
+    });
+
+    it.each(["config/root", "config/lease", "roles/deploy", "static-roles/ci"])(
+      "is not taken for one that holds %s",
+      async (object) => {
+        await stage.plugin.create(kind, inputs);
+        stage.vault.objects[`aws/${object}`] = { name: "x" };
+        expect((await failureOf(stage.plugin.create(kind, inputs))).message).toBe(refused);
+      },
+    );
+
+    it("is not taken for one with other settings, nor for one that the token may not look into", async () => {
+      await stage.plugin.create(kind, { ...inputs, description: "another" });
+      expect((await failureOf(stage.plugin.create(kind, inputs))).message).toBe(refused);
+      stage.vault.intercept = ({ query }) =>
+        query.list === "true" ? { status: 403, body: { errors: ["permission denied"] } } : undefined;
+      const same = { ...inputs, description: "another" };
+      expect((await failureOf(stage.plugin.create(kind, same))).message).toBe(refused);
+    });
   });
 
   it("is in the state where the answer to its creation is lost", async () => {
