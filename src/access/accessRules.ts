@@ -81,7 +81,7 @@ export function authPathRules(values: Values, name: string): Issue[] {
   }
   return bare === "" ||
     bare === "token" ||
-    /\/\/|[?#*%+]|\s|\p{Cc}/u.test(bare) ||
+    /\/\/|[?#*%+]|\s|[\p{Cc}\p{Cf}\p{Cs}]/u.test(bare) ||
     bare.split("/").some((part) => part === "." || part === "..")
     ? [
         {

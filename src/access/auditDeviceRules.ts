@@ -49,7 +49,10 @@ export function auditDeviceRules(args: Values): Issue[] {
 function pathRules(args: Values): Issue[] {
   const missing = requiredText(args, "path", 'Give the device a name, such as "file".');
   const { path } = args;
-  return missing.length > 0 || typeof path !== "string" || !isKnown(path) || /^\/?[\w.-]+(?:\/[\w.-]+)*\/?$/.test(path)
+  return missing.length > 0 ||
+    typeof path !== "string" ||
+    !isKnown(path) ||
+    (/^\/?[\w.-]+(?:\/[\w.-]+)*\/?$/.test(path) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(path))
     ? missing
     : [{ path: "path", rule: 'must be letters, digits and "_", ".", "-", with "/" between them', actual: path }];
 }

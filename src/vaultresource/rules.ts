@@ -154,7 +154,7 @@ export function mountPathRules(values: Values, name: string): Issue[] {
   const bare = trimSlashes(path);
   if (
     bare === "" ||
-    /\/\/|\s|[?#*%]|\p{Cc}/u.test(bare) ||
+    /\/\/|\s|[?#*%]|[\p{Cc}\p{Cf}\p{Cs}]/u.test(bare) ||
     bare.split("/").some((part) => part === "." || part === "..")
   ) {
     return [{ path: name, rule: "must be a path without spaces, empty parts, dots or wildcards", actual: path }];

@@ -1,3 +1,4 @@
+import { pause } from "../../src/internal/pause.js";
 import { World, type Values, type VaultRelease } from "../integration/secretsengine/support.js";
 import { FaultProxy } from "../support/faultProxy.js";
 import { Plugin } from "../support/plugin.js";

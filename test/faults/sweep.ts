@@ -102,7 +102,7 @@ export async function sweep(
           ) {
             named += 1;
           } else {
-            lost.push({ ...point, loss: `expected ${expected}, got ${actual} after ${broken.failures.join(" | ")}` });
+            lost.push({ ...point, loss: `${differenceOf(expected, actual)} after ${broken.failures.join(" | ")}` });
           }
         } catch (error) {
           lost.push({ ...point, loss: (error as Error).message });
@@ -128,6 +128,20 @@ function endOf({ state, snapshot, place }: Outcome): string {
   return end.replaceAll(place.mount, "<mount>");
 }
 
+/** The members that differ, two levels deep. */
+function differenceOf(expected: string, actual: string): string {
+  const [one, other] = [expected, actual].map((end) => {
+    const { state, snapshot } = JSON.parse(end) as Record<"state" | "snapshot", Record<string, unknown> | null>;
+    return { ...state, ...snapshot } as Record<string, unknown>;
+  });
+  const names = [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])];
+  const shownAs = (value: unknown) => JSON.stringify(value) ?? "nothing";
+  return names
+    .filter((name) => shownAs(one?.[name]) !== shownAs(other?.[name]))
+    .map((name) => `${name}: expected ${shownAs(one?.[name])}, got ${shownAs(other?.[name])}`)
+    .join("; ");
+}
+
 /** For JSON.stringify: the members of objects in the order of their names. */
 function sorted(_key: string, value: unknown): unknown {
   return value === null || typeof value !== "object" || Array.isArray(value)
@@ -149,9 +163,11 @@ const changing = [
   "tokenAccessor",
   "issuedAt",
   "expiresAt",
+  "accessKey",
   "accessKeyId",
   "secretAccessKey",
   "activeAccessKey",
+  "secretKeyDigest",
   "userId",
 ];
 

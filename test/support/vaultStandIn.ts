@@ -9,6 +9,8 @@ export interface TakenRequest {
   readonly method: string;
   /** Below `/v1/`. */
   readonly path: string;
+  /** As it arrived, encoded and with `/v1/`. */
+  readonly rawPath?: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Stored;
   readonly token: string | undefined;
@@ -61,6 +63,7 @@ export class VaultStandIn {
         const taken: TakenRequest = {
           method: request.method ?? "GET",
           path: decodeURIComponent(url.pathname.replace(/^\/v1\//, "")),
+          rawPath: String(request.url).replace(/\?.*$/, ""),
           query: Object.fromEntries(url.searchParams),
           body: text === "" ? {} : (JSON.parse(text) as Stored),
           token: request.headers["x-vault-token"] as string | undefined,

@@ -13,8 +13,16 @@ import {
   rootConfigSettings,
   staticRoleFields,
 } from "../../../../src/secretsengine/engineFields.js";
+import { appRoleFields } from "../../../../src/access/appRoleRules.js";
+import { auditDeviceFields } from "../../../../src/access/auditDeviceRules.js";
+import { jwtAuthConfigFields, kubernetesAuthConfigFields } from "../../../../src/access/authConfigRules.js";
+import { authMethodFields } from "../../../../src/access/authMethodFields.js";
+import { jwtAuthRoleFields } from "../../../../src/access/jwtAuthRoleRules.js";
+import { kubernetesAuthRoleFields } from "../../../../src/access/kubernetesAuthRoleRules.js";
+import { forgetDeclaredPaths } from "../../../../src/vaultresource/providers/declaredPaths.js";
 import { unsetValue, type Field } from "../../../../src/vaultresource/fields.js";
 import { Plugin, type Stored, type Values } from "../../../support/plugin.js";
+import { roleSpecs } from "../generators.js";
 import { useStage } from "./support.js";
 
 /** Values of each kind, written in more than one way. */
@@ -29,6 +37,8 @@ function valuesOf(field: Field): fc.Arbitrary<unknown> {
     case "set":
     case "list":
       return fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 3 });
+    case "cidrs":
+      return fc.uniqueArray(fc.constantFrom("10.0.0.0/8", "10.0.0.1", "10.0.0.1/32"), { maxLength: 3 });
     case "map":
       return fc.dictionary(fc.constantFrom("k", "l"), fc.constantFrom("x", "y"));
     case "json":
@@ -71,6 +81,13 @@ const kinds: readonly [kind: string, fields: readonly Field[], base: Values][] =
     [...credentialFields, ...credentialSettings].filter(plain),
     { mount: "aws", role: "reader", keyReadiness: { skip: true } },
   ],
+  ["VaultAuthMethod", authMethodFields, { path: "ci", type: "kubernetes" }],
+  ["VaultAuditDevice", auditDeviceFields.slice(1), { path: "log", type: "file" }],
+  ["KubernetesAuthMethodConfig", kubernetesAuthConfigFields, { mount: "kubernetes" }],
+  ["KubernetesAuthRole", kubernetesAuthRoleFields, { mount: "kubernetes", name: "r" }],
+  ["JwtAuthMethodConfig", jwtAuthConfigFields, { mount: "jwt" }],
+  ["JwtAuthRole", jwtAuthRoleFields, { mount: "jwt", name: "r" }],
+  ["AppRoleAuthRole", appRoleFields, { mount: "approle", name: "r" }],
 ];
 
 /** The plugin without its checks: what is compared is what is written, whether AWS would take it or not. */
@@ -97,6 +114,9 @@ describe("a second up is a no-op", () => {
           stage.vault.reset();
           if (kind !== "AwsSecretsMount") {
             stage.vault.mount("aws");
+          }
+          for (const type of ["kubernetes", "jwt", "approle"]) {
+            stage.vault.mount(type, type, stage.vault.auth);
           }
           stage.vault.objects["aws/roles/reader"] = { credential_type: "iam_user" };
           const first = { ...base, ...(kind === "AwsLeaseConfig" ? { lease: 0, leaseMax: 0 } : {}), ...one };
@@ -131,4 +151,31 @@ describe("a second up is a no-op", () => {
       ]);
     }
   });
+
+  it("of AwsSecretsRoles, whatever roles were added, removed or changed", async () => {
+    const roles = fc.dictionary(fc.constantFrom("a", "b", "c"), roleSpecs);
+    await fc.assert(
+      fc.asyncProperty(roles, roles, async (one, other) => {
+        stage.vault.reset();
+        stage.vault.mount("aws");
+        const [first, second] = [one, other].map((given) => ({ mount: "aws", roles: given as Values }));
+        let state = await stage.plugin.create("AwsSecretsRoles", first as Values);
+        expect(await stage.plugin.diff(state, first as Values)).toMatchObject({ changes: false });
+        // Another operation, whose program declares the second roles only.
+        forgetDeclaredPaths();
+        state = await stage.plugin.update(state, second as Values);
+        expect(await stage.plugin.diff(state, second as Values)).toMatchObject({ changes: false });
+        const refreshed = await stage.plugin.refresh(state);
+        expect(
+          refreshed === undefined ? Object.keys(other) : (await stage.plugin.diff(refreshed, second as Values)).changes,
+        ).toEqual(refreshed === undefined ? [] : false);
+        expect(Object.keys(stage.vault.objects).sort()).toEqual(
+          Object.keys(other)
+            .map((name) => `aws/roles/${name}`)
+            .sort(),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
 });

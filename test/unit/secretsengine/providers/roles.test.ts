@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Plugin } from "../../../support/plugin.js";
 import { failureOf, gatewayTimeout, leftBy, loseAnswers, useStage } from "./support.js";
 
 describe("a role", () => {
@@ -22,6 +23,33 @@ describe("a role", () => {
     expect(stage.vault.objects["aws/roles/r"]?.max_sts_ttl).toBe(3600);
     const [, deleting] = await calls(() => stage.plugin.destroy(updated));
     expect(deleting).toEqual(["DELETE aws/roles/r"]);
+  });
+
+  it("costs no more in a collection: two requests to create, one to refresh, none where it stays, and one login for all", async () => {
+    stage.vault.mount("aws");
+    const names = ["a", "b", "c", "d", "e"];
+    const rolesWith = (change = {}) => ({
+      mount: "aws",
+      roles: Object.fromEntries(
+        names.map((name) => [name, { credentialType: "session_token", ...(name === "a" ? change : {}) }]),
+      ),
+    });
+    const login = JSON.stringify({ kind: "appRole", roleId: "r", secretId: "s" });
+    const plugin = new Plugin(stage.vault.config({ "kubevault-aws:login": login }));
+    const calls = async <T>(work: () => Promise<T>): Promise<[T, string[]]> => {
+      const from = stage.vault.requests.length;
+      return [await work(), stage.vault.calls(from)];
+    };
+    const [stored, creating] = await calls(() => plugin.create("AwsSecretsRoles", rolesWith()));
+    const [login1, ...rest] = creating.filter((call) => call !== "POST auth/token/renew-self");
+    expect(login1).toBe("POST auth/approle/login");
+    expect(rest.sort()).toEqual(names.flatMap((name) => [`GET aws/roles/${name}`, `POST aws/roles/${name}`]).sort());
+    const [refreshed, refreshing] = await calls(() => plugin.refresh(stored));
+    expect(refreshing.sort()).toEqual(names.map((name) => `GET aws/roles/${name}`));
+    const [updated, updating] = await calls(() => plugin.update(refreshed ?? stored, rolesWith({ maxStsTtl: 3600 })));
+    expect(updating).toEqual(["GET aws/roles/a", "POST aws/roles/a"]);
+    const [, deleting] = await calls(() => plugin.destroy(updated));
+    expect(deleting.sort()).toEqual(names.map((name) => `DELETE aws/roles/${name}`));
   });
 
   it("is read back where Vault does not tell its version", async () => {

@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { hostileName, namedKinds } from "../../support/hostile.js";
+import { useStage } from "../secretsengine/providers/support.js";
+
+describe("names and paths are sent as they are, or rejected before anything is sent", () => {
+  const stage = useStage();
+
+  it.each(namedKinds)("$kind", async ({ kind, inputs, pathOf }) => {
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(hostileName, async (name) => {
+        stage.vault.reset();
+        stage.vault.mount("aws");
+        for (const type of ["kubernetes", "jwt", "approle"]) {
+          stage.vault.mount(type, type, stage.vault.auth);
+        }
+        const given = inputs(name);
+        try {
+          await stage.plugin.check(kind, given);
+        } catch {
+          expect(stage.vault.requests).toEqual([]);
+          return;
+        }
+        accepted += 1;
+        const path = pathOf(name);
+        const before = Object.keys({ ...stage.vault.mounts, ...stage.vault.auth, ...stage.vault.objects });
+        if (before.includes(`${name}/`)) {
+          return;
+        }
+        const stored = await stage.plugin.create(kind, given);
+        const written = stage.vault.requests.filter(({ method }) => method === "POST");
+        expect(written.map(({ rawPath }) => rawPath)).toEqual([
+          `/v1/${path.split("/").map(encodeURIComponent).join("/")}`,
+        ]);
+        expect(written[0]?.path).toBe(path);
+        expect(await stage.plugin.refresh(stored)).toBeDefined();
+        await stage.plugin.destroy(stored);
+        const deleted = stage.vault.requests.filter(({ method }) => method === "DELETE");
+        expect(deleted.map((request) => request.path)).toEqual([path]);
+      }),
+      { numRuns: 150 },
+    );
+    expect(accepted).toBeGreaterThan(5);
+  });
+});
