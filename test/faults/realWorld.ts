@@ -157,9 +157,15 @@ export class RealWorld implements FaultWorld {
       await note(`${path}/config/lease`);
       await noteAll(`${path}/roles`);
       await noteAll(`${path}/static-roles`);
-      const leases = (await this.maybe("LIST", `sys/leases/lookup/${path}/creds/reader/`))?.keys as
-        string[] | undefined;
-      leases?.forEach((_, index) => (found[`lease ${index} of ${path}`] = true));
+      const listLeases = async () => {
+        const leases = await this.maybe("LIST", `sys/leases/lookup/${path}/creds/reader/`);
+        return (leases?.keys ?? []) as string[];
+      };
+      if ((await listLeases()).length > 0) {
+        // Vault answers the revocation of a token first, and revokes its leases then.
+        await pause(1_500);
+      }
+      (await listLeases()).forEach((_, index) => (found[`lease ${index} of ${path}`] = true));
     }
     for (const { path } of methods) {
       await note(`auth/${path}/config`);

@@ -132,7 +132,7 @@ function endOf({ state, snapshot, place }: Outcome): string {
 function differenceOf(expected: string, actual: string): string {
   const [one, other] = [expected, actual].map((end) => {
     const { state, snapshot } = JSON.parse(end) as Record<"state" | "snapshot", Record<string, unknown> | null>;
-    return { ...state, ...snapshot } as Record<string, unknown>;
+    return { ...state, ...snapshot };
   });
   const names = [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])];
   const shownAs = (value: unknown) => JSON.stringify(value) ?? "nothing";

@@ -129,6 +129,7 @@ describe.each(vaultReleases)("policies, auth methods and audit devices on %s", (
     it("takes over one of the same type only where adoptExisting says so", async () => {
       const plugin = world.plugin();
       await world.api("POST", "sys/auth/jwt", { type: "jwt" });
+      await world.api("POST", "auth/jwt/role/kept", { role_type: "jwt", user_claim: "sub", bound_audiences: "a" });
       expect((await failureOf(plugin.create("VaultAuthMethod", { type: "jwt", path: "jwt" }))).message).toBe(
         'auth/jwt/ is in use already by an auth method of type "jwt". To take it over, set adoptExisting: true; else choose another path',
       );
@@ -139,6 +140,18 @@ describe.each(vaultReleases)("policies, auth methods and audit devices on %s", (
       const adopted = await plugin.create("VaultAuthMethod", { type: "jwt", path: "jwt", adoptExisting: true });
       await plugin.destroy(adopted);
     });
+
+    it.each(["approle", "jwt", "kubernetes"])(
+      "of type %s is taken over by the up after one that was killed, where nothing is in it",
+      async (type) => {
+        const plugin = world.plugin();
+        const inputs = { type, path: `killed-${type}`, description: "d" };
+        const first = await plugin.create("VaultAuthMethod", inputs);
+        const second = await plugin.create("VaultAuthMethod", inputs);
+        expect(second.outputs.accessor).toBe(first.outputs.accessor);
+        await plugin.destroy(second);
+      },
+    );
   });
 
   describe("VaultAuditDevice", () => {

@@ -110,6 +110,16 @@ describe("AwsSecretsMount", () => {
     expect((await world.data("taken/roles/kept")).credential_type).toBe("iam_user");
   });
 
+  it("is taken over by the up after one that was killed, where nothing is in it", async () => {
+    const plugin = world.plugin();
+    const inputs = { path: "killed", description: "d", defaultLeaseTtl: "1h" };
+    const first = await plugin.create(kind, inputs);
+    expect((await plugin.create(kind, inputs)).outputs.accessor).toBe(first.outputs.accessor);
+    await world.api("POST", "killed/config/lease", { lease: "1h", lease_max: "1h" });
+    expect((await failureOf(plugin.create(kind, inputs))).message).toMatch(/^path killed\/ is in use already/);
+    await plugin.destroy(first);
+  });
+
   it("refuses to take over another type of engine, or one that differs in what cannot change", async () => {
     const plugin = world.plugin();
     await world.api("POST", "sys/mounts/other", { type: "kv" });

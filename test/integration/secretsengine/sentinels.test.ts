@@ -85,7 +85,7 @@ beforeAll(async () => {
       const mount = new AwsSecretsMount("mount", { path: "aws" }, { provider });
       const root = new AwsRootConfig(
         "root",
-        { ...world.rootConfig("aws", keys), mount: mount.path, secretKey: config.requireSecret("secretKey") } as never,
+        { ...world.rootConfig("aws", keys), mount: mount.path, secretKey: config.requireSecret("secretKey") },
         { provider },
       );
       const role = new AwsSecretsRole(

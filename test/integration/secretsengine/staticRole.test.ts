@@ -1,4 +1,3 @@
-import { CreateUserCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failureOf, vaultReleases, World, type Plugin } from "./support.js";
 

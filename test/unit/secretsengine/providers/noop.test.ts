@@ -158,7 +158,7 @@ describe("a second up is a no-op", () => {
       fc.asyncProperty(roles, roles, async (one, other) => {
         stage.vault.reset();
         stage.vault.mount("aws");
-        const [first, second] = [one, other].map((given) => ({ mount: "aws", roles: given as Values }));
+        const [first, second] = [one, other].map((given) => ({ mount: "aws", roles: given }));
         let state = await stage.plugin.create("AwsSecretsRoles", first as Values);
         expect(await stage.plugin.diff(state, first as Values)).toMatchObject({ changes: false });
         // Another operation, whose program declares the second roles only.
