@@ -72,8 +72,13 @@ const authObjects: readonly [kind: string, needs: AuthType, inputs: Values, chan
   [
     "KubernetesAuthMethodConfig",
     "kubernetes",
-    { kubernetesHost: "https://kubernetes.example.com", tokenReviewerJwt: reviewerJwt },
-    { kubernetesHost: "https://other.example.com", tokenReviewerJwt: reviewerJwt, disableLocalCaJwt: true },
+    { kubernetesHost: "https://kubernetes.example.com", tokenReviewerJwt: reviewerJwt, disableLocalCaJwt: true },
+    {
+      kubernetesHost: "https://other.example.com",
+      tokenReviewerJwt: reviewerJwt,
+      disableLocalCaJwt: true,
+      issuer: "i",
+    },
   ],
   [
     "KubernetesAuthRole",

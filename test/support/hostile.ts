@@ -88,9 +88,14 @@ export const hostileName: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[\w.@/-]{1,12}$/),
 );
 
+/** Paths, which programs may write with slashes around them: resources send them without. */
+const hostilePath = hostileName.map((path) => path.replace(/^\/+|\/+$/g, ""));
+
 /** A kind of object that is named by users, where it is in Vault, and which objects there are. */
 export interface NamedKind {
   readonly kind: string;
+  /** @default - {@link hostileName} */
+  readonly names?: fc.Arbitrary<string>;
   /** The rest of the arguments, whatever the name. */
   readonly inputs: (name: string) => Values;
   /** Below `/v1/`. */
@@ -108,6 +113,7 @@ export const namedKinds: readonly NamedKind[] = [
     pathOf: (path) => `sys/mounts/${path}`,
     list: "sys/mounts",
     withSlash: true,
+    names: hostilePath,
   },
   {
     kind: "AwsSecretsRole",
@@ -133,6 +139,7 @@ export const namedKinds: readonly NamedKind[] = [
     pathOf: (path) => `sys/auth/${path}`,
     list: "sys/auth",
     withSlash: true,
+    names: hostilePath,
   },
   {
     kind: "VaultAuditDevice",
@@ -140,6 +147,7 @@ export const namedKinds: readonly NamedKind[] = [
     pathOf: (path) => `sys/audit/${path}`,
     list: "sys/audit",
     withSlash: true,
+    names: hostilePath,
   },
   {
     kind: "KubernetesAuthRole",

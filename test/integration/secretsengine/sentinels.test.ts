@@ -109,6 +109,7 @@ beforeAll(async () => {
         {
           mount: method.path,
           kubernetesHost: "https://kubernetes.example.com",
+          disableLocalCaJwt: true,
           tokenReviewerJwt: config.requireSecret("jwt"),
         },
         { provider },

@@ -6,10 +6,10 @@ import { useStage } from "../secretsengine/providers/support.js";
 describe("names and paths are sent as they are, or rejected before anything is sent", () => {
   const stage = useStage();
 
-  it.each(namedKinds)("$kind", async ({ kind, inputs, pathOf }) => {
+  it.each(namedKinds)("$kind", async ({ kind, names: arbitrary = hostileName, inputs, pathOf }) => {
     let accepted = 0;
     await fc.assert(
-      fc.asyncProperty(hostileName, async (name) => {
+      fc.asyncProperty(arbitrary, async (name) => {
         stage.vault.reset();
         stage.vault.mount("aws");
         for (const type of ["kubernetes", "jwt", "approle"]) {
