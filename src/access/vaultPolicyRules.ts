@@ -1,7 +1,7 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
-import { unknownArguments } from "../vaultresource/rules.js";
+import { brokenTextRules, unknownArguments } from "../vaultresource/rules.js";
 import { policyNameRules } from "./accessRules.js";
 import { policyMeaning } from "./policyMeaning.js";
 import { capabilities } from "./policyRule.js";
@@ -44,7 +44,8 @@ export function policyTextRules(policy: unknown): Issue[] {
   if (typeof policy !== "string") {
     return [{ path: "policy", rule: "must be a text in HCL or JSON", actual: policy }];
   }
-  return policyMeaning(policy).problems.map((problem) => ({ path: "policy", rule: problem }));
+  const problems = policyMeaning(policy).problems.map((problem) => ({ path: "policy", rule: problem }));
+  return [...brokenTextRules("policy", policy), ...problems];
 }
 
 function ruleListRules(rules: unknown): Issue[] {

@@ -29,6 +29,16 @@ export function requiredText(values: Values, name: string, fix: string): Issue[]
   return typeof value === "string" ? [] : [{ path: name, rule: "must be a text", actual: value }];
 }
 
+/** Half of a surrogate pair: JSON cannot carry it, and Vault would store another character in its place. */
+const loneSurrogate = /\p{Cs}/u;
+
+/** A text that does not reach Vault as it is. */
+export function brokenTextRules(path: string, text: unknown): Issue[] {
+  return typeof text === "string" && loneSurrogate.test(text)
+    ? [{ path, rule: "must be valid Unicode: it has half of a surrogate pair, which cannot be stored" }]
+    : [];
+}
+
 /** The kinds of values that the fields' types allow; for programs that no compiler checked. */
 export function kindRules(fields: readonly Field[], values: Values): Issue[] {
   return fields.flatMap((field) => {
@@ -36,11 +46,19 @@ export function kindRules(fields: readonly Field[], values: Values): Issue[] {
     if (!isGiven(value)) {
       return [];
     }
-    const issues = kindIssues(field, value);
+    const issues = [
+      ...kindIssues(field, value),
+      ...textsIn(value).flatMap((text) => brokenTextRules(field.name, text)),
+    ];
     return (issues.length > 0 ? issues : boundIssues(field, value)).map((issue) =>
       field.secret === true ? { ...issue, actual: undefined } : issue,
     );
   });
+}
+
+/** The texts that a value is made of. */
+function textsIn(value: unknown): unknown[] {
+  return value !== null && typeof value === "object" ? Object.entries(value).flat().flatMap(textsIn) : [value];
 }
 
 /** Values of the right kind that a field does not take. */

@@ -86,6 +86,7 @@ export const hostileName: fc.Arbitrary<string> = fc.oneof(
   fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("")),
   fc.string({ minLength: 1, maxLength: 12, unit: "binary" }),
   fc.stringMatching(/^[\w.@/-]{1,12}$/),
+  fc.stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z0-9]$/),
 );
 
 /** Paths, which programs may write with slashes around them: resources send them without. */

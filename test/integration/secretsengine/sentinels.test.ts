@@ -25,6 +25,7 @@ let test: TestStack;
 let folder: string;
 /** All that is secret by now: what is given, and what Vault has made. */
 const secrets: string[] = [reviewerJwt];
+const tokensOfLogins: string[] = [];
 const processes = new Set<string>();
 const files = new Set<string>();
 
@@ -160,13 +161,16 @@ describe("secrets, raw or encoded,", () => {
     secrets.push(String(secretAccessKey?.value), String(leaseId?.value));
     expect(secretAccessKey?.secret).toBe(true);
     const tokens = proxy.requests.flatMap(({ headers }) => headers["x-vault-token"] ?? []);
-    secrets.push(...new Set(tokens.map(String)));
+    tokensOfLogins.push(...new Set(tokens.map(String)));
+    secrets.push(...tokensOfLogins);
     expect(secrets.length).toBeGreaterThan(6);
     said.refresh = await saidBy("refresh");
     said.state = engine.storedText();
     said.destroy = await saidBy("destroy");
     for (const [what, text] of Object.entries(said)) {
-      expect([what, ...linesWithSecrets(text)]).toEqual([what]);
+      expect([what, ...linesWithSecrets(linesOf(text).filter(isNotOfTheEngine), secrets)]).toEqual([what]);
+      // What never leaves the plugin is not even there.
+      expect([what, ...linesWithSecrets(linesOf(text), tokensOfLogins)]).toEqual([what]);
     }
     expect(secretsIn([...processes], secrets)).toEqual([]);
     expect(secretsIn([...files], secrets)).toEqual([]);
@@ -176,6 +180,11 @@ describe("secrets, raw or encoded,", () => {
 
 const linesOf = (text = "") => text.split("\n");
 
-function linesWithSecrets(text: string): string[] {
-  return secretsIn(linesOf(text), secrets).map((line) => line.slice(0, 300));
+/** From `-v=7` on, Pulumi's engine logs the properties of all resources of all providers in plain text (SECURITY.md): those are left out. */
+function isNotOfTheEngine(line: string): boolean {
+  return !/^\{"time":.*"v":\d+\}$/.test(line);
+}
+
+function linesWithSecrets(lines: readonly string[], wanted: readonly string[]): string[] {
+  return secretsIn(lines, wanted).map((line) => line.slice(0, 300));
 }

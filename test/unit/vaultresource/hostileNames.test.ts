@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hostileName, namedKinds } from "../../support/hostile.js";
-import { useStage } from "../secretsengine/providers/support.js";
+import { failureOf, useStage } from "../secretsengine/providers/support.js";
 
 describe("names and paths are sent as they are, or rejected before anything is sent", () => {
   const stage = useStage();
@@ -42,5 +42,27 @@ describe("names and paths are sent as they are, or rejected before anything is s
       { numRuns: 150 },
     );
     expect(accepted).toBeGreaterThan(5);
+  });
+});
+
+describe("a text that JSON cannot carry is rejected before Vault stores another one", () => {
+  const stage = useStage();
+  const half = "a\ud800b";
+
+  it.each([
+    ["AwsSecretsMount", { path: "aws", description: half }, "description"],
+    [
+      "AwsSecretsRole",
+      { mount: "aws", name: "r", credentialType: "iam_user", iamGroups: ["g"], iamTags: { key: half } },
+      "iamTags",
+    ],
+    ["VaultPolicy", { name: "p", policy: `# ${half}\npath "a" { capabilities = ["read"] }` }, "policy"],
+    ["VaultAuthMethod", { path: "ci", type: "jwt", description: half }, "description"],
+  ])("%s", async (kind, inputs, argument) => {
+    const { message } = await failureOf(stage.plugin.create(kind, inputs));
+    expect(message).toContain(
+      `${argument}: must be valid Unicode: it has half of a surrogate pair, which cannot be stored`,
+    );
+    expect(stage.vault.requests).toEqual([]);
   });
 });
