@@ -1,0 +1,204 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kubernetesRest } from "../../sandbox/kubernetes/index.js";
+import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { readSecret } from "../../sandbox/proof/index.js";
+import { vaultRequest } from "../../sandbox/vault/index.js";
+
+const repository = path.join(__dirname, "..", "..");
+const vaultServer = "vault/vault";
+
+type Block = { readonly language: string; readonly text: string };
+
+/** docs/day-2.md, section by section: each program is put in place, and each command is run. */
+describe("docs/day-2.md", () => {
+  let sandbox: Sandbox;
+  let folder: string;
+  let sections: Map<string, Block[]>;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ engineEnvironment: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } });
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    await rest.call("POST", "/api/v1/namespaces", { metadata: { name: "vault" } });
+    await rest.close();
+    sections = sectionsOf(await readFile(path.join(repository, "docs", "day-2.md"), "utf8"));
+    // In the repository, so that the programs find their packages.
+    folder = await mkdtemp(path.join(repository, "examples", ".day-two-"));
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: day-two\nruntime: nodejs\n");
+    await writeFile(path.join(folder, "package.json"), JSON.stringify({ name: "day-two", main: "index.ts" }));
+    await writeFile(path.join(folder, "index.ts"), "");
+    await pulumi("stack", "init", "dev");
+  });
+
+  afterAll(async () => {
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const pulumi = (...args: string[]) => sandbox.engine.run([...args, "--non-interactive"], folder);
+  const processes = () => sandbox.operator.nodes(vaultServer).map((node) => node.process.pid);
+  const secret = (name: string) => readSecret(sandbox.kubernetes.kubeconfigPath, "vault", name);
+
+  async function storageKey(): Promise<string | undefined> {
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    const { items } = await rest.call<{ items: { data?: Record<string, string> }[] }>(
+      "GET",
+      "/api/v1/namespaces/vault/secrets",
+    );
+    await rest.close();
+    return items.map(({ data }) => data?.access_key).find((key) => key !== undefined);
+  }
+
+  async function vault<T>(method: "GET" | "POST", at: string, body?: object): Promise<T> {
+    const token = (await secret("vault-keys"))["k8s.-.vault.vault-root-token"];
+    return vaultRequest<T>(sandbox.operator.endpoint(vaultServer), { method, path: at, token, body });
+  }
+  const writePolicy = (name: string) =>
+    vault("POST", `sys/policies/acl/${name}`, { policy: 'path "none" { capabilities = ["read"] }' });
+  const policies = async () => (await vault<{ data: { policies: string[] } }>("GET", "sys/policy")).data.policies;
+  const rootKey = async () => (await vault<{ data: { access_key: string } }>("GET", "aws/config/root")).data.access_key;
+
+  /** Puts the programs of a section in place and runs its commands. */
+  async function follow(title: string, after: (command: string) => Promise<unknown> = () => Promise.resolve()) {
+    const blocks = sections.get(title) ?? [];
+    expect(blocks, title).not.toEqual([]);
+    for (const { language, text } of blocks) {
+      if (language === "ts") {
+        await writeFile(path.join(folder, "index.ts"), text);
+        continue;
+      }
+      for (const command of text.split("\n").filter((line) => line !== "")) {
+        await run(command.split(" "));
+        await after(command);
+      }
+    }
+  }
+
+  async function run([command = "", ...args]: string[]): Promise<void> {
+    if (command === "pulumi") {
+      await pulumi(...args, "--yes", "--skip-preview");
+    } else if (command === "aws" && args[0] === "dynamodb") {
+      await awsDynamoDb(args.slice(1));
+    } else {
+      throw new Error(`The page has a command that this test cannot run: ${command}`);
+    }
+  }
+
+  /** What the AWS command line does with these arguments. */
+  async function awsDynamoDb([operation = "", ...args]: string[]): Promise<void> {
+    const { endpoint, region, admin } = sandbox.aws;
+    const client = new dynamodb.DynamoDBClient({ endpoint, region, credentials: admin });
+    try {
+      if (operation === "wait") {
+        expect(args[0]).toBe("table-exists");
+        await dynamodb.waitUntilTableExists(
+          { client, maxWaitTime: 60 },
+          optionsOf(args.slice(1)) as { TableName: string },
+        );
+        return;
+      }
+      const name = `${pascal(operation)}Command`;
+      const Command = (dynamodb as unknown as Record<string, new (input: object) => dynamodb.ListTablesCommand>)[name];
+      if (Command === undefined) {
+        throw new Error(`DynamoDB has no operation ${operation}`);
+      }
+      await client.send(new Command(optionsOf(args)));
+    } finally {
+      client.destroy();
+    }
+  }
+
+  it("starts", async () => {
+    await follow("Day 2: scale, upgrade, restart, rotate, restore, destroy");
+    expect(processes()).toHaveLength(1);
+  });
+
+  it("scales", async () => {
+    const [first] = processes();
+    await follow("Scale");
+    expect(processes()).toHaveLength(3);
+    expect(processes()).toContain(first);
+  });
+
+  it.each(["Upgrade", "Restart"])("does: %s", async (title) => {
+    const before = processes();
+    const active = (await sandbox.operator.activeNode(vaultServer))?.process.pid;
+    const restarted = sandbox.operator.restarts(vaultServer).length;
+    await follow(title);
+    expect(processes().filter((pid) => before.includes(pid))).toEqual([]);
+    const order = sandbox.operator.restarts(vaultServer).slice(restarted);
+    expect(order).toHaveLength(3);
+    expect(order.at(-1)).toBe(active);
+  });
+
+  it("rotates the storage key", async () => {
+    const [key, before] = [await storageKey(), processes()];
+    await follow("Rotate the storage key");
+    expect(await storageKey()).not.toBe(key);
+    expect(processes().filter((pid) => before.includes(pid))).toEqual([]);
+  });
+
+  it("rotates the root key, and once more", async () => {
+    const keys = [await rootKey()];
+    await follow("Rotate the root key", async () => keys.push(await rootKey()));
+    expect(new Set(keys).size).toBe(3);
+    expect(await pulumi("preview", "--expect-no-changes")).toContain("unchanged");
+  });
+
+  it("restores onto another table", async () => {
+    await writePolicy("before");
+    await follow("Restore", async (command) => {
+      if (command.includes("wait table-exists")) {
+        await writePolicy("after");
+      }
+    });
+    const restored = await policies();
+    expect(restored).toContain("before");
+    expect(restored).not.toContain("after");
+    expect(processes()).toHaveLength(3);
+    await vault("GET", "aws/creds/deploy");
+    expect(await pulumi("preview", "--expect-no-changes")).toContain("unchanged");
+  });
+
+  it("is destroyed, and created again", async () => {
+    await follow("Destroy");
+    expect(processes()).toEqual([]);
+    await follow("Create again");
+    expect(processes()).toHaveLength(1);
+  });
+});
+
+/** The code blocks of a page by the title above them. */
+function sectionsOf(page: string): Map<string, Block[]> {
+  const sections = new Map<string, Block[]>();
+  let title = "";
+  for (const match of page.matchAll(/^#+ (?<title>.+)$|^```(?<language>ts|bash)\n(?<text>[\s\S]*?)^```$/gm)) {
+    const { title: next, language = "", text = "" } = match.groups ?? {};
+    if (next === undefined) {
+      sections.set(title, [...(sections.get(title) ?? []), { language, text }]);
+    } else {
+      title = next;
+    }
+  }
+  return sections;
+}
+
+function pascal(name: string): string {
+  return name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `--table-name vault` is `{ TableName: "vault" }`, `--a B=true` is `{ A: { B: true } }`, and an option alone is true. */
+function optionsOf(args: readonly string[]): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  args.forEach((option, index) => {
+    if (option.startsWith("--")) {
+      const value = args[index + 1];
+      const [part = "", flag] = value?.split("=") ?? [];
+      options[pascal(option.slice(2))] =
+        value === undefined || value.startsWith("--") ? true : flag === undefined ? value : { [part]: flag === "true" };
+    }
+  });
+  return options;
+}
