@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { whereHooksRun } from "../internal/hooks.js";
 import { formatIssues } from "../internal/validation/issues.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { rejecterOf } from "../internal/validation/reject.js";
@@ -8,6 +9,7 @@ import type { ApplicationAccessArgs, ApplicationEngine } from "./applicationAcce
 import { applicationPolicy, credentialPath, staticCredentialPath, type ReadableRole } from "./applicationPolicy.js";
 import type { DeliveryTarget } from "./delivery/target.js";
 import { applicationIssues, parseRoleReference, type KnownRoles } from "./applicationRules.js";
+import { inspectAudience } from "./inspectAudience.js";
 import { KubernetesAuthRole, type KubernetesAuthRoleArgs } from "./kubernetesAuthRole.js";
 import { VaultPolicy, type VaultPolicyArgs } from "./vaultPolicy.js";
 
@@ -45,7 +47,7 @@ export class ApplicationAccess extends pulumi.ComponentResource {
    */
   public constructor(name: string, args: ApplicationAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:ApplicationAccess", name, {}, opts);
-    const { engine, transform, vaultName = name, ...settings } = args;
+    const { engine, transform, vaultName = name, kubeconfig, context, ...settings } = args;
     const subject = `ApplicationAccess "${name}"`;
     const issuesWith = (roles: KnownRoles) => applicationIssues(vaultName, maskUnknowns(settings) as Values, roles);
     const issues = issuesWith(knownRoles(engine));
@@ -91,7 +93,25 @@ export class ApplicationAccess extends pulumi.ComponentResource {
       tokenMaxTtl: settings.tokenMaxTtl,
       tokenPeriod: settings.tokenPeriod,
     };
-    this.role = new KubernetesAuthRole(`${name}-role`, transformed(transform?.role, roleArgs), parent);
+    const { audience } = settings;
+    const hooks =
+      audience === undefined
+        ? undefined
+        : whereHooksRun(() => {
+            const inspect = inspectAudience({
+              subject,
+              audience,
+              serviceAccounts: settings.serviceAccounts,
+              namespaces: settings.namespaces ?? [],
+              kubeconfig,
+              context,
+            });
+            const hook = new pulumi.ResourceHook(`kubevault-aws:ApplicationAccess:${name}:audience`, inspect, {
+              onDryRun: true,
+            });
+            return { beforeCreate: [hook], beforeUpdate: [hook] };
+          });
+    this.role = new KubernetesAuthRole(`${name}-role`, transformed(transform?.role, roleArgs), { ...parent, hooks });
 
     this.roleName = this.role.name;
     this.authMount = this.role.mount;

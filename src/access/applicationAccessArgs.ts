@@ -63,6 +63,10 @@ export interface ApplicationAccessArgs extends ApplicationSettings {
   readonly engine: ApplicationEngine;
   /** Name of the policy and of the auth role in Vault, in lower case. A plain value, not an output. @default - the component's name */
   readonly vaultName?: string;
+  /** A kubeconfig file's path, or its contents: this cluster is asked whether it issues tokens for `audience`. @default - KUBECONFIG, or `~/.kube/config` */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** Context of the kubeconfig. @default - its current one */
+  readonly context?: pulumi.Input<string>;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
     readonly policy?: Transform<VaultPolicyArgs>;

@@ -1,5 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { ifKnown } from "../internal/ifKnown.js";
 import { isKubeconfigAtHand } from "../vault/portForward/serviceRoute.js";
 import { clusterApi, ClusterApiError, UnreachableClusterError, type ClusterApi } from "./providers/clusterApi.js";
 
@@ -29,7 +30,11 @@ export function inspectCluster(
   // Hooks run outside of the program's own context, in which alone messages find their way to the engine.
   const isExcused = AsyncResource.bind(excuse);
   return async () => {
-    const [version, kubeconfig, context] = await plainValues(server);
+    const [version, kubeconfig, context] = await Promise.all([
+      ifKnown(server.version),
+      ifKnown(server.kubeconfig),
+      ifKnown(server.context),
+    ]);
     const source = {
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(context === undefined ? {} : { context }),
@@ -74,18 +79,4 @@ async function whatIsMissing(
     }
     throw error;
   }
-}
-
-/** Values that are known; undefined for those that are not yet. */
-async function plainValues({ version, kubeconfig, context }: InspectedServer) {
-  const known = (value: pulumi.Input<string | undefined>) =>
-    new Promise<string | undefined>((resolve) => {
-      const output = pulumi.output(value);
-      const { isKnown } = output as unknown as { readonly isKnown: Promise<boolean> };
-      isKnown.then(
-        (is) => (is ? output.apply(resolve) : resolve(undefined)),
-        () => resolve(undefined),
-      );
-    });
-  return Promise.all([known(version), known(kubeconfig), known(context)]);
 }

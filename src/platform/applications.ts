@@ -15,7 +15,7 @@ export function createApplications(
     (application, settings) =>
       new ApplicationAccess(
         `${name}-app-${application}`,
-        { ...settings, engine, vaultName: application },
+        { ...settings, engine, vaultName: application, kubeconfig: args.kubeconfig, context: args.context },
         { ...parent, providers: [connection] },
       ),
   );

@@ -29,6 +29,8 @@ export interface ClusterApi {
   ) => Promise<T | undefined>;
   readonly create: (kind: ObjectKind, namespace: string, body: object) => Promise<void>;
   readonly remove: (kind: ObjectKind, namespace: string, name: string) => Promise<void>;
+  /** Asks for a token of a service account, as the kubelet does, and drops it. */
+  readonly requestToken: (namespace: string, serviceAccount: string, audience: string) => Promise<void>;
   /** Whether the API server serves a kind. */
   readonly serves: (kind: ObjectKind) => Promise<boolean>;
 }
@@ -40,6 +42,8 @@ export class ClusterApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** The API server's own words. */
+    readonly reason = message,
   ) {
     super(message);
   }
@@ -59,14 +63,15 @@ export class UnreachableClusterError extends Error {
 export async function clusterApi(source: KubeconfigSource, purpose: string): Promise<ClusterApi> {
   const { config, server } = await loadKubeconfig(source, purpose);
   // Heavy, and ECMAScript only: loaded where it is needed.
-  const { ApiException, CustomObjectsApi } = await import("@kubernetes/client-node");
+  const { ApiException, CoreV1Api, CustomObjectsApi } = await import("@kubernetes/client-node");
   const api: CustomObjectsApi = config.makeApiClient(CustomObjectsApi);
   const ask = async <T>(what: string, request: Promise<T>): Promise<T> => {
     try {
       return await within(answerTimeoutMs, request);
     } catch (error) {
       if (error instanceof ApiException) {
-        throw new ClusterApiError(error.code, `${purpose}: ${server}: ${what}: ${reasonOf(error.code, error.body)}`);
+        const reason = reasonOf(error.code, error.body);
+        throw new ClusterApiError(error.code, `${purpose}: ${server}: ${what}: ${reason}`, reason);
       }
       throw new UnreachableClusterError(`${purpose}: ${server}: ${what}: ${(error as Error).message}`, {
         cause: error,
@@ -100,6 +105,18 @@ export async function clusterApi(source: KubeconfigSource, purpose: string): Pro
     remove: async (kind, namespace, name) => {
       const path = `delete ${kind.plural}/${name}`;
       await orUndefined(ask<unknown>(path, api.deleteNamespacedCustomObject({ ...kind, namespace, name })));
+    },
+    requestToken: async (namespace, name, audience) => {
+      const body = {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { audiences: [audience], expirationSeconds: 600 },
+      };
+      const core = config.makeApiClient(CoreV1Api);
+      await ask<unknown>(
+        `token of ${namespace}/${name}`,
+        core.createNamespacedServiceAccountToken({ namespace, name, body, dryRun: "All" }),
+      );
     },
     serves: async ({ group, version, plural }) => {
       const found = await orUndefined(ask(`list ${group}/${version}`, api.getAPIResources({ group, version })));

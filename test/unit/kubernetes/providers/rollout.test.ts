@@ -67,6 +67,7 @@ function cluster(
       requests.delete(name);
     },
     serves: () => Promise.resolve(true),
+    requestToken: () => Promise.resolve(),
   };
   const progress: string[] = [];
   const run = (olds: RolloutInputs | undefined, news: RolloutInputs, restarts = false) =>
