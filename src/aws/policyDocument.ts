@@ -28,3 +28,15 @@ export type Principal =
 
 /** What a condition key is compared with. */
 export type ConditionValue = string | boolean | number | readonly (string | boolean | number)[];
+
+/** A policy document whose texts the compiler has widened: a variable without `as const`. Its values are checked when it is given. */
+export interface WidenedPolicyDocument extends Omit<PolicyDocument, "Version" | "Statement"> {
+  readonly Version: string;
+  readonly Statement: WidenedStatement | readonly WidenedStatement[];
+}
+
+type WidenedStatement = Omit<PolicyStatement, "Effect" | "Principal" | "NotPrincipal"> & {
+  readonly Effect: string;
+  readonly Principal?: Principal | string;
+  readonly NotPrincipal?: Principal | string;
+};

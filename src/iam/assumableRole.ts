@@ -3,13 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { validateArguments, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { assumableRoleShape } from "./argumentShapes.js";
-import { assumableRoleIssues } from "./assumableRoleRules.js";
+import { assumableRoleIssues, assumableRoleNameIssues, type PlainAssumableRole } from "./assumableRoleRules.js";
 import { broadPolicyFindings, type PolicySources } from "./analysis/privilegeEscalation.js";
 import { openTrustFindings } from "./analysis/checkOpenTrust.js";
 import { parsedPolicy } from "./policies/federation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
 import { resolveAfterCreation } from "../internal/readiness.js";
+import type { TextsInput } from "../internal/records.js";
 import { transformed, type Transform } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 import { inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";
@@ -40,7 +41,7 @@ export interface AssumableRoleArgs {
   /** What the role is for. Default: `Taken by Vault's AWS secrets engine`. */
   readonly description?: pulumi.Input<string>;
   /** Tags of the role. Default: none. */
-  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  readonly tags?: TextsInput;
   /** Last changes to the arguments of single child resources. */
   readonly transform?: {
     readonly role?: Transform<iam.RoleArgs>;
@@ -83,7 +84,10 @@ export class AssumableRole extends pulumi.ComponentResource {
     super("kubevault-aws:index:AssumableRole", name, {}, opts);
     const subject = `AssumableRole "${name}"`;
     const { transform } = args;
-    const plain = validateArguments(this, subject, assumableRoleShape, args, assumableRoleIssues);
+    const plain = validateArguments(this, subject, assumableRoleShape, args, (known) => [
+      ...assumableRoleIssues(known as unknown as PlainAssumableRole),
+      ...assumableRoleNameIssues(name, args),
+    ]).apply((known) => known as unknown as PlainAssumableRole);
     const parent = { parent: this };
     const report = findingReporter(this, subject);
 

@@ -1,7 +1,8 @@
 import type { Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { parsedPolicy } from "./policies/federation.js";
-import { entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import { autoNameIssues, entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import { flagIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { policyIssues } from "../aws/policyGrammar.js";
 import { tagIssues } from "../aws/tags.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
@@ -9,7 +10,7 @@ import { policySize, policySizeLimits } from "./policies/policySize.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
 /** The arguments of an AssumableRole in plain values, as far as rules look at them. */
-interface PlainAssumableRole {
+export interface PlainAssumableRole {
   readonly trustedPrincipalArn: string;
   readonly policyArns?: readonly string[];
   readonly policyDocument?: PolicyDocument | string;
@@ -22,31 +23,33 @@ interface PlainAssumableRole {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-const sessionDuration = { least: 3600, most: 43200 };
+const sessionDuration = { least: 3600, most: 43200, unit: "seconds" };
 
 /** What is wrong with the arguments of an AssumableRole. */
 export function assumableRoleIssues(args: PlainAssumableRole): Issue[] {
   return [
-    ...principalIssues(args.trustedPrincipalArn),
+    ...principalIssues("trustedPrincipalArn", args.trustedPrincipalArn),
     ...(args.policyArns ?? []).flatMap((arn, index) => policyArnIssues(`policyArns[${index}]`, arn)),
     ...documentIssues(args.policyDocument),
     ...externalIdIssues("externalId", args.externalId),
     ...trustSizeIssues(args),
-    ...durationIssues(args.maxSessionDuration),
+    ...wholeNumberIssues("maxSessionDuration", args.maxSessionDuration, sessionDuration),
     ...entityNameIssues("roleName", args.roleName),
     ...iamPathIssues("path", args.path),
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
+    ...flagIssues("sessionTags", args.sessionTags),
     ...tagIssues("tags", args.tags),
   ];
 }
 
-function principalIssues(arn: string): Issue[] {
-  if (!isKnown(arn) || /^arn:aws[\w-]*:iam::\d{12}:(user|role)\/\S+$/.test(arn)) {
+/** The rules for who may assume a role: one identity, never a whole account. */
+export function principalIssues(path: string, arn: unknown): Issue[] {
+  if (!isKnown(arn) || (typeof arn === "string" && /^arn:aws[\w-]*:iam::\d{12}:(user|role)\/[^\s*?]+$/.test(arn))) {
     return [];
   }
   return [
     {
-      path: "trustedPrincipalArn",
+      path,
       rule: "must be the ARN of one IAM user or role",
       actual: arn,
       fix: "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
@@ -77,25 +80,24 @@ function sizeIssues(path: string, document: PolicyDocument, kind: "inlineRole" |
 }
 
 /** The rules for an external ID. */
-export function externalIdIssues(path: string, externalId: string | undefined): Issue[] {
-  if (externalId === undefined || !isKnown(externalId) || /^[\w+=,.@:/-]{2,1224}$/.test(externalId)) {
+export function externalIdIssues(path: string, externalId: unknown): Issue[] {
+  if (
+    externalId === undefined ||
+    !isKnown(externalId) ||
+    (typeof externalId === "string" && /^[\w+=,.@:/-]{2,1224}$/.test(externalId))
+  ) {
     return [];
   }
   return [{ path, rule: "must have 2 to 1224 characters out of letters, digits and _+=,.@:/-", actual: externalId }];
 }
 
-function durationIssues(seconds: number | undefined): Issue[] {
-  if (seconds === undefined || !isKnown(seconds)) {
-    return [];
-  }
-  if (Number.isInteger(seconds) && seconds >= sessionDuration.least && seconds <= sessionDuration.most) {
-    return [];
-  }
-  return [
-    {
-      path: "maxSessionDuration",
-      rule: `must be a whole number of seconds from ${sessionDuration.least} to ${sessionDuration.most}`,
-      actual: seconds,
-    },
-  ];
+/** What is wrong with the name in AWS that Pulumi makes of an AssumableRole's name, where none is given. */
+export function assumableRoleNameIssues(
+  name: string,
+  args: { readonly roleName?: unknown; readonly transform?: unknown },
+) {
+  const { role } = (args.transform ?? {}) as { readonly role?: unknown };
+  return args.roleName === undefined && role === undefined
+    ? autoNameIssues(`${name}-role`, "role", "Give roleName.")
+    : [];
 }

@@ -8,7 +8,8 @@ import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
  * not exist yet are welcome; `credentialType` is plain, since it decides what is created.
  */
 export interface RootCredentialRoleArgs {
-  readonly credentialType: CredentialType;
+  /** Left out only where the old `policy` or `arn` decides it. */
+  readonly credentialType?: CredentialType;
   readonly policyDocument?: PolicyDocumentInput;
   /** For `federation_token` a plain list, each of whose ARNs may be an output: each becomes an attachment to the root credential. */
   readonly policyArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -22,6 +23,10 @@ export interface RootCredentialRoleArgs {
   readonly userPath?: pulumi.Input<string>;
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
   readonly mfaSerialNumber?: pulumi.Input<string>;
+  /** An inline policy as Vault took it before release 0.11: that of `policyDocument`. */
+  readonly policy?: PolicyDocumentInput;
+  /** An ARN of a policy or role as Vault took it before release 0.11. Plain, since it decides the credential type. */
+  readonly arn?: string;
 }
 
 /** A static role of the secrets engine, as far as IAM is concerned. */

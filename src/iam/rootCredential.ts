@@ -9,10 +9,14 @@ import { assertPlainParts, validateInputs, whenKnownAtPreview } from "../interna
 import { rootCredentialShape } from "./argumentShapes.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { maxManagedPolicies } from "./policyCount.js";
+import { parseArn } from "../aws/arns.js";
+import { mapRecord } from "../internal/records.js";
+import { withoutLegacyForm } from "../secretsengine/legacyRole.js";
+import type { Values } from "../vaultresource/fields.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
 import { resolveAfterValidation, resolveAfterCreation } from "../internal/readiness.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
-import { rootCredentialIssues } from "./rootCredentialRules.js";
+import { rootCredentialIssues, rootCredentialNameIssues } from "./rootCredentialRules.js";
 import { rootCredentialFindings } from "./rootCredentialFindings.js";
 import { chainedSessionWarnings } from "./sessionRules.js";
 import type { Finding } from "../internal/validation/findings.js";
@@ -42,7 +46,7 @@ const attachmentQuota = 10;
  * The identity that Vault's AWS secrets engine works with: an IAM user with an access key, or an IAM role, and exactly the rights that
  * the declared roles of the engine need.
  *
- * Children: `${name}-user` and `${name}-key-<generation>`, or `${name}-role`; `${name}-policy` (`-2`, `-3` … where it is too long for one)
+ * Children: `${name}-user` and `${name}-key-<generation>`, or `${name}-role` (neither for `existingRoleArn`); `${name}-policy` (`-2`, `-3` … where it is too long for one)
  * and `${name}-attachment` for each; `${name}-delegated-<n>` for each managed policy of `federation_token` roles, which the user must
  * hold itself; `${name}-additional-<n>` for each of `additionalPolicyArns`.
  *
@@ -50,13 +54,20 @@ const attachmentQuota = 10;
  * const root = new RootCredential("vault", {
  *   roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
  * });
+ * @example
+ * // A role that another team owns: it attaches the policy
+ * const root = new RootCredential("vault", { identity: "role", existingRoleArn: podRoleArn, attachPolicies: false, roles });
+ * export const rights = root.policy;
+ *
  * @see https://developer.hashicorp.com/vault/docs/secrets/aws
  */
 export class RootCredential extends pulumi.ComponentResource {
   /** The IAM user; undefined for `identity: "role"`. */
   public readonly user: iam.User | undefined;
-  /** The IAM role; undefined for `identity: "user"`. */
+  /** The IAM role; undefined for `identity: "user"` and for `existingRoleArn`. */
   public readonly role: iam.Role | undefined;
+  /** Name of the IAM role, created or existing; undefined for `identity: "user"`. */
+  public readonly roleName: pulumi.Output<string> | undefined;
   /** Name of the IAM user; undefined for `identity: "role"`. */
   public readonly userName: pulumi.Output<string> | undefined;
   /** ARN of the IAM user, known before its policies are in place; undefined for `identity: "role"`. */
@@ -80,13 +91,18 @@ export class RootCredential extends pulumi.ComponentResource {
     const subject = `RootCredential "${name}"`;
     const parent = { parent: this };
     const isRole = args.identity === "role";
-    const entityName = (isRole ? args.roleName : args.userName) ?? defaultEntityName(name);
+    const existingRole = existingRoleOf(args);
+    const entityName = existingRole?.name ?? (isRole ? args.roleName : args.userName) ?? defaultEntityName(name);
     const { transform, ...rest } = args;
-    // Structurally the plain arguments, with outputs in their leaves.
-    const before = { ...rest, entityName } as unknown as PlainRootCredential;
     assertPlainParts<object>(this, subject, args, (known) =>
-      shapedIssues(rootCredentialShape, known, () => rootCredentialIssues(maskUnknowns(before) as PlainRootCredential)),
+      shapedIssues(rootCredentialShape, known, () => [
+        ...rootCredentialIssues(maskUnknowns({ ...rest, entityName }) as PlainRootCredential),
+        ...rootCredentialNameIssues(name, args),
+      ]),
     );
+    const roles = mapRecord(args.roles ?? {}, (_, role) => withoutLegacyForm(role as Values));
+    // Structurally the plain arguments, with outputs in their leaves.
+    const before = { ...rest, roles, entityName } as unknown as PlainRootCredential;
     const common = {
       name: entityName,
       path: args.path,
@@ -94,38 +110,42 @@ export class RootCredential extends pulumi.ComponentResource {
       tags: args.tags,
     };
     const { serviceAccount, trustPolicy } = before;
-    const role = isRole
-      ? transformedEntity<iam.RoleArgs>(transform?.role, {
-          ...common,
-          assumeRolePolicy: validateInputs(
-            this,
-            subject,
-            { identity: "role", serviceAccount, trustPolicy, entityName: unknownValue } as PlainRootCredential,
-            rootCredentialIssues,
-          ).apply((plain) => JSON.stringify(rootTrustPolicy(plain))),
-          description: "Vault's AWS secrets engine",
-        })
-      : undefined;
+    const role =
+      isRole && existingRole === undefined
+        ? transformedEntity<iam.RoleArgs>(transform?.role, {
+            ...common,
+            assumeRolePolicy: validateInputs(
+              this,
+              subject,
+              { identity: "role", serviceAccount, trustPolicy, entityName: unknownValue } as PlainRootCredential,
+              rootCredentialIssues,
+            ).apply((plain) => JSON.stringify(rootTrustPolicy(plain))),
+            description: "Vault's AWS secrets engine",
+          })
+        : undefined;
     const user = isRole
       ? undefined
       : transformedEntity<iam.UserArgs>(transform?.user, {
           ...common,
           forceDestroy: args.forceDestroy ?? args.rotateRoot ?? false,
         });
-    const entity = (role ?? user) as TransformedEntity<iam.RoleArgs | iam.UserArgs>;
-    assertNamed(this, subject, isRole ? "role" : "user", entity.args);
+    // Of a role that exists only the name is known.
+    const entity: Pick<iam.UserArgs, "name" | "path" | "permissionsBoundary"> = (role ?? user)?.args ?? {
+      name: entityName,
+    };
+    assertNamed(this, subject, isRole ? "role" : "user", entity);
     const given = {
       ...before,
-      entityName: entity.args.name,
-      path: entity.args.path,
-      permissionsBoundaryArn: entity.args.permissionsBoundary,
+      entityName: entity.name,
+      path: entity.path,
+      permissionsBoundaryArn: entity.permissionsBoundary,
       transformed: {
         assumeRolePolicy: role?.isChanged("assumeRolePolicy") === true ? role.args.assumeRolePolicy : undefined,
         managedPolicyArns: role?.args.managedPolicyArns,
         inlinePolicies: inlinePolicyTexts(role?.args.inlinePolicies),
       },
     } as unknown as PlainRootCredential;
-    const { identity, path, userNamePrefix, formerUserPaths } = given;
+    const { identity, existingRoleArn, path, userNamePrefix, formerUserPaths } = given;
     const plainParts = maskUnknowns(given) as PlainRootCredential;
 
     const settled = validateInputs(this, subject, given, rootCredentialIssues);
@@ -137,6 +157,7 @@ export class RootCredential extends pulumi.ComponentResource {
         identity,
         serviceAccount,
         trustPolicy,
+        existingRoleArn,
         entityName: given.entityName,
         path,
         userNamePrefix,
@@ -146,14 +167,18 @@ export class RootCredential extends pulumi.ComponentResource {
       rootCredentialIssues,
     );
     const report = findingReporter(this, subject);
-    const { partition } = getPartitionOutput({}, parent);
-    const { accountId } = getCallerIdentityOutput({}, parent);
+    const attaches = args.attachPolicies !== false;
+    const caller = attaches || existingRole === undefined ? getCallerIdentityOutput({}, parent) : undefined;
+    const partition = existingRole?.partition ?? getPartitionOutput({}, parent).partition;
+    const accountId = existingRole?.accountId ?? caller?.accountId ?? pulumi.output("");
     // The permissions are checked twice: plain values before anything is created, and all values before the first policy is. A preview also
     // checks what it knows of the outputs.
-    const account = pulumi.all([partition, accountId]).apply(([partitionName, id]): Account => {
-      const resolved = { partition: partitionName, accountId: id };
-      return report.pass(credentialFindings(plainParts, resolved), resolved);
-    });
+    const account = pulumi
+      .all([partition, accountId, caller?.accountId])
+      .apply(([partitionName, id, callerId]): Account => {
+        const resolved = { partition: partitionName, accountId: id };
+        return report.pass([...foreignRole(id, callerId), ...credentialFindings(plainParts, resolved)], resolved);
+      });
     whenKnownAtPreview({ given, partition, accountId }, (known) => {
       const parts = known as { readonly given: PlainRootCredential } & Account;
       if (isKnown(parts.partition) && isKnown(parts.accountId) && rootCredentialIssues(parts.given).length === 0) {
@@ -166,29 +191,32 @@ export class RootCredential extends pulumi.ComponentResource {
     if (role !== undefined) {
       const assumeRolePolicy = pulumi.all([checked, role.args.assumeRolePolicy]).apply(([, text]) => text);
       this.role = new iam.Role(`${name}-role`, { ...role.args, name: allowedName, assumeRolePolicy }, parent);
-    } else {
-      this.user = new iam.User(`${name}-user`, { ...user?.args, name: allowedName }, parent);
+    } else if (user !== undefined) {
+      this.user = new iam.User(`${name}-user`, { ...user.args, name: allowedName }, parent);
     }
-    const principal = this.user ?? (this.role as iam.Role);
+    this.roleName = this.role?.name ?? existingRole?.name;
+    const principalArn = existingRole?.arn ?? (this.user ?? (this.role as iam.Role)).arn;
     const document = pulumi
       .all([settled, account])
       .apply(([plain, resolved]) => report.pass(credentialFindings(plain, resolved), rootDocument(plain, resolved)));
-    const attachments = createRootPolicies({
-      name,
-      args,
-      parent,
-      user: this.user,
-      role: this.role,
-      document,
-      count: maxManagedPolicies(plainParts),
-      report,
-      analyse: (parts) =>
-        pulumi.all([settled, account, parts]).apply(([plain, resolved, transformed]) => {
-          const changed = transformed as TransformedParts;
-          const together = { ...plain, transformed: { ...plain.transformed, ...changed } };
-          return report.pass(credentialFindings(together, resolved), changed);
-        }),
-    });
+    const attachments = !attaches
+      ? []
+      : createRootPolicies({
+          name,
+          args,
+          parent,
+          user: this.user,
+          roleName: this.roleName,
+          document,
+          count: maxManagedPolicies(plainParts),
+          report,
+          analyse: (parts) =>
+            pulumi.all([settled, account, parts]).apply(([plain, resolved, transformed]) => {
+              const changed = transformed as TransformedParts;
+              const together = { ...plain, transformed: { ...plain.transformed, ...changed } };
+              return report.pass(credentialFindings(together, resolved), changed);
+            }),
+        });
     if (attachments.length > attachmentQuota) {
       void pulumi.log.warn(
         `${subject}: ${attachments.length} managed policies are attached; AWS's default quota is ${attachmentQuota} for each user and ` +
@@ -196,8 +224,8 @@ export class RootCredential extends pulumi.ComponentResource {
         this,
       );
     }
-    this.principalArn = principal.arn;
-    this.readyArn = resolveAfterValidation(document, resolveAfterCreation(principal.arn, attachments));
+    this.principalArn = principalArn;
+    this.readyArn = resolveAfterValidation(document, resolveAfterCreation(principalArn, attachments));
     this.policy = document.apply((policy) => JSON.stringify(policy));
     if (this.user !== undefined) {
       this.userName = this.user.name;
@@ -226,6 +254,7 @@ export class RootCredential extends pulumi.ComponentResource {
       userArn: this.userArn,
       principalArn: this.principalArn,
       readyArn: this.readyArn,
+      policy: this.policy,
       accessKeyId: this.accessKeyId,
       secretAccessKey: this.secretAccessKey,
     });
@@ -247,6 +276,35 @@ export class RootCredential extends pulumi.ComponentResource {
         ),
       );
   }
+}
+
+/** What the ARN of an existing role says. */
+function existingRoleOf({ existingRoleArn }: RootCredentialArgs) {
+  if (existingRoleArn === undefined) {
+    return undefined;
+  }
+  const arn = pulumi.output(existingRoleArn);
+  const parsed = arn.apply((text) => parseArn(text));
+  return {
+    arn,
+    name: arn.apply((text) => text.slice(text.lastIndexOf("/") + 1)),
+    partition: parsed.apply((parts) => parts?.partition ?? ""),
+    accountId: parsed.apply((parts) => parts?.accountId ?? ""),
+  };
+}
+
+/** Policies of one account cannot be attached to a role of another. */
+function foreignRole(accountId: string, callerId: string | undefined): Finding[] {
+  return callerId === undefined || callerId === accountId
+    ? []
+    : [
+        {
+          severity: "error",
+          path: "existingRoleArn",
+          problem: `is a role of account ${accountId}, but the AWS provider works in ${callerId}`,
+          fix: `Give the component a provider of account ${accountId}, or set attachPolicies: false and let the role's owner attach the policy.`,
+        },
+      ];
 }
 
 function credentialFindings(args: PlainRootCredential, account: Account): Finding[] {

@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument, PolicyStatement } from "../aws/policyDocument.js";
 import type { RootCredentialRoleArgs, RootCredentialStaticRoleArgs } from "./roleInputs.js";
+import type { TextsInput } from "../internal/records.js";
 import type { Transform } from "../internal/transform.js";
 
 /** The Kubernetes ServiceAccount that takes the role of a RootCredential (IRSA). */
@@ -21,6 +22,16 @@ export interface RootCredentialArgs {
    * tokens need a user. Default: `user`.
    */
   readonly identity?: "user" | "role";
+  /**
+   * ARN of a role that exists, for `identity: "role"`: neither the role nor its trust policy is created. Its trust policy must let Vault's pods in. Not together
+   * with `serviceAccount` and `trustPolicy`. Default: a role is created.
+   */
+  readonly existingRoleArn?: pulumi.Input<string>;
+  /**
+   * Whether the existing role is given the rights. `false` where only its owner may change it, or it is another account's: no policy is created, and the owner
+   * attaches `policy`. With `existingRoleArn` only. Default: true.
+   */
+  readonly attachPolicies?: boolean;
   /** The ServiceAccount that may take the role. For `identity: "role"`: either this or `trustPolicy`. */
   readonly serviceAccount?: ServiceAccountIdentityArgs;
   /** The role's trust policy, where Vault does not run on EKS. For `identity: "role"`: either this or `serviceAccount`. */
@@ -32,6 +43,8 @@ export interface RootCredentialArgs {
   readonly userName?: pulumi.Input<string>;
   /** Name of the IAM role, for `identity: "role"`. Default: as for `userName`. */
   readonly roleName?: pulumi.Input<string>;
+  /** Name of the managed policy; `-2`, `-3` … is added where there are more. Default: made by Pulumi from the component's name. */
+  readonly policyName?: string;
   /** IAM path of the user or role. Default: `/`. */
   readonly path?: pulumi.Input<string>;
   /** The roles of the secrets engine, by their names in Vault: what the permissions are derived from and checked against. Default: none. */
@@ -87,7 +100,7 @@ export interface RootCredentialArgs {
   /** Whether destroy deletes the user along with keys and policies that Pulumi does not know. Default: the value of `rotateRoot`. */
   readonly forceDestroy?: boolean;
   /** Tags of the user or role and of the policies. Default: none. */
-  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  readonly tags?: TextsInput;
   /** Last changes to the arguments of single child resources. */
   readonly transform?: {
     readonly user?: Transform<iam.UserArgs>;

@@ -1,4 +1,8 @@
-import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
+import { legacyRoleRules, withoutLegacyForm } from "../secretsengine/legacyRole.js";
+import { credentialTypes, type AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
+import { mapRecord } from "../internal/records.js";
+import { flagIssues, oneOfIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
+import type { Values } from "../vaultresource/fields.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { pathOrRoot } from "../aws/arns.js";
@@ -6,7 +10,14 @@ import { policyIssues, statementIssues, type PolicyKind } from "../aws/policyGra
 import { tagIssues } from "../aws/tags.js";
 import { iamArnRules } from "../vaultresource/rules.js";
 import { irsaSubjectIssues } from "./irsaRules.js";
-import { entityNameIssues, groupNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import {
+  autoNameIssues,
+  entityNameIssues,
+  groupNameIssues,
+  iamPathIssues,
+  policyArnIssues,
+  policyNameIssues,
+} from "./nameRules.js";
 import { chainedSessionIssues } from "./sessionRules.js";
 import type { PlainRootCredential } from "./rootDocument.js";
 import { defaultUserNamePrefix } from "./policies/rootPolicy.js";
@@ -15,9 +26,9 @@ import { defaultUserNamePrefix } from "./policies/rootPolicy.js";
 export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
   return [
     ...(args.identity === "role" ? roleIdentityIssues(args) : userIdentityIssues(args)),
-    ...(args.permissions === undefined || ["derived", "documented"].includes(args.permissions)
-      ? []
-      : [{ path: "permissions", rule: 'must be "derived" or "documented"', actual: args.permissions }]),
+    ...oneOfIssues("permissions", args.permissions, ["derived", "documented"]),
+    ...["rotateRoot", "forceDestroy"].flatMap((path) => flagIssues(path, (args as unknown as Values)[path])),
+    ...policyNameIssues("policyName", args.policyName),
     ...entityNameIssues(args.identity === "role" ? "roleName" : "userName", args.entityName),
     ...iamPathIssues("path", args.path),
     ...(args.additionalPolicyArns ?? []).flatMap((arn, index) =>
@@ -30,12 +41,30 @@ export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
     ...eachIssues("assumeRoleArns", args.assumeRoleArns, (path, arn) => iamArnRules(path, arn, "role")),
     ...eachIssues("formerGroups", args.formerGroups, groupNameIssues),
     ...documentIssues(args),
-    ...Object.entries(args.roles ?? {}).flatMap(([name, role]) => roleIssues(pathOf("roles", name), role)),
+    ...Object.entries(args.roles ?? {}).flatMap(([name, role]) => {
+      const path = pathOf("roles", name);
+      const legacy = legacyRoleRules(role as unknown as Values);
+      return legacy.length > 0 ? under(path, legacy) : roleIssues(path, inTodaysForm(role));
+    }),
     ...Object.entries(args.staticRoles ?? {}).flatMap(([name, { username, assumeRoleArn }]) => [
       ...entityNameIssues(`${pathOf("staticRoles", name)}.username`, username),
       ...iamArnRules(`${pathOf("staticRoles", name)}.assumeRoleArn`, assumeRoleArn, "role"),
     ]),
   ];
+}
+
+function inTodaysForm(role: AwsSecretsRoleSpec): AwsSecretsRoleSpec {
+  return withoutLegacyForm(role as unknown as Values) as unknown as AwsSecretsRoleSpec;
+}
+
+/** What is wrong with the names in AWS that Pulumi makes of a RootCredential's name, where none is given. */
+export function rootCredentialNameIssues(
+  name: string,
+  { policyName, transform }: { readonly policyName?: string; readonly transform?: { readonly policy?: unknown } },
+): Issue[] {
+  return policyName === undefined && transform?.policy === undefined
+    ? autoNameIssues(`${name}-policy`, "policy", "Give policyName.")
+    : [];
 }
 
 function eachIssues(path: string, values: unknown, rules: (path: string, value: string) => Issue[]): Issue[] {
@@ -65,15 +94,12 @@ function userIdentityIssues(args: PlainRootCredential): Issue[] {
   if (args.identity !== undefined && args.identity !== "user") {
     issues.push({ path: "identity", rule: 'must be "user" or "role"', actual: args.identity });
   }
-  for (const key of ["serviceAccount", "trustPolicy"] as const) {
+  for (const key of ["serviceAccount", "trustPolicy", "existingRoleArn", "attachPolicies"] as const) {
     if (args[key] !== undefined) {
       issues.push({ path: key, rule: 'only serves identity "role"', fix: 'Set identity: "role", or leave it out.' });
     }
   }
-  const generation = args.keyGeneration;
-  if (generation !== undefined && (!Number.isInteger(generation) || generation < 1)) {
-    issues.push({ path: "keyGeneration", rule: "must be a whole number from 1", actual: generation });
-  }
+  issues.push(...wholeNumberIssues("keyGeneration", args.keyGeneration), ...flagIssues("seedKey", args.seedKey));
   if (args.seedKey === false && args.rotateRoot !== true) {
     issues.push({
       path: "seedKey",
@@ -114,13 +140,15 @@ function ownGrantIssues(args: PlainRootCredential): Issue[] {
 function roleIdentityIssues(args: PlainRootCredential): Issue[] {
   const issues: Issue[] = [
     ...(args.serviceAccount === undefined ? [] : under("serviceAccount", irsaSubjectIssues(args.serviceAccount))),
-    ...chainedSessionIssues(args.roles ?? {}),
+    ...chainedSessionIssues(mapRecord(args.roles ?? {}, (_, role) => inTodaysForm(role))),
+    ...existingRoleIssues(args),
   ];
-  if ((args.serviceAccount === undefined) === (args.trustPolicy === undefined)) {
+  const { serviceAccount, trustPolicy, existingRoleArn } = args;
+  if ([serviceAccount, trustPolicy, existingRoleArn].filter((given) => given !== undefined).length !== 1) {
     issues.push({
       path: "serviceAccount",
-      rule: 'identity "role" needs exactly one of serviceAccount and trustPolicy',
-      fix: "Give serviceAccount for Vault on EKS, trustPolicy for all else.",
+      rule: 'identity "role" needs exactly one of serviceAccount, trustPolicy and existingRoleArn',
+      fix: "Give serviceAccount for Vault on EKS, existingRoleArn for a role that exists, trustPolicy for all else.",
     });
   }
   if (args.rotateRoot === true) {
@@ -149,6 +177,38 @@ function roleIdentityIssues(args: PlainRootCredential): Issue[] {
   return issues;
 }
 
+/** A role that exists is its owner's: only rights are added to it. */
+function existingRoleIssues(args: PlainRootCredential): Issue[] {
+  if (args.existingRoleArn === undefined) {
+    return args.attachPolicies === undefined
+      ? []
+      : [{ path: "attachPolicies", rule: "needs existingRoleArn", fix: "Leave it out." }];
+  }
+  const settings = args as unknown as Values;
+  const ofOwner = ["roleName", "path", "permissionsBoundaryArn"].filter((path) => settings[path] !== undefined);
+  const unattached =
+    args.attachPolicies === false
+      ? ["additionalPolicyArns", "policyName"].filter((path) => settings[path] !== undefined)
+      : [];
+  return [
+    ...iamArnRules("existingRoleArn", args.existingRoleArn, "role"),
+    ...(typeof args.existingRoleArn === "string" && args.existingRoleArn !== ""
+      ? []
+      : [{ path: "existingRoleArn", rule: "must be the ARN of an IAM role", actual: args.existingRoleArn }]),
+    ...flagIssues("attachPolicies", args.attachPolicies),
+    ...ofOwner.map((path) => ({
+      path,
+      rule: "cannot be given together with existingRoleArn, whose owner decides it",
+      fix: "Leave it out.",
+    })),
+    ...unattached.map((path) => ({
+      path,
+      rule: "cannot be given together with attachPolicies: false: no policy is created or attached",
+      fix: "Leave one of them out.",
+    })),
+  ];
+}
+
 function prefixIssues(prefix: string | undefined): Issue[] {
   if (prefix === undefined || /^[\w+=,.@-]{1,32}$/.test(prefix)) {
     return [];
@@ -165,6 +225,9 @@ function prefixIssues(prefix: string | undefined): Issue[] {
 
 function roleIssues(path: string, role: AwsSecretsRoleSpec): Issue[] {
   const issues: Issue[] = [
+    ...(role.credentialType === undefined
+      ? [{ path: `${path}.credentialType`, rule: "is required", fix: `One of ${credentialTypes.join(", ")}.` }]
+      : oneOfIssues(`${path}.credentialType`, role.credentialType, credentialTypes)),
     ...policyIssues(`${path}.policyDocument`, role.policyDocument),
     ...eachIssues(`${path}.policyArns`, role.policyArns, (at, arn) => iamArnRules(at, arn, "policy")),
     ...eachIssues(`${path}.roleArns`, role.roleArns, (at, arn) => iamArnRules(at, arn, "role")),

@@ -11,6 +11,10 @@ export interface PlainRootCredential {
   readonly identity?: "user" | "role";
   readonly serviceAccount?: IrsaSubject;
   readonly trustPolicy?: PolicyDocument | string;
+  /** A role that exists; name and path are then its own. */
+  readonly existingRoleArn?: string;
+  readonly attachPolicies?: boolean;
+  readonly policyName?: string;
   /** The name that the IAM user or role gets, given or made up. */
   readonly entityName: string;
   readonly path?: string;
@@ -53,6 +57,9 @@ export interface Account {
 
 /** The ARN that the identity of a RootCredential has, or will have. */
 export function principalArnOf(args: PlainRootCredential, { partition, accountId }: Account): string {
+  if (args.existingRoleArn !== undefined) {
+    return args.existingRoleArn;
+  }
   const kind = args.identity === "role" ? "role" : "user";
   return iamArn(partition, accountId, `${kind}${pathOrRoot(args.path)}${args.entityName}`);
 }

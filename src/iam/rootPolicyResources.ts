@@ -16,7 +16,7 @@ export interface RootPolicyRequest {
   readonly parent: { readonly parent: pulumi.Resource };
   /** Exactly one of the two. */
   readonly user: iam.User | undefined;
-  readonly role: iam.Role | undefined;
+  readonly roleName: pulumi.Output<string> | undefined;
   /** The permissions as one document. */
   readonly document: pulumi.Output<PolicyDocument>;
   /** How many managed policies the document is split into. */
@@ -52,8 +52,10 @@ function ownPolicies(request: RootPolicyRequest): pulumi.Resource[] {
     }
     return documents.map((part) => JSON.stringify(part));
   });
+  const suffixOf = (index: number) => (index === 0 ? "" : `-${index + 1}`);
   const planned = Array.from({ length: count }, (_, index) =>
     transformedEntity<iam.PolicyArgs>(args.transform?.policy, {
+      name: args.policyName === undefined ? undefined : `${args.policyName}${suffixOf(index)}`,
       description: "What Vault's AWS secrets engine may do",
       policy: parts.apply((texts) => texts[index] ?? ""),
       tags: args.tags,
@@ -64,7 +66,7 @@ function ownPolicies(request: RootPolicyRequest): pulumi.Resource[] {
     ? analyse({ policies: texts } as pulumi.Input<TransformedParts>)
     : undefined;
   return planned.map((policyArgs, index) => {
-    const suffix = index === 0 ? "" : `-${index + 1}`;
+    const suffix = suffixOf(index);
     const text = analysed?.apply(({ policies = [] }) => textOf(policies[index]));
     const policy = new iam.Policy(
       `${name}-policy${suffix}`,
@@ -80,7 +82,7 @@ function textOf(policy: PolicyDocument | string | undefined): string {
 }
 
 function attach(
-  { args: { transform }, parent, user, role, report, analyse }: RootPolicyRequest,
+  { args: { transform }, parent, user, roleName, report, analyse }: RootPolicyRequest,
   name: string,
   given: pulumi.Input<string>,
 ): pulumi.Resource {
@@ -102,7 +104,7 @@ function attach(
     return new iam.UserPolicyAttachment(name, { ...args, policyArn }, parent);
   }
   const { args, isChanged } = transformedEntity<iam.RolePolicyAttachmentArgs>(transform?.rolePolicyAttachment, {
-    role: (role as iam.Role).name,
+    role: roleName ?? "",
     policyArn: given,
   });
   const policyArn = analysed(args.policyArn, isChanged("policyArn") || isChanged("role"), "rolePolicyAttachment");

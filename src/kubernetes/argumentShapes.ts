@@ -1,4 +1,4 @@
-import { any, callback, input, objectShape, plain, type ObjectShape } from "../internal/validation/argumentShape.js";
+import { callback, input, objectShape, plain, type ObjectShape } from "../internal/validation/argumentShape.js";
 import type { KeyAcceptanceArgs } from "./acceptedKeys.js";
 import type { CredentialSecretArgs } from "./credentialSecret.js";
 import type { UnsealKeysArgs } from "./unsealKeys.js";
@@ -18,7 +18,8 @@ export const vaultServerShape: ObjectShape = objectShape<VaultServerArgs>("Vault
   kubeconfig: input,
   context: input,
   onImmutableChange: plain,
-  labels: any,
+  labels: input,
+  annotations: input,
   transform: objectShape<NonNullable<VaultServerArgs["transform"]>>("VaultServer.transform", {
     serviceAccount: callback,
     vaultServer: callback,
@@ -38,7 +39,8 @@ export const credentialSecretShape: ObjectShape = objectShape<CredentialSecretAr
     stsEndpoint: input,
     timeoutSeconds: plain,
   }),
-  labels: any,
+  labels: input,
+  annotations: input,
   transform: objectShape<NonNullable<CredentialSecretArgs["transform"]>>("CredentialSecret.transform", {
     secret: callback,
     sessionTokenSecret: callback,
@@ -49,6 +51,7 @@ export const credentialSecretShape: ObjectShape = objectShape<CredentialSecretAr
 export const unsealKeysShape: ObjectShape = objectShape<UnsealKeysArgs>("UnsealKeys", {
   namespace: input,
   secretName: input,
-  labels: any,
+  labels: input,
+  annotations: input,
   transform: objectShape<NonNullable<UnsealKeysArgs["transform"]>>("UnsealKeys.transform", { secret: callback }),
 });

@@ -1,4 +1,5 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { nameAdvice } from "../internal/validation/nearest.js";
 import { isKnown } from "../internal/validation/known.js";
 import { coreFields } from "./coreFields.js";
@@ -49,7 +50,7 @@ function walk(place: Place): Issue[] {
     case "boolean":
       return typeof value === "boolean" ? [] : [{ path, rule: "must be true or false", actual: value }];
     case "integer":
-      return integerIssues(path, value, field);
+      return wholeNumberIssues(path, value, { least: field.min ?? -Infinity, most: field.max });
     case "quantity":
       return isQuantity(value)
         ? []
@@ -69,17 +70,6 @@ function walk(place: Place): Issue[] {
     case "object":
       return objectIssues(place, field);
   }
-}
-
-function integerIssues(
-  path: string,
-  value: unknown,
-  { min = -Infinity, max = Infinity }: { readonly min?: number; readonly max?: number },
-): Issue[] {
-  const bounds = max < Infinity ? ` from ${min} to ${max}` : min > -Infinity ? ` of at least ${min}` : "";
-  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
-    ? []
-    : [{ path, rule: `must be a whole number${bounds}`, actual: value }];
 }
 
 /** Names of fields in a type of Kubernetes itself: the API server drops unknown ones in a custom resource, as anywhere in it. */

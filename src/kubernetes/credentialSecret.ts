@@ -2,7 +2,10 @@ import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
 import { whereHooksRun } from "../internal/hooks.js";
+import type { TextsInput } from "../internal/records.js";
+import { transformed } from "../internal/transform.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
+import { credentialSecretIssues } from "./objectRules.js";
 import { credentialSecretShape } from "./argumentShapes.js";
 import type { Transform } from "../internal/transform.js";
 
@@ -37,7 +40,9 @@ export interface CredentialSecretArgs {
    */
   readonly awaitAcceptance?: KeyAcceptanceArgs;
   /** Labels of the Secrets. */
-  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly labels?: TextsInput;
+  /** Annotations of the Secrets. */
+  readonly annotations?: TextsInput;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
     readonly secret?: Transform<core.SecretArgs>;
@@ -83,19 +88,21 @@ export class CredentialSecret extends pulumi.ComponentResource {
       { namespace: args.namespace, accessKeyId: args.accessKeyId },
       hooks === undefined ? opts : pulumi.mergeOptions(opts, { hooks }),
     );
-    validateArguments(this, `CredentialSecret ${JSON.stringify(name)}`, credentialSecretShape, args, () => []);
+    validateArguments(this, `CredentialSecret ${JSON.stringify(name)}`, credentialSecretShape, args, (known) =>
+      credentialSecretIssues({ ...known, secretName: known.secretName ?? name }),
+    );
     const { sessionToken } = args;
     const secretName = args.secretName ?? name;
     const separate = args.separateSessionToken === true;
     const secret: core.SecretArgs = {
-      metadata: { name: secretName, namespace: args.namespace, labels: args.labels },
+      metadata: { name: secretName, namespace: args.namespace, labels: args.labels, annotations: args.annotations },
       stringData: {
         access_key: pulumi.secret(args.accessKeyId),
         secret_key: pulumi.secret(args.secretAccessKey),
         ...(sessionToken === undefined ? {} : { session_token: pulumi.secret(sessionToken) }),
       },
     };
-    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, { parent: this });
+    this.secret = new core.Secret(`${name}-secret`, transformed(args.transform?.secret, secret), { parent: this });
     this.sessionTokenSecret =
       sessionToken === undefined || !separate
         ? undefined
@@ -119,10 +126,10 @@ export class CredentialSecret extends pulumi.ComponentResource {
   ): core.Secret {
     const secretName = pulumi.interpolate`${args.secretName}-session-token`;
     const secret: core.SecretArgs = {
-      metadata: { name: secretName, namespace: args.namespace, labels: args.labels },
+      metadata: { name: secretName, namespace: args.namespace, labels: args.labels, annotations: args.annotations },
       stringData: { session_token: pulumi.secret(sessionToken) },
     };
-    return new core.Secret(`${name}-session-token`, args.transform?.sessionTokenSecret?.(secret) ?? secret, {
+    return new core.Secret(`${name}-session-token`, transformed(args.transform?.sessionTokenSecret, secret), {
       parent: this,
     });
   }

@@ -1,6 +1,9 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { TextsInput } from "../internal/records.js";
+import { transformed } from "../internal/transform.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
+import { secretIssues } from "./objectRules.js";
 import { unsealKeysShape } from "./argumentShapes.js";
 import type { Transform } from "../internal/transform.js";
 
@@ -15,7 +18,9 @@ export interface UnsealKeysArgs {
    */
   readonly secretName?: pulumi.Input<string>;
   /** Labels of the Secret. */
-  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly labels?: TextsInput;
+  /** Annotations of the Secret. */
+  readonly annotations?: TextsInput;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: { readonly secret?: Transform<core.SecretArgs> };
 }
@@ -44,11 +49,16 @@ export class UnsealKeys extends pulumi.ComponentResource {
 
   constructor(name: string, args: UnsealKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:UnsealKeys", name, { namespace: args.namespace }, opts);
-    validateArguments(this, `UnsealKeys ${JSON.stringify(name)}`, unsealKeysShape, args, () => []);
+    validateArguments(this, `UnsealKeys ${JSON.stringify(name)}`, unsealKeysShape, args, secretIssues);
     const secret: core.SecretArgs = {
-      metadata: { name: args.secretName, namespace: args.namespace, labels: args.labels },
+      metadata: {
+        name: args.secretName,
+        namespace: args.namespace,
+        labels: args.labels,
+        annotations: args.annotations,
+      },
     };
-    this.secret = new core.Secret(`${name}-secret`, args.transform?.secret?.(secret) ?? secret, {
+    this.secret = new core.Secret(`${name}-secret`, transformed(args.transform?.secret, secret), {
       parent: this,
       // What is in it belongs to the unsealer.
       ignoreChanges: ["data", "stringData"],

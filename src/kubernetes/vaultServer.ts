@@ -7,6 +7,8 @@ import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { inspectCluster } from "./inspectCluster.js";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
 import { vaultServerShape } from "./argumentShapes.js";
+import { mergedTexts } from "../internal/records.js";
+import { transformed } from "../internal/transform.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import { immutableFields, rejectImmutableChange } from "./immutableFields.js";
 import type { VaultServerArgs } from "./vaultServerArgs.js";
@@ -99,6 +101,10 @@ export class VaultServer extends pulumi.ComponentResource {
       spec: args.spec,
       irsa: args.irsa,
       sessionTokenSecretName: args.sessionTokenSecretName,
+      labels: args.labels,
+      annotations: args.annotations,
+      readyTimeoutSeconds: args.readyTimeoutSeconds,
+      onImmutableChange: args.onImmutableChange,
     };
     assertPlainParts<object>(this, subject, args, (known) =>
       shapedIssues(vaultServerShape, known, () => vaultServerIssues(maskUnknowns(ruled) as VaultServerPlainArgs)),
@@ -161,10 +167,12 @@ export class VaultServer extends pulumi.ComponentResource {
         name: serverName,
         namespace: args.namespace,
         labels: args.labels,
-        annotations: { [roleArnAnnotation]: pulumi.output(args.irsa).apply((irsa) => irsa?.roleArn ?? "") },
+        annotations: mergedTexts(args.annotations, {
+          [roleArnAnnotation]: pulumi.output(args.irsa).apply((irsa) => irsa?.roleArn ?? ""),
+        }),
       },
     };
-    return new core.ServiceAccount(`${name}-service-account`, args.transform?.serviceAccount?.(account) ?? account, {
+    return new core.ServiceAccount(`${name}-service-account`, transformed(args.transform?.serviceAccount, account), {
       parent: this,
     });
   }
@@ -179,14 +187,14 @@ export class VaultServer extends pulumi.ComponentResource {
         name: serverName,
         namespace: args.namespace,
         labels: args.labels,
-        ...(untried ? { annotations: { [untriedAnnotation]: unknownValue } } : {}),
+        annotations: untried ? mergedTexts(args.annotations, { [untriedAnnotation]: unknownValue }) : args.annotations,
       },
       // At preview parts may be unknown: they alone show as such. At `up` all is known, and nothing is sent that breaks a rule.
       spec: pulumi.runtime.isDryRun()
         ? vaultServerManifestSpec(args.spec, manifestOptions)
         : plain.apply((values) => vaultServerManifestSpec(values.spec, manifestOptions)),
     };
-    return args.transform?.vaultServer?.(manifest) ?? manifest;
+    return transformed(args.transform?.vaultServer, manifest);
   }
 
   private createVaultServer(

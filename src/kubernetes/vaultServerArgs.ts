@@ -2,6 +2,7 @@ import type * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import type * as core from "@pulumi/kubernetes/core/v1/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InputOf } from "../internal/inputOf.js";
+import type { TextsInput } from "../internal/records.js";
 import type { VaultServerApiVersion } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";
 import type { Transform } from "../internal/transform.js";
@@ -85,7 +86,9 @@ export interface VaultServerArgs {
    */
   readonly onImmutableChange?: "refuse" | "replace";
   /** Labels of all objects made. */
-  readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly labels?: TextsInput;
+  /** Annotations of all objects created. */
+  readonly annotations?: TextsInput;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
     readonly serviceAccount?: Transform<core.ServiceAccountArgs>;

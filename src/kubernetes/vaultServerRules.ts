@@ -2,6 +2,8 @@ import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
 import { regionRules } from "../aws/regions.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
+import { oneOfIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
+import { annotationIssues, labelIssues, namespaceIssues, objectNameIssues } from "./objectRules.js";
 import { closedFieldIssues } from "./closedFields.js";
 import { vaultServerAdvice } from "./vaultServerAdvice.js";
 import { vaultServerFields } from "./vaultServerFields.js";
@@ -19,6 +21,10 @@ export interface VaultServerPlainArgs {
   readonly spec: VaultServerSpec;
   readonly irsa?: { readonly roleArn: string; readonly clusterRegion: string };
   readonly sessionTokenSecretName?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly readyTimeoutSeconds?: number;
+  readonly onImmutableChange?: "refuse" | "replace";
 }
 
 /** All that is wrong with the arguments of a VaultServer. */
@@ -31,19 +37,28 @@ export function vaultServerIssues(args: VaultServerPlainArgs): Issue[] {
     : [...named, ...under("spec", specIssues(args.spec)), ...irsaIssues(args), ...apiVersionIssues(args)];
 }
 
-function nameIssues({ serverName, namespace }: VaultServerPlainArgs): Issue[] {
-  const issues: Issue[] = [];
-  if (isKnown(serverName) && !(/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(serverName) && serverName.length <= 63)) {
-    issues.push({
-      path: "serverName",
-      rule: "must be at most 63 lower-case letters, digits and hyphens, start with a letter and end with a letter or digit",
-      actual: serverName,
-    });
-  }
-  if (isKnown(namespace) && !(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(namespace) && namespace.length <= 63)) {
-    issues.push({ path: "namespace", rule: "must be the name of a Kubernetes namespace", actual: namespace });
-  }
-  return issues;
+function nameIssues(args: VaultServerPlainArgs): Issue[] {
+  const { serverName, namespace } = args;
+  const isName =
+    typeof serverName === "string" && /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(serverName) && serverName.length <= 63;
+  return [
+    ...(isName || !isKnown(serverName)
+      ? []
+      : [
+          {
+            path: "serverName",
+            rule: "must be at most 63 lower-case letters, digits and hyphens, start with a letter and end with a letter or digit",
+            actual: serverName,
+          },
+        ]),
+    ...namespaceIssues("namespace", namespace),
+    ...objectNameIssues("sessionTokenSecretName", args.sessionTokenSecretName),
+    ...labelIssues("labels", args.labels),
+    ...annotationIssues("annotations", args.annotations),
+    ...oneOfIssues("apiVersion", args.apiVersion, ["kubevault.com/v1alpha2", "kubevault.com/v1alpha1"]),
+    ...oneOfIssues("onImmutableChange", args.onImmutableChange, ["refuse", "replace"]),
+    ...wholeNumberIssues("readyTimeoutSeconds", args.readyTimeoutSeconds, { unit: "seconds" }),
+  ];
 }
 
 function specIssues(spec: VaultServerSpec): Issue[] {

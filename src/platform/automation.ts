@@ -14,7 +14,7 @@ import type { VaultServer } from "../kubernetes/vaultServer.js";
 import { trimSlashes } from "../vaultresource/rules.js";
 import type { VaultConnection, VaultLoginArgs } from "../vaultresource/vaultConnection.js";
 import type { VaultPlatformAutomationArgs } from "./automationArgs.js";
-import type { PlatformScope } from "./scope.js";
+import { platformRoles, type PlatformScope } from "./scope.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
 
 /** The login of a platform's own, and what it rests on. */
@@ -157,7 +157,7 @@ function managedLogin(name: string, automation: VaultPlatformAutomationArgs): Ma
 /** All that a platform manages in Vault with its own login. */
 export function managedObjects(args: VaultPlatformArgs, mountPath: string): ManagedObjects {
   const mount = trimSlashes(mountPath);
-  const roles = args.roles ?? {};
+  const roles = platformRoles(args);
   return {
     mount,
     roles: Object.keys(roles),
@@ -171,7 +171,7 @@ export function managedObjects(args: VaultPlatformArgs, mountPath: string): Mana
           mount,
           roles: (application.roles ?? []).map((reference) => {
             const role = parseRoleReference(reference).name;
-            return { name: role, credentialType: roles[role]?.credentialType ?? "" };
+            return { name: role, credentialType: String(roles[role]?.credentialType) };
           }),
           staticRoles: application.staticRoles ?? [],
           requestParameters: application.requestParameters ?? false,

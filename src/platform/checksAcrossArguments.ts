@@ -3,6 +3,7 @@ import { assumedRoleIssues, assumedRoleWarnings } from "../iam/sessionRules.js";
 import { mapRecord } from "../internal/records.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
 import { whenKnownAtPreview } from "../internal/validation/validateInputs.js";
+import { platformRoles } from "./scope.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
 import { templateIssues } from "./vaultPlatformRules.js";
 
@@ -14,7 +15,7 @@ export function checkAcrossArguments(resource: pulumi.Resource, name: string, ar
   const report = findingReporter(resource, `VaultPlatform ${JSON.stringify(name)}`);
   const compared = {
     roles: mapRecord(
-      args.roles ?? {},
+      platformRoles(args),
       (_, { credentialType, assumableRoles, externalId, sessionTags, defaultStsTtl, maxStsTtl }) => ({
         credentialType,
         assumableRoles,

@@ -5,8 +5,7 @@ import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js"
 import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { allRoleArns, type PlatformIdentity } from "./identity.js";
-import type { PlatformScope } from "./scope.js";
-import type { VaultPlatformRoleArgs } from "./vaultPlatformArgs.js";
+import type { PlatformRole, PlatformScope } from "./scope.js";
 
 /** What the secrets engine is created from, and after. */
 export interface EngineRequest {
@@ -18,7 +17,7 @@ export interface EngineRequest {
 }
 
 /** Creates Vault's AWS secrets engine with the platform's roles. */
-export function createEngine({ name, args, parent }: PlatformScope, request: EngineRequest): AwsSecretsEngine {
+export function createEngine({ name, args, roles, parent }: PlatformScope, request: EngineRequest): AwsSecretsEngine {
   const { identity, storage, connection } = request;
   const { accessKeyId, secretAccessKey } = identity.rootCredential;
   return new AwsSecretsEngine(
@@ -40,17 +39,14 @@ export function createEngine({ name, args, parent }: PlatformScope, request: Eng
         stsEndpoint: args.endpoints?.sts,
       },
       leaseConfig: args.leaseConfig,
-      roles: mapRecord(args.roles ?? {}, (_, role) => engineRole(role, identity)),
+      roles: mapRecord(roles, (_, role) => engineRole(role, identity)),
       staticRoles: args.staticRoles,
     },
     { ...parent, providers: [connection], dependsOn: [...request.dependsOn] },
   );
 }
 
-function engineRole(
-  { assumableRoles, ...role }: VaultPlatformRoleArgs,
-  identity: PlatformIdentity,
-): AwsSecretsRoleSettings {
+function engineRole({ assumableRoles, ...role }: PlatformRole, identity: PlatformIdentity): AwsSecretsRoleSettings {
   if (assumableRoles === undefined) {
     return role;
   }

@@ -2,10 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { AssumableRole } from "../iam/assumableRole.js";
 import { RootCredential } from "../iam/rootCredential.js";
 import type { RootCredentialRoleArgs } from "../iam/roleInputs.js";
-import { mapRecord } from "../internal/records.js";
+import { mapRecord, mergedTexts } from "../internal/records.js";
 import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js";
-import type { PlatformScope } from "./scope.js";
-import type { VaultPlatformRoleArgs } from "./vaultPlatformArgs.js";
+import { partOptions, type PlatformRole, type PlatformScope } from "./scope.js";
 
 /** Vault's identity in AWS, and the IAM roles that it may assume. */
 export interface PlatformIdentity {
@@ -14,7 +13,8 @@ export interface PlatformIdentity {
 }
 
 /** Creates the root credential and the roles that trust it. Its policies name the roles' ARNs, so they are created after the roles. */
-export function createIdentity({ name, args, parent, serverName }: PlatformScope): PlatformIdentity {
+export function createIdentity(scope: PlatformScope): PlatformIdentity {
+  const { name, args, roles, parent } = scope;
   const [roleArns, resolveRoleArns] = pulumi.deferredOutput<Record<string, string>>();
   const [trustPolicies, resolveTrustPolicies] = pulumi.deferredOutput<Record<string, string>>();
   const given = pulumi.output(args.rootCredential?.trustPolicies ?? {});
@@ -25,31 +25,28 @@ export function createIdentity({ name, args, parent, serverName }: PlatformScope
       ...args.rootCredential,
       // The template that Vault gets is the one whose names the policy must cover.
       usernameTemplate: args.rootConfig?.usernameTemplate ?? args.rootCredential?.usernameTemplate,
-      ...(args.irsa === undefined
-        ? { identity: "user" as const }
-        : {
-            identity: "role" as const,
-            serviceAccount: {
-              oidcProviderArn: args.irsa.oidcProviderArn,
-              namespace: args.namespace,
-              serviceAccountName: serverName,
-            },
-          }),
-      roles: mapRecord(args.roles ?? {}, (_, role) => rootCredentialRole(role, roleArns)),
+      ...identityArgs(scope),
+      roles: mapRecord(roles, (_, role) => rootCredentialRole(role, roleArns)),
       staticRoles: args.staticRoles,
       // A plain record stays one where there is nothing to add: its policies are checked at once.
       ...(ownRoles.length === 0 ? {} : { trustPolicies: pulumi.all([given, trustPolicies]).apply(mergedRecords) }),
-      tags: args.tags,
+      tags: mergedTexts(args.tags, args.rootCredential?.tags),
     },
     parent,
   );
   const assumableRoles = mapRecord(
     args.assumableRoles ?? {},
-    (key, role) =>
+    (key, { provider, ...role }) =>
       new AssumableRole(
         `${name}-${key}`,
-        { tags: args.tags, ...role, trustedPrincipalArn: rootCredential.principalArn },
-        parent,
+        {
+          // A boundary is a policy of the role's own account.
+          ...(provider === undefined ? { permissionsBoundaryArn: args.permissionsBoundaryArn } : {}),
+          ...role,
+          tags: mergedTexts(args.tags, role.tags),
+          trustedPrincipalArn: rootCredential.principalArn,
+        },
+        partOptions(scope, provider),
       ),
   );
   const assumable = Object.entries(assumableRoles);
@@ -70,6 +67,25 @@ function mergedRecords<T, U>([given, own]: readonly [Readonly<Record<string, T>>
   return { ...given, ...own };
 }
 
+/** Who Vault is in AWS: a user, the role of its pods that is created, or one that exists. */
+function identityArgs({
+  args: { irsa, namespace, permissionsBoundaryArn, rootCredential },
+  serverName,
+}: PlatformScope) {
+  const boundary = { permissionsBoundaryArn: rootCredential?.permissionsBoundaryArn ?? permissionsBoundaryArn };
+  if (irsa === undefined) {
+    return { identity: "user" as const, ...boundary };
+  }
+  const { oidcProviderArn = "", roleArn, attachPolicies } = irsa;
+  return roleArn === undefined
+    ? {
+        identity: "role" as const,
+        serviceAccount: { oidcProviderArn, namespace, serviceAccountName: serverName },
+        ...boundary,
+      }
+    : { identity: "role" as const, existingRoleArn: roleArn, attachPolicies };
+}
+
 /** ARNs given, and those of the platform's own roles. A known list stays a list, so that the number of policies is known at preview. */
 export function allRoleArns(
   given: AwsSecretsRoleSettings["roleArns"],
@@ -82,7 +98,7 @@ export function allRoleArns(
 
 /** The role as the root credential's policy is derived from it. */
 function rootCredentialRole(
-  { assumableRoles, ...role }: VaultPlatformRoleArgs,
+  { assumableRoles, ...role }: PlatformRole,
   roleArns: pulumi.Output<Record<string, string>>,
 ): RootCredentialRoleArgs {
   if (assumableRoles === undefined) {

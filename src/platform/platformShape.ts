@@ -21,8 +21,15 @@ import {
   type VaultPlatformIrsaArgs,
 } from "./vaultPlatformArgs.js";
 
+/** A part that may have an AWS provider of its own. */
+function withProvider(shape: ObjectShape): ObjectShape {
+  return { ...shape, fields: { ...shape.fields, provider: any } };
+}
+
 /** The arguments of a VaultPlatform. The names of fields of the VaultServer, of roles and of settings are checked by their own rules. */
 export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultPlatform", {
+  namePrefix: plain,
+  permissionsBoundaryArn: input,
   namespace: input,
   vaultServer: recordShape(),
   vaultServerOptions: shapeWithout(vaultServerShape, vaultServerArgumentsSet, {
@@ -43,15 +50,21 @@ export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultP
     sts: input,
   }),
   protectData: plain,
-  storage: shapeWithout(storageShape, storageArgumentsSet, { endpoint: "Use endpoints.dynamodb." }),
-  irsa: objectShape<VaultPlatformIrsaArgs>("irsa", { oidcProviderArn: input, clusterRegion: input }),
+  storage: withProvider(shapeWithout(storageShape, storageArgumentsSet, { endpoint: "Use endpoints.dynamodb." })),
+  storageSecretName: input,
+  irsa: objectShape<VaultPlatformIrsaArgs>("irsa", {
+    oidcProviderArn: input,
+    roleArn: input,
+    attachPolicies: plain,
+    clusterRegion: input,
+  }),
   rootCredential: shapeWithout(rootCredentialShape, rootCredentialArgumentsSet, {
     identity: "It is a role with irsa, and a user without.",
     roles: "Use the platform's own roles.",
     staticRoles: "Use the platform's own staticRoles.",
   }),
-  assumableRoles: recordShape(shapeWithout(assumableRoleShape, assumableRoleArgumentsSet)),
-  roles: recordShape(partialShape("a role", { credentialType: plain, assumableRoles: listShape(plain) })),
+  assumableRoles: recordShape(withProvider(shapeWithout(assumableRoleShape, assumableRoleArgumentsSet))),
+  roles: recordShape(partialShape("a role", { credentialType: plain, arn: plain, assumableRoles: listShape(plain) })),
   staticRoles: recordShape(recordShape()),
   applications: recordShape(recordShape()),
   automation: recordShape(),
@@ -59,5 +72,7 @@ export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultP
   mount: recordShape(),
   rootConfig: recordShape(),
   leaseConfig: recordShape(),
-  tags: any,
+  tags: input,
+  labels: input,
+  annotations: input,
 });

@@ -1,11 +1,20 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
+import * as pulumi from "@pulumi/pulumi";
+import { mapRecord } from "../internal/records.js";
+import { withoutLegacyForm } from "../secretsengine/legacyRole.js";
+import type { CredentialType } from "../secretsengine/roleSpec.js";
+import type { Values } from "../vaultresource/fields.js";
+import type { VaultPlatformArgs, VaultPlatformRoleArgs } from "./vaultPlatformArgs.js";
+
+/** A role with its credential type, in today's form. */
+export type PlatformRole = VaultPlatformRoleArgs & { readonly credentialType: CredentialType };
 
 /** What every part of a platform is created from. */
 export interface PlatformScope {
-  /** The component's name: what the names of its children begin with. */
+  /** What the names of the children begin with. */
   readonly name: string;
   readonly args: VaultPlatformArgs;
+  /** The roles in today's form, with the platform's permissions boundary. */
+  readonly roles: Readonly<Record<string, PlatformRole>>;
   /** Resource options of the children. */
   readonly parent: { readonly parent: pulumi.ComponentResource };
   /** Name of the VaultServer, its Service and its ServiceAccount. */
@@ -19,11 +28,37 @@ export function platformScope(
   name: string,
   args: VaultPlatformArgs,
 ): PlatformScope {
+  const { namePrefix = name } = args;
   return {
-    name,
+    name: namePrefix,
     args,
+    roles: platformRoles(args) as unknown as Readonly<Record<string, PlatformRole>>,
     parent: { parent: component },
-    serverName: args.serverName ?? name,
+    serverName: args.serverName ?? namePrefix,
     protectData: args.protectData ?? true,
   };
+}
+
+/** The roles of a platform in today's form; users of Vault's get the platform's permissions boundary, as all others. */
+export function platformRoles({
+  roles = {},
+  permissionsBoundaryArn,
+}: {
+  readonly roles?: unknown;
+  readonly permissionsBoundaryArn?: unknown;
+}): Record<string, Values> {
+  return mapRecord(roles as Readonly<Record<string, Values>>, (_, given) => {
+    const role = withoutLegacyForm(given);
+    return role.credentialType === "iam_user" && role.permissionsBoundaryArn === undefined
+      ? { ...role, ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn }) }
+      : role;
+  });
+}
+
+/** Resource options of a part that may have an AWS provider of its own. */
+export function partOptions(
+  { parent }: PlatformScope,
+  provider: pulumi.ProviderResource | undefined,
+): pulumi.ComponentResourceOptions {
+  return provider === undefined ? parent : { ...parent, providers: [provider] };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { mergedTexts } from "../internal/records.js";
 import type { RootCredential } from "../iam/rootCredential.js";
 import type { CredentialSecret } from "../kubernetes/credentialSecret.js";
 import { VaultServer } from "../kubernetes/vaultServer.js";
@@ -44,6 +45,8 @@ export function createServer(
       kubeconfig: args.kubeconfig,
       context: args.context,
       ...args.vaultServerOptions,
+      labels: mergedTexts(args.labels, args.vaultServerOptions?.labels),
+      annotations: mergedTexts(args.annotations, args.vaultServerOptions?.annotations),
       namespace: args.namespace,
       serverName,
       spec: {
@@ -54,12 +57,12 @@ export function createServer(
         unsealer,
         backend: { dynamodb },
       },
-      ...(args.irsa === undefined || roleArn === undefined
+      ...(args.irsa === undefined
         ? {}
         : {
             irsa: {
               // Vault may start only when its role has all its rights.
-              roleArn: pulumi.all([roleArn, rootCredential.readyArn]).apply(([arn]) => arn),
+              roleArn: pulumi.all([rootCredential.readyArn, roleArn]).apply(([arn]) => arn),
               clusterRegion: args.irsa.clusterRegion,
             },
           }),

@@ -49,13 +49,22 @@ export function createUnsealing(scope: PlatformScope): PlatformUnsealing {
 
 function inSecret(
   { name, args, parent, serverName, protectData }: PlatformScope,
-  { existingSecretName, ...shares }: Extract<VaultPlatformUnsealerArgs, { kind: "kubernetesSecret" }>,
+  {
+    existingSecretName,
+    secretName: givenName,
+    ...shares
+  }: Extract<VaultPlatformUnsealerArgs, { kind: "kubernetesSecret" }>,
 ): PlatformUnsealing {
   const keys =
     existingSecretName === undefined
       ? new UnsealKeys(
           `${name}-unseal-keys`,
-          { namespace: args.namespace, secretName: `${serverName}-keys` },
+          {
+            namespace: args.namespace,
+            secretName: givenName ?? `${serverName}-keys`,
+            labels: args.labels,
+            annotations: args.annotations,
+          },
           { ...parent, protect: protectData },
         )
       : undefined;

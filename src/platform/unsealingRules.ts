@@ -1,11 +1,12 @@
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
+import { objectNameIssues } from "../kubernetes/objectRules.js";
 import { unsealerKeyIssues } from "../storage/storageRules.js";
 
 type Plain = Readonly<Record<string, unknown>>;
 
 const fields: Readonly<Record<string, readonly string[]>> = {
-  kubernetesSecret: ["existingSecretName"],
+  kubernetesSecret: ["secretName", "existingSecretName"],
   awsKmsSsm: ["kmsKeyArn", "ssmKeyPrefix"],
 };
 const shareFields = ["secretShares", "secretThreshold"];
@@ -54,7 +55,21 @@ function unsealerIssues(unsealer: unknown, { storage }: Plain): Issue[] {
       fix: `Fields are: ${[...known, ...shareFields].join(", ")}.`,
     }));
   if (kind !== "awsKmsSsm") {
-    return unknown;
+    const { secretName, existingSecretName } = given;
+    return [
+      ...unknown,
+      ...objectNameIssues("secretName", secretName),
+      ...objectNameIssues("existingSecretName", existingSecretName),
+      ...(secretName === undefined || existingSecretName === undefined
+        ? []
+        : [
+            {
+              path: "secretName",
+              rule: "cannot be given together with existingSecretName",
+              fix: "Leave one of them out.",
+            },
+          ]),
+    ];
   }
   const credential = (storage as Plain | undefined)?.credential;
   const isSession = typeof credential === "object" && (credential as Plain | null)?.kind === "session";

@@ -26,7 +26,7 @@ import { assertValidPlatform, platformWarnings } from "./vaultPlatformRules.js";
  * Everything from nothing to "applications can ask Vault for short-lived AWS credentials": a DynamoDB table, Vault on Kubernetes with its data
  * in it, an identity in AWS with exactly the rights that the declared roles need, and Vault's AWS secrets engine with these roles.
  *
- * Children, each a component that can be used on its own: `${name}-unseal-keys`, `${name}-storage`, `${name}-storage-credential`, `${name}-root`,
+ * Children, each a component that can be used on its own (`name` is `namePrefix` where that is given): `${name}-unseal-keys`, `${name}-storage`, `${name}-storage-credential`, `${name}-root`,
  * `${name}-<role>` for each of `assumableRoles`, `${name}-server`, `${name}-connection`, `${name}-engine`, `${name}-app-<application>` for each of
  * `applications`; and `${name}-guard`, which blocks a destroy
  * while `protectData` is enabled.
@@ -120,7 +120,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
     if (args.automation?.revokeRootToken === true && bootstrap !== undefined && automation !== undefined) {
       revokeRootToken(scope, bootstrap, vaultServer, [...automation.resources, engine, ...Object.values(applications)]);
     }
-    new DestroyGuard(`${name}-guard`, scope.protectData, this, [
+    new DestroyGuard(`${scope.name}-guard`, scope.protectData, this, [
       engine,
       vaultServer,
       storage,

@@ -4,6 +4,7 @@ import type { AssumableRoleArgs } from "../iam/assumableRole.js";
 import type { RootCredentialArgs } from "../iam/rootCredentialArgs.js";
 import type { InputOf } from "../internal/inputOf.js";
 import type { PlainObject } from "../internal/plainObject.js";
+import type { TextsInput } from "../internal/records.js";
 import type { VaultServerArgs } from "../kubernetes/vaultServerArgs.js";
 import type { VaultServerSpec } from "../kubernetes/vaultServerSpec.js";
 import type { AwsLeaseConfigSettings } from "../secretsengine/awsLeaseConfig.js";
@@ -17,9 +18,14 @@ import type { VaultConnectionArgs } from "../vaultresource/vaultConnection.js";
 import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
 
 /** A role of the secrets engine, as a platform declares it. */
-export interface VaultPlatformRoleArgs extends Omit<AwsSecretsRoleSettings, "credentialType" | "policy" | "arn"> {
-  /** Type of the credentials that the role issues. A plain value, not an output, since the root credential's permissions depend on it. */
-  readonly credentialType: CredentialType;
+export interface VaultPlatformRoleArgs extends Omit<AwsSecretsRoleSettings, "credentialType" | "arn"> {
+  /** Type of the credentials that the role issues. A plain value, not an output, since the root credential's permissions depend on it. Left out only where the old `policy` or `arn` decides it. */
+  readonly credentialType?: CredentialType;
+  /**
+   * An ARN of a policy or role, as Vault took it before release 0.11: written as `policyArns` of an `iam_user`, or as `roleArns` of an `assumed_role`. Plain,
+   * since it decides the credential type.
+   */
+  readonly arn?: string;
   /** Names of the platform's `assumableRoles` that may be assumed, besides `roleArns`. `assumed_role` only. */
   readonly assumableRoles?: readonly string[];
 }
@@ -29,26 +35,46 @@ export type VaultPlatformServerSpec = {
   readonly [Field in keyof Omit<VaultServerSpec, "backend">]: InputOf<VaultServerSpec[Field]>;
 };
 
-/** Vault's pods on EKS take an IAM role by their ServiceAccount (IRSA): there is then no access key anywhere. */
+/** Vault's pods on EKS take an IAM role by their ServiceAccount (IRSA): there is then no access key anywhere. Either `oidcProviderArn` or `roleArn`. */
 export interface VaultPlatformIrsaArgs {
-  /** ARN of the cluster's IAM OIDC provider. */
-  readonly oidcProviderArn: pulumi.Input<string>;
+  /** ARN of the cluster's IAM OIDC provider: a role is created that trusts Vault's ServiceAccount. */
+  readonly oidcProviderArn?: pulumi.Input<string>;
+  /** ARN of a role that exists. Its trust policy must let `system:serviceaccount:<namespace>:<serverName>` in. */
+  readonly roleArn?: pulumi.Input<string>;
+  /**
+   * With `roleArn`: whether the role is given its rights. `false` where only its owner may change it: the owner then attaches `rootCredential.policy`,
+   * `storage.policyDocument` and, with unseal keys in SSM, `storage.unsealerPolicyDocument`. Vault becomes Ready once they are attached.
+   *
+   * @default true
+   */
+  readonly attachPolicies?: boolean;
   /** Region of the cluster: EKS puts it into the pods, where it wins over the table's. */
   readonly clusterRegion: pulumi.Input<string>;
 }
 
 /** Arguments of the parts that the platform sets itself. */
 export const vaultServerArgumentsSet = ["namespace", "spec", "irsa", "serverName"] as const;
-export const storageArgumentsSet = ["endpoint", "tags", "unsealer"] as const;
+export const storageArgumentsSet = ["endpoint", "unsealer"] as const;
 export const rootCredentialArgumentsSet = [
   "roles",
   "staticRoles",
   "identity",
   "serviceAccount",
   "trustPolicy",
-  "tags",
+  "existingRoleArn",
+  "attachPolicies",
 ] as const;
 export const assumableRoleArgumentsSet = ["trustedPrincipalArn"] as const;
+
+/** The AWS provider of a part that is in another account or region than the rest. */
+export interface ProviderArgs {
+  /**
+   * AWS provider of its account and region.
+   *
+   * @default - the platform's own
+   */
+  readonly provider?: pulumi.ProviderResource;
+}
 
 /** How Vault's unseal key is split into shares. */
 export interface VaultPlatformSharesArgs {
@@ -70,9 +96,15 @@ export interface VaultPlatformSharesArgs {
 export interface VaultPlatformSecretUnsealerArgs extends VaultPlatformSharesArgs {
   readonly kind: "kubernetesSecret";
   /**
+   * Name of the Secret that is created.
+   *
+   * @default "<serverName>-keys"
+   */
+  readonly secretName?: pulumi.Input<string>;
+  /**
    * A Secret that exists, such as that of a Vault whose data are restored. It is not deleted with the platform.
    *
-   * @default - the Secret `<serverName>-keys` is created
+   * @default - a Secret is created
    */
   readonly existingSecretName?: pulumi.Input<string>;
 }
@@ -100,6 +132,20 @@ export type VaultPlatformUnsealerArgs = VaultPlatformSecretUnsealerArgs | VaultP
 
 /** What {@link VaultPlatform} takes. */
 export interface VaultPlatformArgs {
+  /**
+   * What the names of all children begin with, and so the names in AWS that Pulumi makes of them. A component that is renamed by `aliases` keeps all it has with
+   * its former name as prefix.
+   *
+   * @default - the component's name
+   */
+  readonly namePrefix?: string;
+  /**
+   * ARN of the permissions boundary of all IAM users and roles that are created, also of the users that Vault creates for `iam_user` roles. A part's own
+   * `permissionsBoundaryArn` comes first; roles of another account (`provider`) and roles that exist get none.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
   /** Kubernetes namespace of Vault. It must exist. */
   readonly namespace: pulumi.Input<string>;
   /**
@@ -129,7 +175,7 @@ export interface VaultPlatformArgs {
   /**
    * Name of the VaultServer, its Service and its ServiceAccount.
    *
-   * @default - the component's name
+   * @default - namePrefix
    */
   readonly serverName?: string;
   /**
@@ -188,14 +234,23 @@ export interface VaultPlatformArgs {
    * The table of Vault's data, and the identity that Vault uses it with. `haEnabled` is true by default, also for one replica, so that replicas can be
    * added later: KubeVault cannot change it once the VaultServer exists. The lock costs about one write capacity unit every five seconds.
    */
-  readonly storage?: PlainObject<Omit<DynamoDbStorageArgs, (typeof storageArgumentsSet)[number]>>;
+  readonly storage?: PlainObject<Omit<DynamoDbStorageArgs, (typeof storageArgumentsSet)[number]> & ProviderArgs>;
+  /**
+   * Name of the Secret with the key that Vault uses the table with.
+   *
+   * @default "<serverName>-storage-credential"
+   */
+  readonly storageSecretName?: pulumi.Input<string>;
   /** Vault's pods take an IAM role instead of access keys. Federation tokens and session tokens are then not to be had. */
   readonly irsa?: PlainObject<VaultPlatformIrsaArgs>;
   /** The identity of Vault's AWS secrets engine. Its rights are derived from `roles` and `staticRoles`. */
   readonly rootCredential?: PlainObject<Omit<RootCredentialArgs, (typeof rootCredentialArgumentsSet)[number]>>;
-  /** IAM roles for Vault to assume, by names that `roles` refer to. */
+  /**
+   * IAM roles for Vault to assume, by names that `roles` refer to. One of another account is created by that account's `provider`; where there is none,
+   * give its owner `rootCredential.trustPolicy()`, and its ARN to `roleArns` of a role.
+   */
   readonly assumableRoles?: Readonly<
-    Record<string, PlainObject<Omit<AssumableRoleArgs, (typeof assumableRoleArgumentsSet)[number]>>>
+    Record<string, PlainObject<Omit<AssumableRoleArgs, (typeof assumableRoleArgumentsSet)[number]> & ProviderArgs>>
   >;
   /** What applications can ask Vault for, by the names of the roles in Vault. */
   readonly roles?: Readonly<Record<string, VaultPlatformRoleArgs>>;
@@ -224,6 +279,10 @@ export interface VaultPlatformArgs {
    * @default - the mount's
    */
   readonly leaseConfig?: PlainObject<AwsLeaseConfigSettings>;
-  /** Tags of all AWS resources created. */
-  readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Tags of all AWS resources created. Those of a part are added to them, and win. */
+  readonly tags?: TextsInput;
+  /** Labels of all Kubernetes objects created. Those of `vaultServerOptions` are added to them, and win. */
+  readonly labels?: TextsInput;
+  /** Annotations of all Kubernetes objects created, likewise. */
+  readonly annotations?: TextsInput;
 }

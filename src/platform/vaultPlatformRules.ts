@@ -4,7 +4,8 @@ import { automationIssues } from "./automationRules.js";
 import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { assumedRoleIssues } from "../iam/sessionRules.js";
-import { tagIssues } from "../aws/tags.js";
+import { endpointIssues } from "../aws/endpoints.js";
+import { regionRules } from "../aws/regions.js";
 import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
@@ -14,6 +15,9 @@ import { storageIssues } from "../storage/storageRules.js";
 import { formatIssues, pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import { flagIssues } from "../internal/validation/valueRules.js";
+import { namingIssues } from "./namingRules.js";
+import { platformRoles } from "./scope.js";
 import { platformShape } from "./platformShape.js";
 import { unsealingIssues } from "./unsealingRules.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
@@ -49,7 +53,13 @@ export function platformWarnings({ plainHttp }: VaultPlatformArgs): Issue[] {
 
 /** All that is wrong with a platform's plain arguments. */
 export function platformIssues(name: string, args: Plain): Issue[] {
-  return unique(shapedIssues(platformShape, args, () => partIssues(name, args)));
+  return unique(
+    shapedIssues(platformShape, args, () => {
+      const naming = namingIssues(name, args);
+      const base = typeof args.namePrefix === "string" && naming.length === 0 ? args.namePrefix : name;
+      return [...naming, ...partIssues(base, args)];
+    }),
+  );
 }
 
 /** The issues without repetitions: some rules of a role are both the secrets engine's and the root credential's. */
@@ -77,9 +87,10 @@ function ownIssues(name: string, args: Plain): Issue[] {
     ...assumableRoleParts(args),
     ...enginePart(args),
     ...templateIssues(args),
-    ...assumedRoleIssues((args.roles ?? {}) as never, (args.assumableRoles ?? {}) as never),
-    ...tagIssues("tags", args.tags),
-    ...applicationsIssues(args),
+    ...assumedRoleIssues(platformRoles(args), (args.assumableRoles ?? {}) as never),
+    ...flagIssues("protectData", args.protectData),
+    ...endpointParts(args),
+    ...applicationsIssues({ ...args, roles: platformRoles(args) }),
     ...automationIssues(args),
   ];
 }
@@ -103,25 +114,39 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
         ]
       : [];
   const plain = {
+    ...((args.vaultServerOptions ?? {}) as Plain),
     serverName: args.serverName ?? name,
     namespace: args.namespace ?? "",
-    apiVersion: "kubevault.com/v1alpha2",
+    apiVersion: (args.vaultServerOptions as Plain | undefined)?.apiVersion ?? "kubevault.com/v1alpha2",
     spec: {
       ...unsealerSpec(args),
       ...given,
-      backend: { dynamodb: { haEnabled: (args.storage as Plain | undefined)?.haEnabled ?? true } },
+      // What is neither is reported as the storage's own.
+      backend: { dynamodb: { haEnabled: (args.storage as Plain | undefined)?.haEnabled !== false } },
     },
   } as unknown as VaultServerPlainArgs;
   const issues = vaultServerIssues(plain).map((issue) => ({
     ...issue,
-    path:
-      given.unsealer === undefined
-        ? issue.path.replace(/^spec\.unsealer\./, "unsealer.").replace(/^spec(?=\.|\[|$)/, "vaultServer")
-        : issue.path.replace(/^spec(?=\.|\[|$)/, "vaultServer"),
+    path: serverPath(issue.path, given),
     rule: inPlatformTerms(issue.rule),
     ...(issue.fix === undefined ? {} : { fix: inPlatformTerms(issue.fix) }),
+    ...(issue.path === "serverName" && args.serverName === undefined
+      ? {
+          fix: `Give serverName: without it the ${args.namePrefix === undefined ? "component's name" : "namePrefix"} is taken.`,
+        }
+      : {}),
   }));
   return [...backend, ...issues];
+}
+
+/** The platform's argument that an argument of its VaultServer is made of. */
+function serverPath(path: string, { unsealer }: Plain): string {
+  if (/^spec(?=\.|\[|$)/.test(path)) {
+    return unsealer === undefined && path.startsWith("spec.unsealer.")
+      ? path.replace(/^spec\./, "")
+      : path.replace(/^spec/, "vaultServer");
+  }
+  return ["serverName", "namespace"].includes(path) ? path : `vaultServerOptions.${path}`;
 }
 
 /** The shares of the platform's own unsealer, for the rules of `spec.unsealer`. */
@@ -190,16 +215,77 @@ function plainHttpIssues({ plainHttp, vaultServer }: Plain): Issue[] {
 
 /** What the choice between access keys and a ServiceAccount's role rules out. */
 function identityIssues({ irsa, storage }: Plain): Issue[] {
-  const credential = (storage as Plain | undefined)?.credential;
-  return irsa !== undefined && credential !== undefined
-    ? [
-        {
-          path: "storage.credential",
-          rule: "cannot be given together with irsa: Vault then uses the table by the role of its pods",
-          fix: "Leave it out.",
-        },
-      ]
-    : [];
+  const { credential, provider } = (storage ?? {}) as Plain;
+  if (irsa === undefined) {
+    const kind = (credential as Plain | undefined)?.kind ?? credential;
+    return kind === "irsa"
+      ? [
+          {
+            path: "storage.credential",
+            rule: "cannot be irsa in a platform, whose pods have one role for all",
+            fix: "Give irsa of the platform itself.",
+          },
+        ]
+      : [];
+  }
+  return [
+    ...irsaIssues(irsa as Plain),
+    ...(provider === undefined
+      ? []
+      : [
+          {
+            path: "storage.provider",
+            rule: "cannot be given together with irsa: Vault looks for its table in the account of its role",
+            fix: "Give the platform itself the provider of that account, or leave irsa out.",
+          },
+        ]),
+    ...(credential === undefined
+      ? []
+      : [
+          {
+            path: "storage.credential",
+            rule: "cannot be given together with irsa: Vault then uses the table by the role of its pods",
+            fix: "Leave it out.",
+          },
+        ]),
+  ];
+}
+
+/** A role that is created, or one that exists. */
+function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }: Plain): Issue[] {
+  return [
+    ...((oidcProviderArn === undefined) === (roleArn === undefined)
+      ? [
+          {
+            path: "irsa",
+            rule: "needs exactly one of oidcProviderArn and roleArn",
+            fix: "Give oidcProviderArn to have a role created, roleArn for one that exists.",
+          },
+        ]
+      : []),
+    ...(attachPolicies !== undefined && roleArn === undefined
+      ? [{ path: "irsa.attachPolicies", rule: "needs irsa.roleArn", fix: "Leave it out." }]
+      : []),
+    ...(clusterRegion === undefined ? [{ path: "irsa.clusterRegion", rule: "is required" }] : []),
+    ...regionRules("irsa.clusterRegion", clusterRegion),
+  ];
+}
+
+function endpointParts({ endpoints, storage, assumableRoles }: Plain): Issue[] {
+  const providers: [string, unknown][] = [
+    ["storage.provider", (storage as Plain | undefined)?.provider],
+    ...Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Plain>>).map(
+      ([key, role]): [string, unknown] => [`${pathOf("assumableRoles", key)}.provider`, role.provider],
+    ),
+  ];
+  return [
+    ...Object.entries((endpoints ?? {}) as Plain).flatMap(([name, url]) =>
+      endpointIssues(pathOf("endpoints", name), url),
+    ),
+    ...providers
+      .filter(([, provider]) => provider !== undefined && isKnown(provider))
+      .map(([path]) => ({ path, rule: "must be an AWS provider: new aws.Provider(...)" })),
+  ];
 }
 
 /** A rotation needs rights that only `rotateRoot` gives. */
@@ -223,13 +309,16 @@ function rotationIssues({ irsa, rootConfig, rootCredential }: Plain): Issue[] {
 
 function rootCredentialPart(name: string, args: Plain): Issue[] {
   const { irsa, namespace } = args;
+  const { oidcProviderArn, roleArn, attachPolicies } = (irsa ?? {}) as Plain;
   const identity =
     irsa === undefined
       ? {}
-      : {
-          identity: "role",
-          serviceAccount: { ...(irsa as Plain), namespace, serviceAccountName: args.serverName ?? name },
-        };
+      : roleArn === undefined
+        ? {
+            identity: "role",
+            serviceAccount: { oidcProviderArn, namespace, serviceAccountName: args.serverName ?? name },
+          }
+        : { identity: "role", existingRoleArn: roleArn, attachPolicies };
   const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Plain>>, (_, role) => engineRole(role));
   const plain = { ...((args.rootCredential ?? {}) as Plain), ...identity, roles, staticRoles: args.staticRoles };
   const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
@@ -239,6 +328,9 @@ function rootCredentialPart(name: string, args: Plain): Issue[] {
 /** The platform's argument that an argument of its RootCredential is made of. */
 function rootCredentialPath(path: string): string {
   const made: Readonly<Record<string, string>> = {
+    serviceAccount: "irsa",
+    existingRoleArn: "irsa.roleArn",
+    attachPolicies: "irsa.attachPolicies",
     "serviceAccount.oidcProviderArn": "irsa.oidcProviderArn",
     "serviceAccount.namespace": "namespace",
     "serviceAccount.serviceAccountName": "serverName",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../aws/arns.js";
-import type { PolicyDocument } from "../aws/policyDocument.js";
+import type { PolicyDocument as AwsPolicyDocument } from "@pulumi/aws/iam/index.js";
+import type { PolicyDocument, WidenedPolicyDocument } from "../aws/policyDocument.js";
 import type { InputOf } from "../internal/inputOf.js";
 import type { Issue } from "../internal/validation/issues.js";
 import type { Values } from "../vaultresource/fields.js";
@@ -13,8 +14,12 @@ import type { Duration } from "../internal/duration.js";
 import { kindRules, trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 
-/** A policy document as an object, any part of which may be an output, or as JSON text. */
-export type PolicyDocumentInput = pulumi.Input<PolicyDocument | string> | InputOf<PolicyDocument>;
+/**
+ * A policy document as an object, any part of which may be an output, or as JSON text: also one of `@pulumi/aws`, the `json` of
+ * `aws.iam.getPolicyDocument`, and one kept in a variable without `as const`.
+ */
+export type PolicyDocumentInput =
+  pulumi.Input<PolicyDocument | string> | InputOf<WidenedPolicyDocument> | AwsPolicyDocument;
 
 /** The settings of a role, apart from its mount and name. The same as {@link AwsSecretsRoleSpec}, with inputs. */
 export interface AwsSecretsRoleSettings {

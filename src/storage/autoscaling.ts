@@ -37,8 +37,8 @@ export function createAutoscaling(name: string, request: AutoscalingRequest): vo
 interface Dimension {
   readonly dimension: string;
   readonly metric: string;
-  readonly minCapacity: number;
-  readonly maxCapacity: number;
+  readonly minCapacity: pulumi.Input<number>;
+  readonly maxCapacity: pulumi.Input<number>;
 }
 
 function createDimension(name: string, request: AutoscalingRequest, dimension: Dimension): void {

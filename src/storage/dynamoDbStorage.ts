@@ -1,26 +1,35 @@
 import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
+import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
+import { getRegionOutput } from "@pulumi/aws/getRegion.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../aws/arns.js";
 import { storagePolicy } from "../iam/policies/storagePolicy.js";
 import { unsealerPolicy } from "../iam/policies/unsealerPolicy.js";
 import type { Issue } from "../internal/validation/issues.js";
+import { transformed } from "../internal/transform.js";
 import { rejecterOf } from "../internal/validation/reject.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
 import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import { storageCredentialSpec } from "./storageCredential.js";
 import { createIdentity, type WhenChecked } from "./storageIdentity.js";
-import { storageIssues } from "./storageRules.js";
+import { storageIssues, storageNameIssues } from "./storageRules.js";
 import { storageShape } from "./storageShape.js";
-import { defaultCapacityUnits, type DynamoDbTableArgs } from "./tableArgs.js";
+import {
+  defaultCapacityUnits,
+  defaultVaultTableName,
+  type DynamoDbTableArgs,
+  type VaultTableArgs,
+} from "./tableArgs.js";
 import { keySchemaProblem, vaultKeySchema } from "./tableSchema.js";
 
 /**
  * A DynamoDB table for Vault's data, the policy that lets Vault use it, and an identity that has the policy.
  *
  * Creates:
- * - the table `${name}-table`, unless `existingTableName` is given; with autoscaling also `${name}-read-scaling-target`, `-read-scaling-policy`,
+ * - the table `${name}-table`, unless `existingTableName` or `vaultTable` is given; with autoscaling also `${name}-read-scaling-target`, `-read-scaling-policy`,
  *   `${name}-write-scaling-target` and `-write-scaling-policy`
  * - the policy `${name}-policy`: what Vault calls on this table, no more
  * - with `unsealer`, the policy `${name}-unsealer-policy`
@@ -48,11 +57,15 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   readonly tableArn: pulumi.Output<string>;
   /** Region of the table. */
   readonly region: pulumi.Output<string>;
+  /** What Vault needs on the table as JSON text: for an identity that the policy cannot be attached to from here. */
+  readonly policyDocument: pulumi.Output<string>;
+  /** What the unsealer needs as JSON text, likewise. undefined without `unsealer`. */
+  readonly unsealerPolicyDocument: pulumi.Output<string> | undefined;
   /** ARN of the policy that lets Vault use the table. */
   readonly policyArn: pulumi.Output<string>;
   /**
-   * `spec.backend.dynamodb` of a VaultServer on this table, all but the credentials, to be spread into it. Without capacities: Vault ignores them
-   * where the table exists.
+   * `spec.backend.dynamodb` of a VaultServer on this table, all but the credentials, to be spread into it. Capacities only with `vaultTable`: Vault ignores
+   * them where the table exists.
    */
   readonly backend: StorageBackend;
   /** Name of the IAM user. undefined where none is created. */
@@ -67,40 +80,44 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   readonly sessionExpiration: pulumi.Output<string> | undefined;
   /** ARN of the role, for the VaultServer's `irsa`. Known once the role has its policies. undefined without a role. */
   readonly roleArn: pulumi.Output<string> | undefined;
-  /** The table. undefined for an existing one. */
+  /** The table. undefined for an existing one, and for one that Vault creates. */
   readonly table: dynamodb.Table | undefined;
 
   constructor(name: string, args: DynamoDbStorageArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:DynamoDbStorage", name, {}, opts);
     const subject = `DynamoDbStorage ${JSON.stringify(name)}`;
-    const plain = validateArguments<DynamoDbStorageArgs>(this, subject, storageShape, args, (known) =>
-      storageIssues(known),
-    );
+    const plain = validateArguments<DynamoDbStorageArgs>(this, subject, storageShape, args, (known) => [
+      ...storageIssues(known),
+      ...storageNameIssues(name, { ...known, transform: args.transform }),
+    ]);
 
     // At preview parts may be unknown, and what depends on a check of them is unknown too: there the children show what is known. At `up` no
     // child is created from values that break a rule.
     const whenChecked: WhenChecked = (value) =>
       pulumi.runtime.isDryRun() ? value : pulumi.all([value, plain]).apply(([known]) => known);
-    this.table = args.existingTableName === undefined ? this.createTable(name, args, whenChecked) : undefined;
-    const { tableName, tableArn } =
-      this.table === undefined
-        ? this.adoptTable(subject, args.existingTableName ?? "")
-        : { tableName: this.table.name, tableArn: this.table.arn };
+    const { table, tableName, tableArn, region } = this.tableOf(name, subject, args, whenChecked);
+    this.table = table;
     // Bound to the checks: what belongs to the table is created only where they pass.
     this.tableName = pulumi.all([tableName, plain]).apply(([value]) => value);
     this.tableArn = pulumi.all([tableArn, plain]).apply(([value]) => value);
-    this.region = this.tableArn.apply((arn) => parseArn(arn)?.region ?? "");
+    this.region = pulumi.output(whenChecked(region));
     this.backend = {
       table: this.tableName,
       region: this.region,
       haEnabled: pulumi.output(args.haEnabled ?? false),
       ...(args.endpoint === undefined ? {} : { endpoint: pulumi.output(args.endpoint) }),
       ...(args.maxParallel === undefined ? {} : { maxParallel: pulumi.output(args.maxParallel) }),
+      ...capacitiesOf(args.vaultTable),
     };
 
+    this.policyDocument = this.policyDocumentOf(args);
     const policy = this.createPolicy(name, args);
     this.policyArn = policy.arn;
-    const forUnsealer = args.unsealer === undefined ? undefined : this.createUnsealerPolicy(name, args.unsealer, args);
+    this.unsealerPolicyDocument = args.unsealer === undefined ? undefined : unsealerDocumentOf(args.unsealer);
+    const forUnsealer =
+      this.unsealerPolicyDocument === undefined
+        ? undefined
+        : this.createUnsealerPolicy(name, this.unsealerPolicyDocument, args);
     const identity = createIdentity(name, {
       parent: this,
       credential: storageCredentialSpec(args.credential),
@@ -121,6 +138,8 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       tableArn: this.tableArn,
       region: this.region,
       policyArn: this.policyArn,
+      policyDocument: this.policyDocument,
+      unsealerPolicyDocument: this.unsealerPolicyDocument,
       backend: this.backend,
       userName: this.userName,
       accessKeyId: this.accessKeyId,
@@ -131,7 +150,33 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     });
   }
 
-  private createTable(name: string, args: DynamoDbStorageArgs, whenChecked: WhenChecked): dynamodb.Table {
+  /** The table that is created, adopted, or left to Vault. */
+  private tableOf(name: string, subject: string, args: DynamoDbStorageArgs, whenChecked: WhenChecked): TableOutputs {
+    if (args.existingTableName !== undefined) {
+      return this.adoptTable(subject, args.existingTableName);
+    }
+    const parent = { parent: this };
+    const providerRegion = getRegionOutput({}, parent).region;
+    if (args.vaultTable === undefined) {
+      const { table, ownRegion } = this.createTable(name, args, whenChecked);
+      const region = pulumi.all([ownRegion, providerRegion]).apply(([own, general]) => own ?? general);
+      return { table, tableName: table.name, tableArn: table.arn, region };
+    }
+    const tableName = pulumi.output(args.vaultTable.name ?? defaultVaultTableName);
+    const { partition } = getPartitionOutput({}, parent);
+    const { accountId } = getCallerIdentityOutput({}, parent);
+    return {
+      tableName,
+      tableArn: pulumi.interpolate`arn:${partition}:dynamodb:${providerRegion}:${accountId}:table/${tableName}`,
+      region: providerRegion,
+    };
+  }
+
+  private createTable(
+    name: string,
+    args: DynamoDbStorageArgs,
+    whenChecked: WhenChecked,
+  ): { readonly table: dynamodb.Table; readonly ownRegion: dynamodb.TableArgs["region"] } {
     const tableArgs = args.table ?? {};
     const table: dynamodb.TableArgs = {
       name: tableArgs.name,
@@ -148,7 +193,8 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       tags: args.tags,
     };
     const scaled = tableArgs.autoscaling !== undefined;
-    const resource = new dynamodb.Table(`${name}-table`, args.transform?.table?.(table) ?? table, {
+    const sent = transformed(args.transform?.table, table);
+    const resource = new dynamodb.Table(`${name}-table`, sent, {
       parent: this,
       protect: tableArgs.protect,
       // The data is worth nothing without the key of the unseal keys: on `pulumi destroy` the key goes last, and stays if the table cannot go.
@@ -165,7 +211,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
         transform: args.transform?.autoscalingPolicy,
       });
     }
-    return resource;
+    return { table: resource, ownRegion: sent.region };
   }
 
   private adoptTable(subject: string, tableName: pulumi.Input<string>): TableOutputs {
@@ -180,40 +226,59 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
         const problem = keySchemaProblem(found);
         return problem === undefined ? found : reject([{ path: "existingTableName", rule: problem }]);
       });
-    return { tableName: table.name, tableArn: table.arn };
+    return {
+      tableName: table.name,
+      tableArn: table.arn,
+      region: table.arn.apply((arn) => parseArn(arn)?.region ?? ""),
+    };
+  }
+
+  private policyDocumentOf(args: DynamoDbStorageArgs): pulumi.Output<string> {
+    const ownKey = args.table?.encryption;
+    const kmsKeyArn = typeof ownKey === "object" ? ownKey.kmsKeyArn : args.existingTableKmsKeyArn;
+    const createsTable = args.vaultTable !== undefined;
+    return pulumi
+      .all([this.tableArn, args.haEnabled, kmsKeyArn])
+      .apply(([tableArn, haEnabled, keyArn]) =>
+        JSON.stringify(storagePolicy({ tableArn, haEnabled: haEnabled ?? false, createsTable, kmsKeyArn: keyArn })),
+      );
   }
 
   private createPolicy(name: string, args: DynamoDbStorageArgs): iam.Policy {
-    const ownKey = args.table?.encryption;
-    const kmsKeyArn = typeof ownKey === "object" ? ownKey.kmsKeyArn : args.existingTableKmsKeyArn;
     const policy: iam.PolicyArgs = {
+      name: args.policyName,
       description: "What Vault needs on the DynamoDB table that holds its data",
-      policy: pulumi
-        .all([this.tableArn, args.haEnabled, kmsKeyArn])
-        .apply(([tableArn, haEnabled, keyArn]) =>
-          JSON.stringify(storagePolicy({ tableArn, haEnabled: haEnabled ?? false, kmsKeyArn: keyArn })),
-        ),
+      policy: this.policyDocument,
       tags: args.tags,
     };
-    return new iam.Policy(`${name}-policy`, args.transform?.policy?.(policy) ?? policy, { parent: this });
+    return new iam.Policy(`${name}-policy`, transformed(args.transform?.policy, policy), { parent: this });
   }
 
-  private createUnsealerPolicy(
-    name: string,
-    unsealer: NonNullable<DynamoDbStorageArgs["unsealer"]>,
-    args: DynamoDbStorageArgs,
-  ): iam.Policy {
+  private createUnsealerPolicy(name: string, document: pulumi.Output<string>, args: DynamoDbStorageArgs): iam.Policy {
     const policy: iam.PolicyArgs = {
+      name: args.unsealer?.policyName,
       description: "What KubeVault's unsealer needs to keep Vault's unseal keys in SSM parameters",
-      policy: pulumi
-        .all([unsealer.kmsKeyArn, unsealer.ssmKeyPrefix])
-        .apply(([kmsKeyArn, ssmKeyPrefix]) => JSON.stringify(unsealerPolicy({ kmsKeyArn, ssmKeyPrefix }))),
+      policy: document,
       tags: args.tags,
     };
-    return new iam.Policy(`${name}-unsealer-policy`, args.transform?.unsealerPolicy?.(policy) ?? policy, {
+    return new iam.Policy(`${name}-unsealer-policy`, transformed(args.transform?.unsealerPolicy, policy), {
       parent: this,
     });
   }
+}
+
+function unsealerDocumentOf({ kmsKeyArn, ssmKeyPrefix }: NonNullable<DynamoDbStorageArgs["unsealer"]>) {
+  return pulumi
+    .all([kmsKeyArn, ssmKeyPrefix])
+    .apply(([keyArn, prefix]) => JSON.stringify(unsealerPolicy({ kmsKeyArn: keyArn, ssmKeyPrefix: prefix })));
+}
+
+/** What Vault creates its table with. */
+function capacitiesOf({ readCapacity, writeCapacity }: VaultTableArgs = {}) {
+  return {
+    ...(readCapacity === undefined ? {} : { readCapacity: pulumi.output(readCapacity) }),
+    ...(writeCapacity === undefined ? {} : { writeCapacity: pulumi.output(writeCapacity) }),
+  };
 }
 
 function tableNotFound(name: string, error: Error): Issue {
@@ -222,14 +287,16 @@ function tableNotFound(name: string, error: Error): Issue {
         path: "existingTableName",
         rule: "must be the name of a table in the provider's account and region",
         actual: name,
-        fix: "Create the table first, or leave existingTableName out to have one made.",
+        fix: "Create the table first, leave existingTableName out, or let Vault create it by vaultTable.",
       }
     : { path: "existingTableName", rule: `cannot be looked up (${error.message.split("\n")[0]})`, actual: name };
 }
 
 interface TableOutputs {
+  readonly table?: dynamodb.Table;
   readonly tableName: pulumi.Output<string>;
   readonly tableArn: pulumi.Output<string>;
+  readonly region: pulumi.Output<string>;
 }
 
 /** The settings of Vault's DynamoDB storage that a {@link DynamoDbStorage} decides, each on its own: a preview shows those that are known. */
@@ -239,6 +306,8 @@ export interface StorageBackend {
   readonly haEnabled: pulumi.Output<boolean>;
   readonly endpoint?: pulumi.Output<string>;
   readonly maxParallel?: pulumi.Output<number>;
+  readonly readCapacity?: pulumi.Output<number>;
+  readonly writeCapacity?: pulumi.Output<number>;
 }
 
 function capacity(

@@ -3,8 +3,9 @@ import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import type * as iam from "@pulumi/aws/iam/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlainObject } from "../internal/plainObject.js";
+import type { TextsInput } from "../internal/records.js";
 import type { StorageCredential } from "./storageCredential.js";
-import type { DynamoDbTableArgs } from "./tableArgs.js";
+import type { DynamoDbTableArgs, VaultTableArgs } from "./tableArgs.js";
 import type { Transform } from "../internal/transform.js";
 
 /** What {@link DynamoDbStorage} takes. */
@@ -17,6 +18,13 @@ export interface DynamoDbStorageArgs {
   readonly existingTableName?: pulumi.Input<string>;
   /** ARN of the customer managed KMS key that the existing table is encrypted with. */
   readonly existingTableKmsKeyArn?: pulumi.Input<string>;
+  /**
+   * Lets Vault create the table at its first start, if there is none: provisioned, without point-in-time recovery and deletion protection. Pulumi never sees
+   * the table, and a destroy leaves it. Not together with `table` or `existingTableName`.
+   *
+   * @default - the table is created by Pulumi
+   */
+  readonly vaultTable?: PlainObject<VaultTableArgs>;
   /**
    * Settings of the table to create.
    *
@@ -60,9 +68,27 @@ export interface DynamoDbStorageArgs {
     readonly kmsKeyArn: pulumi.Input<string>;
     /** Start of the SSM parameters' names, with a slash at both ends: the VaultServer's `ssmKeyPrefix`. */
     readonly ssmKeyPrefix: pulumi.Input<string>;
+    /**
+     * Name of its policy.
+     *
+     * @default - made by Pulumi from the component's name
+     */
+    readonly policyName?: pulumi.Input<string>;
   };
+  /**
+   * Name of the policy that lets Vault use the table.
+   *
+   * @default - created by Pulumi from the component's name
+   */
+  readonly policyName?: pulumi.Input<string>;
+  /**
+   * ARN of the permissions boundary of the user or role created, unless `credential` names one.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
   /** Tags of all AWS resources created. */
-  readonly tags?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly tags?: TextsInput;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
     readonly table?: Transform<dynamodb.TableArgs>;

@@ -49,6 +49,12 @@ export interface IrsaCredential {
   readonly serviceAccountName?: pulumi.Input<string>;
   /** Name of a role that exists, such as one that the unsealer and the root credential share: the policy is attached to it, no more. */
   readonly existingRoleName?: pulumi.Input<string>;
+  /**
+   * Name of the role made.
+   *
+   * @default - made by Pulumi from the component's name
+   */
+  readonly roleName?: pulumi.Input<string>;
   /** ARN of the permissions boundary of the role made. */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
 }
@@ -70,6 +76,14 @@ export interface SessionCredential {
     readonly trustedPrincipalArn: pulumi.Input<string>;
     /** The external ID that the role's trust policy is to ask for. */
     readonly externalId?: pulumi.Input<string>;
+    /**
+     * Name of the role made.
+     *
+     * @default - made by Pulumi from the component's name
+     */
+    readonly roleName?: pulumi.Input<string>;
+    /** ARN of the permissions boundary of the role made. */
+    readonly permissionsBoundaryArn?: pulumi.Input<string>;
   };
   /**
    * Lifetime of the credentials in seconds: 900 to 43200 with `assumeRole`, 900 to 129600 without. An assumed role that itself assumes this one

@@ -2,6 +2,7 @@ import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { irsaTrustPolicy } from "../iam/policies/irsaTrustPolicy.js";
 import { assumableRoleTrustPolicy } from "../iam/policies/trustPolicy.js";
+import { transformed } from "../internal/transform.js";
 import { AwsSessionCredentials } from "./awsSessionCredentials.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import {
@@ -63,10 +64,10 @@ function createUser(
   const userArgs: iam.UserArgs = {
     name: credential.userName,
     path: request.whenChecked(credential.userPath ?? defaultUserPath),
-    permissionsBoundary: credential.permissionsBoundaryArn,
+    permissionsBoundary: credential.permissionsBoundaryArn ?? args.permissionsBoundaryArn,
     tags: args.tags,
   };
-  const user = new iam.User(`${name}-user`, args.transform?.user?.(userArgs) ?? userArgs, { parent });
+  const user = new iam.User(`${name}-user`, transformed(args.transform?.user, userArgs), { parent });
   const attachments = Object.entries(policies).map(
     ([suffix, policy]) =>
       new iam.UserPolicyAttachment(`${name}-user-${suffix}`, { user: user.name, policyArn: policy.arn }, { parent }),
@@ -93,6 +94,8 @@ function createSession(name: string, credential: SessionCredential, request: Ide
             .apply(([trustedPrincipalArn, externalId]) =>
               JSON.stringify(assumableRoleTrustPolicy({ trustedPrincipalArn, externalId })),
             ),
+          name: assumeRole.roleName,
+          permissionsBoundary: assumeRole.permissionsBoundaryArn,
           maxSessionDuration: Math.max(3600, sessionDurationSeconds(credential)),
         });
   const session = new AwsSessionCredentials(
@@ -125,6 +128,7 @@ function irsaRole(name: string, credential: IrsaCredential, request: IdentityReq
     return withPolicies(name, request, iam.getRoleOutput({ name: existingRoleName }, { parent: request.parent }));
   }
   return createRole(name, request, {
+    name: credential.roleName,
     description: "Vault's pods: IAM role of their Kubernetes ServiceAccount",
     assumeRolePolicy: pulumi
       .all([oidcProviderArn ?? "", namespace ?? "", serviceAccountName ?? ""])
@@ -139,8 +143,12 @@ function irsaRole(name: string, credential: IrsaCredential, request: IdentityReq
 
 function createRole(name: string, request: IdentityRequest, own: iam.RoleArgs): pulumi.Output<string> {
   const { parent, args } = request;
-  const role: iam.RoleArgs = { ...own, tags: args.tags };
-  return withPolicies(name, request, new iam.Role(`${name}-role`, args.transform?.role?.(role) ?? role, { parent }));
+  const role: iam.RoleArgs = {
+    ...own,
+    permissionsBoundary: own.permissionsBoundary ?? args.permissionsBoundaryArn,
+    tags: args.tags,
+  };
+  return withPolicies(name, request, new iam.Role(`${name}-role`, transformed(args.transform?.role, role), { parent }));
 }
 
 function withPolicies(

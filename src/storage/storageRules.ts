@@ -1,8 +1,15 @@
 import { parseArn } from "../aws/arns.js";
+import { endpointIssues } from "../aws/endpoints.js";
 import { tagIssues } from "../aws/tags.js";
+import { externalIdIssues, principalIssues } from "../iam/assumableRoleRules.js";
+import { irsaSubjectIssues } from "../iam/irsaRules.js";
+import { autoNameIssues, entityNameIssues, policyArnIssues, policyNameIssues } from "../iam/nameRules.js";
+import type { IrsaSubject } from "../iam/policies/irsaTrustPolicy.js";
+import { regionRules } from "../aws/regions.js";
 import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
 import { under, type Issue } from "../internal/validation/issues.js";
-import { isKnown } from "../internal/validation/known.js";
+import { flagIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
+import { isKnown, unknownValue } from "../internal/validation/known.js";
 import {
   defaultUserPath,
   sessionDurationSeconds,
@@ -10,30 +17,48 @@ import {
   type AccessKeyCredential,
   type IrsaCredential,
   type SessionCredential,
+  type StorageCredentialSpec,
 } from "./storageCredential.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
-import { defaultCapacityUnits, type DynamoDbAutoscalingArgs, type DynamoDbTableArgs } from "./tableArgs.js";
+import {
+  defaultCapacityUnits,
+  type DynamoDbAutoscalingArgs,
+  type DynamoDbTableArgs,
+  type VaultTableArgs,
+} from "./tableArgs.js";
 
 /** All that is wrong with the arguments of a DynamoDbStorage, given in plain values; parts not known yet are `unknownValue`. */
 export function storageIssues(args: DynamoDbStorageArgs): Issue[] {
   return [
     ...sourceIssues(args),
     ...(args.table === undefined ? [] : under("table", tableIssues(args.table))),
+    ...(args.vaultTable === undefined ? [] : under("vaultTable", vaultTableIssues(args.vaultTable))),
     ...credentialIssues(args.credential),
+    ...policyNameIssues("policyName", args.policyName),
+    ...policyNameIssues("unsealer.policyName", args.unsealer?.policyName),
+    ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
     ...tagIssues("tags", args.tags),
     ...(args.unsealer === undefined ? [] : unsealerIssues(args.unsealer, args.credential)),
-    ...(args.maxParallel !== undefined && isKnown(args.maxParallel) && !isPositive(args.maxParallel)
-      ? [{ path: "maxParallel", rule: "must be a whole number of at least 1", actual: args.maxParallel }]
-      : []),
+    ...wholeNumberIssues("maxParallel", args.maxParallel),
+    ...flagIssues("haEnabled", args.haEnabled),
+    ...endpointIssues("endpoint", args.endpoint),
   ];
 }
 
-function sourceIssues({ existingTableName, table, existingTableKmsKeyArn }: DynamoDbStorageArgs): Issue[] {
+/** The ways to a table, of which one is taken. */
+const sources = ["table", "existingTableName", "vaultTable"] as const;
+
+function sourceIssues(args: DynamoDbStorageArgs): Issue[] {
+  const { existingTableName, existingTableKmsKeyArn } = args;
   const issues: Issue[] = [];
-  if (existingTableName !== undefined && table !== undefined) {
+  const [first, ...others] = sources.filter((source) => args[source] !== undefined);
+  for (const path of others) {
     issues.push({
-      path: "existingTableName",
-      rule: "cannot be given together with table: the one takes a table that exists, the other makes one",
+      path,
+      rule:
+        path === "vaultTable"
+          ? `cannot be given together with ${first ?? ""}: Vault creates the table itself`
+          : "cannot be given together with table: the one takes a table that exists, the other makes one",
       fix: "Leave one of them out.",
     });
   }
@@ -62,13 +87,16 @@ function tableIssues(table: DynamoDbTableArgs): Issue[] {
   if (billingMode !== undefined && !["PAY_PER_REQUEST", "PROVISIONED"].includes(billingMode)) {
     issues.push({ path: "billingMode", rule: "must be PAY_PER_REQUEST or PROVISIONED", actual: billingMode });
   }
+  for (const path of ["pointInTimeRecovery", "deletionProtection", "protect"] as const) {
+    issues.push(...flagIssues(path, table[path]));
+  }
   const provisioned = billingMode === "PROVISIONED";
   for (const path of ["readCapacityUnits", "writeCapacityUnits"] as const) {
     const units = table[path];
     if (units !== undefined && !provisioned) {
       issues.push(needsProvisioned(path, units));
-    } else if (units !== undefined && !isPositive(units)) {
-      issues.push({ path, rule: "must be a whole number of at least 1", actual: units });
+    } else {
+      issues.push(...wholeNumberIssues(path, units));
     }
   }
   if (autoscaling !== undefined) {
@@ -86,6 +114,14 @@ function tableIssues(table: DynamoDbTableArgs): Issue[] {
   return issues;
 }
 
+function vaultTableIssues({ name, readCapacity, writeCapacity }: VaultTableArgs): Issue[] {
+  return [
+    ...(name === undefined ? [] : tableNameIssues("name", name)),
+    ...wholeNumberIssues("readCapacity", readCapacity),
+    ...wholeNumberIssues("writeCapacity", writeCapacity),
+  ];
+}
+
 function needsProvisioned(path: string, actual?: unknown): Issue {
   return {
     path,
@@ -101,12 +137,12 @@ function autoscalingIssues(table: DynamoDbTableArgs, autoscaling: DynamoDbAutosc
     { path: "maxWriteCapacityUnits", max: autoscaling.maxWriteCapacityUnits, min: table.writeCapacityUnits },
   ];
   const issues = bounds.flatMap(({ path, max, min = defaultCapacityUnits }): Issue[] =>
-    Number.isInteger(max) && max >= min
+    !isKnown(max) || (Number.isInteger(max) && (!isKnown(min) || Number(max) >= Number(min)))
       ? []
       : [{ path, rule: `must be a whole number of at least the table's own capacity, ${min}`, actual: max }],
   );
   const target = autoscaling.targetUtilizationPercent;
-  return target === undefined || (target >= 20 && target <= 90)
+  return target === undefined || !isKnown(target) || (Number(target) >= 20 && Number(target) <= 90)
     ? issues
     : [...issues, { path: "targetUtilizationPercent", rule: "must be from 20 to 90", actual: target }];
 }
@@ -139,11 +175,12 @@ function unknownCredential(kind: unknown): Issue {
     : { path, rule: "must be accessKey, irsa, session or none", actual: kind };
 }
 
-function accessKeyIssues({ userName, userPath, generation }: AccessKeyCredential): Issue[] {
-  const issues: Issue[] = [];
-  if (generation !== undefined && !isPositive(generation)) {
-    issues.push({ path: "generation", rule: "must be a whole number of at least 1", actual: generation });
-  }
+function accessKeyIssues({ userName, userPath, generation, permissionsBoundaryArn }: AccessKeyCredential): Issue[] {
+  const issues: Issue[] = [
+    ...wholeNumberIssues("generation", generation),
+    ...entityNameIssues("userName", userName),
+    ...policyArnIssues("permissionsBoundaryArn", permissionsBoundaryArn),
+  ];
   const path = userPath ?? defaultUserPath;
   if (isKnown(path) && !(typeof path === "string" && /^\/([\x21-\x7e]+\/)*$/.test(path))) {
     issues.push({ path: "userPath", rule: "must start and end with a slash", actual: path });
@@ -165,7 +202,7 @@ function accessKeyIssues({ userName, userPath, generation }: AccessKeyCredential
 function irsaIssues(credential: IrsaCredential): Issue[] {
   const made = ["oidcProviderArn", "namespace", "serviceAccountName"] as const;
   if (credential.existingRoleName !== undefined) {
-    return [...made, "permissionsBoundaryArn" as const]
+    return [...made, "permissionsBoundaryArn" as const, "roleName" as const]
       .filter((path) => credential[path] !== undefined)
       .map((path) => ({
         path,
@@ -176,20 +213,31 @@ function irsaIssues(credential: IrsaCredential): Issue[] {
   const missing = made
     .filter((path) => credential[path] === undefined)
     .map((path): Issue => ({ path, rule: "is required unless existingRoleName is given" }));
-  const arn = credential.oidcProviderArn;
-  const provider = typeof arn === "string" && isKnown(arn) ? parseArn(arn) : undefined;
-  const wrong =
-    typeof arn === "string" && isKnown(arn) && provider?.resource.startsWith("oidc-provider/") !== true
-      ? [{ path: "oidcProviderArn", rule: "must be the ARN of an IAM OIDC provider", actual: arn }]
-      : [];
-  return [...missing, ...wrong];
+  // What is not given is reported as missing.
+  const { oidcProviderArn = unknownValue, namespace = unknownValue, serviceAccountName = unknownValue } = credential;
+  return [
+    ...missing,
+    ...irsaSubjectIssues({ oidcProviderArn, namespace, serviceAccountName } as IrsaSubject),
+    ...entityNameIssues("roleName", credential.roleName),
+    ...policyArnIssues("permissionsBoundaryArn", credential.permissionsBoundaryArn),
+  ];
 }
 
 function sessionIssues(credential: SessionCredential): Issue[] {
   const issues: Issue[] = [];
   const longest = credential.assumeRole === undefined ? 129_600 : 43_200;
   const duration = sessionDurationSeconds(credential);
-  const { renewBeforeSeconds, user } = credential;
+  const { renewBeforeSeconds, user, assumeRole } = credential;
+  if (assumeRole !== undefined) {
+    issues.push(
+      ...under("assumeRole", [
+        ...principalIssues("trustedPrincipalArn", assumeRole.trustedPrincipalArn),
+        ...externalIdIssues("externalId", assumeRole.externalId),
+        ...entityNameIssues("roleName", assumeRole.roleName),
+        ...policyArnIssues("permissionsBoundaryArn", assumeRole.permissionsBoundaryArn),
+      ]),
+    );
+  }
   if (!isPositive(duration) || duration < 900 || duration > longest) {
     issues.push({ path: "durationSeconds", rule: `must be from 900 to ${longest}`, actual: duration });
   }
@@ -242,11 +290,59 @@ function tableNameIssues(path: string, name: unknown): Issue[] {
 }
 
 function kmsKeyIssues(path: string, arn: unknown): Issue[] {
-  return !isKnown(arn) || (typeof arn === "string" && parseArn(arn)?.resource.startsWith("key/") === true)
-    ? []
+  const key = typeof arn === "string" ? parseArn(arn) : undefined;
+  return !isKnown(arn) ||
+    (key?.service === "kms" && /^\d{12}$/.test(key.accountId) && /^key\/[\w-]+$/.test(key.resource))
+    ? [...(key === undefined ? [] : regionRules(path, key.region))]
     : [{ path, rule: "must be the ARN of a KMS key, not of an alias", actual: arn }];
 }
 
 function isPositive(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** What is wrong with the names in AWS that Pulumi makes of a DynamoDbStorage's name, where none is given. */
+export function storageNameIssues(name: string, args: DynamoDbStorageArgs): Issue[] {
+  const { transform = {} } = args;
+  const spec = storageCredentialSpec(args.credential);
+  const ownTable = args.existingTableName === undefined && args.vaultTable === undefined;
+  return [
+    ...(ownTable && args.table?.name === undefined && transform.table === undefined
+      ? autoNameIssues(`${name}-table`, "table", "Give table.name.")
+      : []),
+    ...(args.policyName === undefined && transform.policy === undefined
+      ? autoNameIssues(`${name}-policy`, "policy", "Give policyName.")
+      : []),
+    ...(args.unsealer !== undefined && args.unsealer.policyName === undefined && transform.unsealerPolicy === undefined
+      ? autoNameIssues(`${name}-unsealer-policy`, "policy", "Give unsealer.policyName.")
+      : []),
+    ...identityNameIssues(name, spec, transform),
+  ];
+}
+
+function identityNameIssues(
+  name: string,
+  spec: StorageCredentialSpec,
+  transform: NonNullable<DynamoDbStorageArgs["transform"]>,
+): Issue[] {
+  const user = (given: unknown, path: string) =>
+    given === undefined && transform.user === undefined
+      ? autoNameIssues(`${name}-user`, "user", `Give ${path}.userName.`)
+      : [];
+  const role = (given: unknown, path: string) =>
+    given === undefined && transform.role === undefined
+      ? autoNameIssues(`${name}-role`, "role", `Give ${path}.roleName.`)
+      : [];
+  switch (spec.kind) {
+    case "accessKey":
+      return user(spec.userName, "credential");
+    case "irsa":
+      return spec.existingRoleName === undefined ? role(spec.roleName, "credential") : [];
+    case "session":
+      return spec.assumeRole === undefined
+        ? user(spec.user?.userName, "credential.user")
+        : role(spec.assumeRole.roleName, "credential.assumeRole");
+    default:
+      return [];
+  }
 }

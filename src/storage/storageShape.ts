@@ -1,5 +1,4 @@
 import {
-  any,
   callback,
   input,
   objectShape,
@@ -11,17 +10,17 @@ import {
 } from "../internal/validation/argumentShape.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import type { AccessKeyCredential, IrsaCredential, SessionCredential } from "./storageCredential.js";
-import type { CustomerManagedKey, DynamoDbAutoscalingArgs, DynamoDbTableArgs } from "./tableArgs.js";
+import type { CustomerManagedKey, DynamoDbAutoscalingArgs, DynamoDbTableArgs, VaultTableArgs } from "./tableArgs.js";
 
 const tableShape = objectShape<DynamoDbTableArgs>("DynamoDbStorage.table", {
   name: input,
   billingMode: plain,
-  readCapacityUnits: plain,
-  writeCapacityUnits: plain,
+  readCapacityUnits: input,
+  writeCapacityUnits: input,
   autoscaling: objectShape<DynamoDbAutoscalingArgs>("DynamoDbStorage.table.autoscaling", {
-    maxReadCapacityUnits: plain,
-    maxWriteCapacityUnits: plain,
-    targetUtilizationPercent: plain,
+    maxReadCapacityUnits: input,
+    maxWriteCapacityUnits: input,
+    targetUtilizationPercent: input,
   }),
   pointInTimeRecovery: input,
   encryption: plainOr(objectShape<CustomerManagedKey>("DynamoDbStorage.table.encryption", { kmsKeyArn: input })),
@@ -46,6 +45,7 @@ const credentialShape = plainOr(
       namespace: input,
       serviceAccountName: input,
       existingRoleName: input,
+      roleName: input,
       permissionsBoundaryArn: input,
     }),
     session: objectShape<SessionCredential>("a session credential", {
@@ -53,6 +53,8 @@ const credentialShape = plainOr(
       assumeRole: objectShape<NonNullable<SessionCredential["assumeRole"]>>("assumeRole", {
         trustedPrincipalArn: input,
         externalId: input,
+        roleName: input,
+        permissionsBoundaryArn: input,
       }),
       durationSeconds: plain,
       renewBeforeSeconds: plain,
@@ -67,6 +69,11 @@ export const storageShape: ObjectShape = objectShape<DynamoDbStorageArgs>("Dynam
   existingTableName: input,
   existingTableKmsKeyArn: input,
   table: tableShape,
+  vaultTable: objectShape<VaultTableArgs>("DynamoDbStorage.vaultTable", {
+    name: input,
+    readCapacity: input,
+    writeCapacity: input,
+  }),
   haEnabled: input,
   maxParallel: input,
   endpoint: input,
@@ -74,8 +81,11 @@ export const storageShape: ObjectShape = objectShape<DynamoDbStorageArgs>("Dynam
   unsealer: objectShape<NonNullable<DynamoDbStorageArgs["unsealer"]>>("DynamoDbStorage.unsealer", {
     kmsKeyArn: input,
     ssmKeyPrefix: input,
+    policyName: input,
   }),
-  tags: any,
+  policyName: input,
+  permissionsBoundaryArn: input,
+  tags: input,
   transform: objectShape<NonNullable<DynamoDbStorageArgs["transform"]>>("DynamoDbStorage.transform", {
     table: callback,
     policy: callback,

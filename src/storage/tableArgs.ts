@@ -19,14 +19,14 @@ export interface DynamoDbTableArgs {
    *
    * @default 5
    */
-  readonly readCapacityUnits?: number;
+  readonly readCapacityUnits?: pulumi.Input<number>;
   /**
    * Write capacity units, `PROVISIONED` only. With `autoscaling` the lower bound. One write of Vault costs a unit for the entry and one for each
    * folder above it; with high availability the lock takes about one more per second and standby node.
    *
    * @default 5
    */
-  readonly writeCapacityUnits?: number;
+  readonly writeCapacityUnits?: pulumi.Input<number>;
   /**
    * Lets AWS raise and lower the capacity by use, `PROVISIONED` only.
    *
@@ -60,6 +60,31 @@ export interface DynamoDbTableArgs {
   readonly protect?: boolean;
 }
 
+/** The table that Vault creates itself. */
+export interface VaultTableArgs {
+  /**
+   * Name of the table, in the provider's account and region.
+   *
+   * @default "vault-dynamodb-backend"
+   */
+  readonly name?: pulumi.Input<string>;
+  /**
+   * Read capacity units that Vault creates it with.
+   *
+   * @default - Vault's own, 5
+   */
+  readonly readCapacity?: pulumi.Input<number>;
+  /**
+   * Write capacity units that Vault creates it with.
+   *
+   * @default - Vault's own, 5
+   */
+  readonly writeCapacity?: pulumi.Input<number>;
+}
+
+/** Name of the table where nothing is said: Vault's own default. */
+export const defaultVaultTableName = "vault-dynamodb-backend";
+
 /** A KMS key of your own. */
 export interface CustomerManagedKey {
   /** ARN of the key, not of an alias: policies name it. It must be in the table's region. */
@@ -69,15 +94,15 @@ export interface CustomerManagedKey {
 /** How far capacity may rise, and when it does. */
 export interface DynamoDbAutoscalingArgs {
   /** Most read capacity units. */
-  readonly maxReadCapacityUnits: number;
+  readonly maxReadCapacityUnits: pulumi.Input<number>;
   /** Most write capacity units. */
-  readonly maxWriteCapacityUnits: number;
+  readonly maxWriteCapacityUnits: pulumi.Input<number>;
   /**
    * Percentage of the capacity that is to be in use, from 20 to 90.
    *
    * @default 70
    */
-  readonly targetUtilizationPercent?: number;
+  readonly targetUtilizationPercent?: pulumi.Input<number>;
 }
 
 /** Read and write capacity units by default: Vault's own default. */

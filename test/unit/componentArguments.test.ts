@@ -50,11 +50,6 @@ describe("an argument that does not exist is rejected, with the nearest right na
     ],
     [
       RootCredential,
-      { roles: { r: { policy: "{}" } } },
-      "roles.r.policy: is not an argument of a role of RootCredential. Write credentialType and policyDocument.",
-    ],
-    [
-      RootCredential,
       { staticRoles: { s: { userName: "x" } } },
       "staticRoles.s.userName: is not an argument of a static role of RootCredential. Did you mean username?",
     ],
@@ -101,7 +96,7 @@ describe("an argument that does not exist is rejected, with the nearest right na
     [
       UnsealKeys,
       { namespace: "vault", name: "k" },
-      "name: is not an argument of UnsealKeys. Known names: labels, namespace, secretName, transform.",
+      "name: is not an argument of UnsealKeys. Known names: annotations, labels, namespace, secretName, transform.",
     ],
     [AwsSecretsEngine, { role: {} }, "role: is not an argument of AwsSecretsEngine. Did you mean roles?"],
     [
@@ -145,7 +140,7 @@ describe("an argument that does not exist is rejected, with the nearest right na
           roleName: "r",
         },
       },
-      "irsa.roleName: is not an argument of irsa. Known names: clusterRegion, oidcProviderArn.",
+      "irsa.roleName: is not an argument of irsa. Known names: attachPolicies, clusterRegion, oidcProviderArn, roleArn.",
     ],
     [
       VaultPlatform,

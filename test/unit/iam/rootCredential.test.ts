@@ -309,8 +309,8 @@ describe("RootCredential with the identity of a role", () => {
     ).toThrow(
       [
         'RootCredential "vault": 6 invalid arguments:',
-        '  - serviceAccount: identity "role" needs exactly one of serviceAccount and trustPolicy. ' +
-          "Give serviceAccount for Vault on EKS, trustPolicy for all else.",
+        '  - serviceAccount: identity "role" needs exactly one of serviceAccount, trustPolicy and existingRoleArn. ' +
+          "Give serviceAccount for Vault on EKS, existingRoleArn for a role that exists, trustPolicy for all else.",
         '  - rotateRoot: needs identity "user": a role has no key to rotate, got true.',
         '  - keyGeneration: needs identity "user": a role has no key, got 2.',
         '  - seedKey: needs identity "user": a role has no key, got false.',
@@ -364,7 +364,7 @@ describe("RootCredential refuses", () => {
     [
       "a generation below 1",
       { keyGeneration: 0 },
-      'RootCredential "vault": invalid argument: keyGeneration: must be a whole number from 1, got 0.',
+      'RootCredential "vault": invalid argument: keyGeneration: must be a whole number of at least 1, got 0.',
     ],
     [
       "a ServiceAccount for a user",

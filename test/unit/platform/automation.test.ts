@@ -27,6 +27,13 @@ const cloud: Answers = {
   },
   calls: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: account, arn: "", id: account, userId: "" }),
+    "aws:index/getRegion:getRegion": () => ({
+      region: "eu-west-1",
+      name: "eu-west-1",
+      id: "eu-west-1",
+      description: "",
+      endpoint: "",
+    }),
     "aws:index/getPartition:getPartition": () => ({ partition: "aws", id: "aws", dnsSuffix: "", reverseDnsPrefix: "" }),
   },
 };

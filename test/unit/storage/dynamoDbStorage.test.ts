@@ -27,6 +27,9 @@ function aws({ type, name }: Recorded): Record<string, unknown> {
 }
 
 const existing = {
+  "aws:index/getRegion:getRegion": () => ({ region: "eu-west-1" }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
   "aws:dynamodb/getTable:getTable": ({ name }: Record<string, unknown>) => ({
     name,
     arn: `arn:aws-cn:dynamodb:cn-north-1:123456789012:table/${String(name)}`,
@@ -391,7 +394,7 @@ describe("DynamoDbStorage", () => {
   });
 
   test("at preview shows the table, and does not know its ARN or the key yet", async () => {
-    const recorded = await record({ preview: true, outputs: aws });
+    const recorded = await record({ preview: true, outputs: aws, calls: existing });
     const storage = new DynamoDbStorage("vault", {
       haEnabled: pulumi.output(pulumi.unknown) as unknown as pulumi.Output<boolean>,
     });

@@ -26,7 +26,7 @@ describe("storageIssues", () => {
     {
       credential: {
         kind: "session",
-        assumeRole: { trustedPrincipalArn: "arn" },
+        assumeRole: { trustedPrincipalArn: "arn:aws:iam::123456789012:user/ci" },
         durationSeconds: 900,
         renewBeforeSeconds: 899,
       },
@@ -137,7 +137,13 @@ describe("storageIssues", () => {
       "credential.durationSeconds: must be from 900 to 129600, got 600.",
     ],
     [
-      { credential: { kind: "session", assumeRole: { trustedPrincipalArn: "arn" }, durationSeconds: 43_201 } },
+      {
+        credential: {
+          kind: "session",
+          assumeRole: { trustedPrincipalArn: "arn:aws:iam::123456789012:user/ci" },
+          durationSeconds: 43_201,
+        },
+      },
       "credential.durationSeconds: must be from 900 to 43200, got 43201.",
     ],
     [
@@ -145,7 +151,13 @@ describe("storageIssues", () => {
       "credential.renewBeforeSeconds: must be at least 1 and less than durationSeconds, 900, got 900.",
     ],
     [
-      { credential: { kind: "session", assumeRole: { trustedPrincipalArn: "arn" }, user: {} } },
+      {
+        credential: {
+          kind: "session",
+          assumeRole: { trustedPrincipalArn: "arn:aws:iam::123456789012:user/ci" },
+          user: {},
+        },
+      },
       "credential.user: cannot be given together with assumeRole. Leave one of them out.",
     ],
     [
@@ -178,7 +190,7 @@ describe("storageIssues", () => {
     ],
     [
       { credential: { ...irsa, oidcProviderArn: "arn:aws:iam::123456789012:role/x" } },
-      'credential.oidcProviderArn: must be the ARN of an IAM OIDC provider, got "arn:aws:iam::123456789012:role/x".',
+      'credential.oidcProviderArn: must be the ARN of an IAM OIDC provider, arn:aws:iam::ACCOUNT:oidc-provider/HOST/PATH, got "arn:aws:iam::123456789012:role/x".',
     ],
   ])("refuses %j", (args, message) => {
     expect(told(args)).toEqual([message]);

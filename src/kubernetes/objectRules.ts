@@ -1,0 +1,122 @@
+import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
+import { flagIssues } from "../internal/validation/valueRules.js";
+
+/** One label of a DNS name: names of namespaces and Services (RFC 1123). */
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** A DNS name: names of Secrets, ServiceAccounts and most other objects (RFC 1123). */
+const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** The rules for the name of a namespace. */
+export function namespaceIssues(path: string, name: unknown): Issue[] {
+  return !isKnown(name) || (typeof name === "string" && label.test(name))
+    ? []
+    : [
+        {
+          path,
+          rule: "must be the name of a Kubernetes namespace",
+          actual: name,
+        },
+      ];
+}
+
+/** The rules for the name of a Secret or ServiceAccount; what is not given is not judged. */
+export function objectNameIssues(path: string, name: unknown): Issue[] {
+  return name === undefined || !isKnown(name) || (typeof name === "string" && subdomain.test(name))
+    ? []
+    : [
+        {
+          path,
+          rule: "must be at most 253 lower-case letters, digits, hyphens and dots, and begin and end with a letter or digit",
+          actual: name,
+        },
+      ];
+}
+
+/** The rules for `labels` of Kubernetes objects. */
+export function labelIssues(path: string, labels: unknown): Issue[] {
+  return entriesOf(labels).flatMap(([key, value]) => [
+    ...keyIssues(pathOf(path, key), key),
+    ...(!isKnown(value) || (typeof value === "string" && /^([\dA-Za-z]([\w.-]{0,61}[\dA-Za-z])?)?$/.test(value))
+      ? []
+      : [
+          {
+            path: pathOf(path, key),
+            rule: "must be at most 63 letters, digits, hyphens, underscores and dots, and begin and end with a letter or digit",
+            actual: value,
+          },
+        ]),
+  ]);
+}
+
+/** The rules for `annotations` of Kubernetes objects. */
+export function annotationIssues(path: string, annotations: unknown): Issue[] {
+  return entriesOf(annotations).flatMap(([key, value]) => [
+    ...keyIssues(pathOf(path, key), key),
+    ...(!isKnown(value) || typeof value === "string"
+      ? []
+      : [{ path: pathOf(path, key), rule: "must be a text", actual: value }]),
+  ]);
+}
+
+function keyIssues(path: string, key: string): Issue[] {
+  const [name = "", prefix] = key.split("/").reverse();
+  const holds =
+    key.split("/").length <= 2 &&
+    /^[\dA-Za-z]([\w.-]{0,61}[\dA-Za-z])?$/.test(name) &&
+    (prefix === undefined || subdomain.test(prefix));
+  return holds
+    ? []
+    : [
+        {
+          path,
+          rule: "must have a key of at most 63 letters, digits, hyphens, underscores and dots, with or without a DNS name and a slash before it",
+          fix: "Write team, or example.com/team.",
+        },
+      ];
+}
+
+function entriesOf(given: unknown): [string, unknown][] {
+  return given === null || typeof given !== "object" ? [] : Object.entries(given);
+}
+
+/** What Secrets of this package are made from. */
+interface SecretArguments {
+  readonly namespace?: unknown;
+  readonly secretName?: unknown;
+  readonly labels?: unknown;
+  readonly annotations?: unknown;
+}
+
+/** The rules of a Secret's name, namespace and metadata. */
+export function secretIssues({ namespace, secretName, labels, annotations }: SecretArguments): Issue[] {
+  return [
+    ...namespaceIssues("namespace", namespace),
+    ...objectNameIssues("secretName", secretName),
+    ...labelIssues("labels", labels),
+    ...annotationIssues("annotations", annotations),
+  ];
+}
+
+/** The rules of a CredentialSecret. Its keys are secret: they are never shown. */
+export function credentialSecretIssues(
+  args: SecretArguments & {
+    readonly accessKeyId?: unknown;
+    readonly secretAccessKey?: unknown;
+    readonly sessionToken?: unknown;
+    readonly separateSessionToken?: unknown;
+  },
+): Issue[] {
+  const empty = (["accessKeyId", "secretAccessKey", "sessionToken"] as const).filter((name) => {
+    const value = args[name];
+    const isOptional = name === "sessionToken";
+    return (
+      isKnown(value) && !(typeof value === "string" && /^\S+$/.test(value)) && !(isOptional && value === undefined)
+    );
+  });
+  return [
+    ...secretIssues(args),
+    ...empty.map((path) => ({ path, rule: "must be a text without white space, and not empty" })),
+    ...flagIssues("separateSessionToken", args.separateSessionToken),
+  ];
+}
