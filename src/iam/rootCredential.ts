@@ -28,13 +28,7 @@ import {
   type PlainRootCredential,
   type TransformedParts,
 } from "./rootDocument.js";
-import {
-  accessKeyWarning,
-  assertNamed,
-  inlinePolicyTexts,
-  transformedEntity,
-  type TransformedEntity,
-} from "./entityTransforms.js";
+import { accessKeyWarning, assertNamed, inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";
 import { createRootPolicies } from "./rootPolicyResources.js";
 import { transformed } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
@@ -284,10 +278,10 @@ function existingRoleOf({ existingRoleArn }: RootCredentialArgs) {
     return undefined;
   }
   const arn = pulumi.output(existingRoleArn);
-  const parsed = arn.apply((text) => parseArn(text));
+  const parsed = arn.apply((text) => parseArn(String(text)));
   return {
     arn,
-    name: arn.apply((text) => text.slice(text.lastIndexOf("/") + 1)),
+    name: arn.apply((text) => String(text).replace(/^.*\//, "")),
     partition: parsed.apply((parts) => parts?.partition ?? ""),
     accountId: parsed.apply((parts) => parts?.accountId ?? ""),
   };

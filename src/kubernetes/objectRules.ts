@@ -107,16 +107,15 @@ export function credentialSecretIssues(
     readonly separateSessionToken?: unknown;
   },
 ): Issue[] {
-  const empty = (["accessKeyId", "secretAccessKey", "sessionToken"] as const).filter((name) => {
+  const untidy = (["accessKeyId", "secretAccessKey", "sessionToken"] as const).filter((name) => {
     const value = args[name];
-    const isOptional = name === "sessionToken";
     return (
-      isKnown(value) && !(typeof value === "string" && /^\S+$/.test(value)) && !(isOptional && value === undefined)
+      value !== undefined && isKnown(value) && (typeof value !== "string" || value === "" || value.trim() !== value)
     );
   });
   return [
     ...secretIssues(args),
-    ...empty.map((path) => ({ path, rule: "must be a text without white space, and not empty" })),
+    ...untidy.map((path) => ({ path, rule: "must be a text that is not empty, without white space around it" })),
     ...flagIssues("separateSessionToken", args.separateSessionToken),
   ];
 }

@@ -316,7 +316,12 @@ function rootCredentialPart(name: string, args: Plain): Issue[] {
       : roleArn === undefined
         ? {
             identity: "role",
-            serviceAccount: { oidcProviderArn, namespace, serviceAccountName: args.serverName ?? name },
+            // What is missing is reported once, as irsa's.
+            serviceAccount: {
+              oidcProviderArn: oidcProviderArn ?? unknownValue,
+              namespace,
+              serviceAccountName: args.serverName ?? name,
+            },
           }
         : { identity: "role", existingRoleArn: roleArn, attachPolicies };
   const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Plain>>, (_, role) => engineRole(role));

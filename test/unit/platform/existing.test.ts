@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { VaultPlatform } from "../../../src/index.js";
 import { valueOf } from "../../support/outputs.js";
 import { inputsOf, listed, record, settled } from "../../support/recorder.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
 import { platformIssues } from "../../../src/platform/vaultPlatformRules.js";
 import { account, cloud, platform, small } from "./support.js";
 
@@ -200,26 +201,14 @@ describe("a platform with what exists already", () => {
 
   it.each<[object, string]>([
     [{ arn: "arn:aws:s3:::x" }, "roles.r.arn: must be the ARN of an IAM policy or of an IAM role"],
-    [
-      { arn: pulumi.output("x") },
-      "roles.r.arn: must be a plain value, not an output: it decides which resources there are",
-    ],
+    [{ arn: unknownValue }, "roles.r.arn: must be a plain value, not an output: it decides which resources there are"],
     [{ policy: "{}", policyDocument: "{}" }, "roles.r.policyDocument: must not be given together with the old policy"],
-    [{}, "roles.r.credentialType: is required"],
+    [{}, "roles.r.credentialType: must be one of iam_user, assumed_role, federation_token, session_token"],
     [
       { credentialType: "iam_users" },
       "roles.r.credentialType: must be one of iam_user, assumed_role, federation_token, session_token",
     ],
-  ])("says what is wrong with the role %#", (role, expected) => {
-    const text = () => {
-      try {
-        return lines({ roles: { r: role } }).join("\n");
-      } catch (error) {
-        return String(error);
-      }
-    };
-    const masked =
-      "arn" in role && typeof role.arn !== "string" ? { arn: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" } : role;
-    expect(masked === role ? text() : lines({ roles: { r: masked } }).join("\n")).toContain(expected);
+  ])("says what is wrong with the role %j", (role, expected) => {
+    expect(lines({ roles: { r: role } })).toContain(expected);
   });
 });
