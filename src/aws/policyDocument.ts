@@ -37,6 +37,6 @@ export interface WidenedPolicyDocument extends Omit<PolicyDocument, "Version" | 
 
 type WidenedStatement = Omit<PolicyStatement, "Effect" | "Principal" | "NotPrincipal"> & {
   readonly Effect: string;
-  readonly Principal?: Principal | string;
-  readonly NotPrincipal?: Principal | string;
+  readonly Principal?: Exclude<Principal, "*"> | string;
+  readonly NotPrincipal?: Exclude<Principal, "*"> | string;
 };

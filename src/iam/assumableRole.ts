@@ -10,7 +10,7 @@ import { parsedPolicy } from "./policies/federation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
 import { resolveAfterCreation } from "../internal/readiness.js";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import { transformed, type Transform } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 import { inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";

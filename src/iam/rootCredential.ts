@@ -50,7 +50,11 @@ const attachmentQuota = 10;
  * });
  * @example
  * // A role that another team owns: it attaches the policy
- * const root = new RootCredential("vault", { identity: "role", existingRoleArn: podRoleArn, attachPolicies: false, roles });
+ * const root = new RootCredential("vault", {
+ *   identity: "role",
+ *   existingRoleArn: "arn:aws:iam::123456789012:role/vault-pods",
+ *   attachPolicies: false,
+ * });
  * export const rights = root.policy;
  *
  * @see https://developer.hashicorp.com/vault/docs/secrets/aws

@@ -2,7 +2,7 @@ import type * as iam from "@pulumi/aws/iam/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument, PolicyStatement } from "../aws/policyDocument.js";
 import type { RootCredentialRoleArgs, RootCredentialStaticRoleArgs } from "./roleInputs.js";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import type { Transform } from "../internal/transform.js";
 
 /** The Kubernetes ServiceAccount that takes the role of a RootCredential (IRSA). */

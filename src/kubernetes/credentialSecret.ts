@@ -2,7 +2,7 @@ import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
 import { whereHooksRun } from "../internal/hooks.js";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import { transformed } from "../internal/transform.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
 import { credentialSecretIssues } from "./objectRules.js";

@@ -1,6 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import { transformed } from "../internal/transform.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
 import { secretIssues } from "./objectRules.js";

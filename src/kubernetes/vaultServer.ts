@@ -7,7 +7,7 @@ import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { inspectCluster } from "./inspectCluster.js";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
 import { vaultServerShape } from "./argumentShapes.js";
-import { mergedTexts } from "../internal/records.js";
+import { mergedTexts } from "../internal/texts.js";
 import { transformed } from "../internal/transform.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import { immutableFields, rejectImmutableChange } from "./immutableFields.js";

@@ -2,7 +2,7 @@ import type * as apiextensions from "@pulumi/kubernetes/apiextensions/index.js";
 import type * as core from "@pulumi/kubernetes/core/v1/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { InputOf } from "../internal/inputOf.js";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import type { VaultServerApiVersion } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";
 import type { Transform } from "../internal/transform.js";

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { AssumableRole } from "../iam/assumableRole.js";
 import { RootCredential } from "../iam/rootCredential.js";
 import type { RootCredentialRoleArgs } from "../iam/roleInputs.js";
-import { mapRecord, mergedTexts } from "../internal/records.js";
+import { mapRecord } from "../internal/records.js";
+import { mergedTexts } from "../internal/texts.js";
 import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js";
 import { partOptions, type PlatformRole, type PlatformScope } from "./scope.js";
 

@@ -40,7 +40,7 @@ function madeNames(base: string, args: Plain): Issue[] {
         ...(unsealer === "awsKmsSsm" ? { unsealer: { kmsKeyArn: "", ssmKeyPrefix: "" } } : {}),
       } as DynamoDbStorageArgs),
     ),
-    ...partNames("rootCredential", rootCredentialNameIssues(`${base}-root`, (args.rootCredential ?? {}) as Plain)),
+    ...partNames("rootCredential", rootCredentialNameIssues(`${base}-root`, args.rootCredential ?? {})),
     ...Object.entries((args.assumableRoles ?? {}) as Readonly<Record<string, Plain>>).flatMap(([key, role]) =>
       isKnown(role) ? partNames(pathOf("assumableRoles", key), assumableRoleNameIssues(`${base}-${key}`, role)) : [],
     ),

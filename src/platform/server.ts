@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { mergedTexts } from "../internal/records.js";
+import { mergedTexts } from "../internal/texts.js";
 import type { RootCredential } from "../iam/rootCredential.js";
 import type { CredentialSecret } from "../kubernetes/credentialSecret.js";
 import { VaultServer } from "../kubernetes/vaultServer.js";

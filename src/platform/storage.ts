@@ -1,5 +1,5 @@
 import { CredentialSecret } from "../kubernetes/credentialSecret.js";
-import { mergedTexts } from "../internal/records.js";
+import { mergedTexts } from "../internal/texts.js";
 import { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { RootCredential } from "../iam/rootCredential.js";
 import { partOptions, type PlatformScope } from "./scope.js";

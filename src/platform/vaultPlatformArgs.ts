@@ -4,7 +4,7 @@ import type { AssumableRoleArgs } from "../iam/assumableRole.js";
 import type { RootCredentialArgs } from "../iam/rootCredentialArgs.js";
 import type { InputOf } from "../internal/inputOf.js";
 import type { PlainObject } from "../internal/plainObject.js";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import type { VaultServerArgs } from "../kubernetes/vaultServerArgs.js";
 import type { VaultServerSpec } from "../kubernetes/vaultServerSpec.js";
 import type { AwsLeaseConfigSettings } from "../secretsengine/awsLeaseConfig.js";

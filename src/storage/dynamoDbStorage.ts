@@ -1,7 +1,7 @@
 import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
 import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
-import { getRegionOutput } from "@pulumi/aws/getRegion.js";
+import { getRegion, getRegionOutput } from "@pulumi/aws/getRegion.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../aws/arns.js";
@@ -155,21 +155,34 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     if (args.existingTableName !== undefined) {
       return this.adoptTable(subject, args.existingTableName);
     }
-    const parent = { parent: this };
-    const providerRegion = getRegionOutput({}, parent).region;
     if (args.vaultTable === undefined) {
       const { table, ownRegion } = this.createTable(name, args, whenChecked);
-      const region = pulumi.all([ownRegion, providerRegion]).apply(([own, general]) => own ?? general);
-      return { table, tableName: table.name, tableArn: table.arn, region };
+      return { table, tableName: table.name, tableArn: table.arn, region: this.regionOf(table, ownRegion) };
     }
+    const parent = { parent: this };
+    const { region } = getRegionOutput({}, parent);
     const tableName = pulumi.output(args.vaultTable.name ?? defaultVaultTableName);
     const { partition } = getPartitionOutput({}, parent);
     const { accountId } = getCallerIdentityOutput({}, parent);
     return {
       tableName,
-      tableArn: pulumi.interpolate`arn:${partition}:dynamodb:${providerRegion}:${accountId}:table/${tableName}`,
-      region: providerRegion,
+      tableArn: pulumi.interpolate`arn:${partition}:dynamodb:${region}:${accountId}:table/${tableName}`,
+      region,
     };
+  }
+
+  /** The region of a table: at preview that of the provider, so that it is compared with the cluster's before anything is created. */
+  private regionOf(table: dynamodb.Table, ownRegion: dynamodb.TableArgs["region"]): pulumi.Output<string> {
+    const created = table.arn.apply((arn) => parseArn(arn)?.region ?? "");
+    if (!pulumi.runtime.isDryRun()) {
+      return created;
+    }
+    // Where the provider cannot tell, the region stays unknown until the table is there.
+    const provider = getRegion({}, { parent: this }).then(
+      ({ region }) => region,
+      () => undefined,
+    );
+    return pulumi.all([ownRegion, provider]).apply(([own, general]) => pulumi.output(own ?? general ?? created));
   }
 
   private createTable(

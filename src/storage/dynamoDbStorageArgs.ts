@@ -3,7 +3,7 @@ import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import type * as iam from "@pulumi/aws/iam/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlainObject } from "../internal/plainObject.js";
-import type { TextsInput } from "../internal/records.js";
+import type { TextsInput } from "../internal/texts.js";
 import type { StorageCredential } from "./storageCredential.js";
 import type { DynamoDbTableArgs, VaultTableArgs } from "./tableArgs.js";
 import type { Transform } from "../internal/transform.js";

@@ -139,7 +139,13 @@ function autoscalingIssues(table: DynamoDbTableArgs, autoscaling: DynamoDbAutosc
   const issues = bounds.flatMap(({ path, max, min = defaultCapacityUnits }): Issue[] =>
     !isKnown(max) || (Number.isInteger(max) && (!isKnown(min) || Number(max) >= Number(min)))
       ? []
-      : [{ path, rule: `must be a whole number of at least the table's own capacity, ${min}`, actual: max }],
+      : [
+          {
+            path,
+            rule: `must be a whole number of at least the table's own capacity, ${String(min as number)}`,
+            actual: max,
+          },
+        ],
   );
   const target = autoscaling.targetUtilizationPercent;
   return target === undefined || !isKnown(target) || (Number(target) >= 20 && Number(target) <= 90)
@@ -223,6 +229,13 @@ function irsaIssues(credential: IrsaCredential): Issue[] {
   ];
 }
 
+/** Who runs `pulumi up`: one identity, or all of an account that its own policies allow it to. */
+function trustedIssues(arn: unknown): Issue[] {
+  return typeof arn === "string" && /^arn:aws[\w-]*:iam::\d{12}:root$/.test(arn)
+    ? []
+    : principalIssues("trustedPrincipalArn", arn);
+}
+
 function sessionIssues(credential: SessionCredential): Issue[] {
   const issues: Issue[] = [];
   const longest = credential.assumeRole === undefined ? 129_600 : 43_200;
@@ -231,7 +244,7 @@ function sessionIssues(credential: SessionCredential): Issue[] {
   if (assumeRole !== undefined) {
     issues.push(
       ...under("assumeRole", [
-        ...principalIssues("trustedPrincipalArn", assumeRole.trustedPrincipalArn),
+        ...trustedIssues(assumeRole.trustedPrincipalArn),
         ...externalIdIssues("externalId", assumeRole.externalId),
         ...entityNameIssues("roleName", assumeRole.roleName),
         ...policyArnIssues("permissionsBoundaryArn", assumeRole.permissionsBoundaryArn),

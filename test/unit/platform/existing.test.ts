@@ -111,6 +111,16 @@ describe("a platform with what exists already", () => {
     expect(lines({ roles: {}, ...args })).toEqual(expected);
   });
 
+  it("compares the table's region with the cluster's before anything is created", async () => {
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    await record({ ...cloud, preview: true });
+    new VaultPlatform("p", { ...small, roles: assumed, irsa: { roleArn, clusterRegion: "us-east-1" } });
+    await settled();
+    const messages = error.mock.calls.map(([message]) => message).join("\n");
+    error.mockRestore();
+    expect(messages).toContain("spec.backend.dynamodb.region: must be the cluster's region us-east-1 under IRSA");
+  });
+
   it("lets Vault create its table, with the rights for that", async () => {
     const vaultTable = { name: "vault-data", readCapacity: 10 };
     const { recorded, platform: made } = await platform({ ...small, storage: { vaultTable } });
