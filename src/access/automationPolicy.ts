@@ -50,7 +50,7 @@ export function automationPolicy(managed: ManagedObjects): PolicyRule[] {
     ...(managed.rotatesRoot ? [{ path: `${mount}/config/rotate-root`, capabilities: ["update"] } as const] : []),
     ...roles.map((role): PolicyRule => ({ path: `${mount}/roles/${role}`, capabilities: manage })),
     // A role that is no longer declared must still be deleted: less than to unmount the engine, which the stack may anyway.
-    { path: `${mount}/roles/*`, capabilities: ["read", "delete"] },
+    { path: `${mount}/roles/*`, capabilities: ["list", "read", "delete"] },
     { path: `${mount}/static-roles/*`, capabilities: ["read", "delete"] },
     { path: `sys/leases/revoke-prefix/${mount}/*`, capabilities: ["update", "sudo"] },
     ...staticRoles.map((role): PolicyRule => ({ path: `${mount}/static-roles/${role}`, capabilities: manage })),

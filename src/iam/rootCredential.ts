@@ -4,6 +4,7 @@ import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
+import { formatIssues, type Issue } from "../internal/validation/issues.js";
 import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { assertPlainParts, validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { rootCredentialShape } from "./argumentShapes.js";
@@ -28,13 +29,24 @@ import {
   type PlainRootCredential,
   type TransformedParts,
 } from "./rootDocument.js";
-import { accessKeyWarning, assertNamed, inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";
-import { createRootPolicies } from "./rootPolicyResources.js";
+import {
+  accessKeyWarning,
+  assertNamed,
+  inlinePolicyTexts,
+  transformedEntity,
+  type TransformedEntity,
+} from "./entityTransforms.js";
+import { createRootPolicies, furtherPolicyCount } from "./rootPolicyResources.js";
 import { transformed } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
-/** How many managed policies AWS lets attach to a user or role, unless the account's quota was raised (to 20 at most). */
+/**
+ * How many managed policies AWS lets attach to a user or role, and to how many it raises an account's quota.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
 const attachmentQuota = 10;
+const mostAttachments = 20;
 
 /**
  * The identity that Vault's AWS secrets engine works with: an IAM user with an access key, or an IAM role, and exactly the rights that
@@ -146,6 +158,11 @@ export class RootCredential extends pulumi.ComponentResource {
     const { identity, existingRoleArn, path, userNamePrefix, formerUserPaths } = given;
     const plainParts = maskUnknowns(given) as PlainRootCredential;
 
+    const policyCount = maxManagedPolicies(plainParts);
+    const attached = policyCount + furtherPolicyCount(args);
+    if (args.attachPolicies !== false && attached > mostAttachments) {
+      throw new pulumi.ResourceError(formatIssues(subject, [tooManyPolicies(attached)]), this, true);
+    }
     const settled = validateInputs(this, subject, given, rootCredentialIssues);
     // Apart from the roles: what trusts the identity is made from its ARN, so the identity must not wait for the roles that trust it.
     const own = validateInputs(
@@ -206,7 +223,7 @@ export class RootCredential extends pulumi.ComponentResource {
           user: this.user,
           roleName: this.roleName,
           document,
-          count: maxManagedPolicies(plainParts),
+          count: policyCount,
           report,
           analyse: (parts) =>
             pulumi.all([settled, account, parts]).apply(([plain, resolved, transformed]) => {
@@ -305,7 +322,26 @@ function foreignRole(accountId: string, callerId: string | undefined): Finding[]
       ];
 }
 
+function tooManyPolicies(count: number): Issue {
+  return {
+    path: "roles",
+    rule: `need ${count} managed policies, and AWS attaches at most ${mostAttachments} to a user or role`,
+    fix:
+      "Spread the roles over several mounts with a RootCredential each, or let roles share what they name: user paths, groups, managed policies, " +
+      "roles to assume.",
+  };
+}
+
+/** What the analysis found last: the values known at the start, and all values, are mostly the same. */
+let last: { readonly key: string; readonly findings: Finding[] } | undefined;
+
 function credentialFindings(args: PlainRootCredential, account: Account): Finding[] {
+  const key = JSON.stringify([args, account]);
+  last = last?.key === key ? last : { key, findings: findingsOf(args, account) };
+  return last.findings;
+}
+
+function findingsOf(args: PlainRootCredential, account: Account): Finding[] {
   return [
     ...rootCredentialFindings(args, account),
     ...(args.identity === "role" ? chainedSessionWarnings(args.roles ?? {}) : []),

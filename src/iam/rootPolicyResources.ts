@@ -26,6 +26,11 @@ export interface RootPolicyRequest {
   readonly analyse: (parts: pulumi.Input<TransformedParts>) => pulumi.Output<TransformedParts>;
 }
 
+/** How many managed policies are attached besides those that carry the permissions. */
+export function furtherPolicyCount(args: RootCredentialArgs): number {
+  return federationPolicies(args).length + (args.additionalPolicyArns ?? []).length;
+}
+
 /** Creates the managed policies of a RootCredential, and attaches them, those of federation tokens and the additional ones. */
 export function createRootPolicies(request: RootPolicyRequest): pulumi.Resource[] {
   const { name, args } = request;

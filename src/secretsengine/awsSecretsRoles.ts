@@ -99,11 +99,20 @@ export function eachRole(argument: string, roles: unknown, rules: (values: Value
   });
 }
 
+/** Outputs are made when they are asked for: thousands that nobody asks for would take a part of a second. */
 function reference(mount: pulumi.Output<string>, name: string, type: unknown): AwsSecretsRoleReference {
   return {
-    name: mount.apply(() => name),
-    path: mount.apply((path) => `${path}/roles/${name}`),
-    credsPath: mount.apply((path) => `${path}/creds/${name}`),
-    credentialType: pulumi.all([type as pulumi.Input<CredentialType>, mount]).apply(([known]) => known),
+    get name() {
+      return mount.apply(() => name);
+    },
+    get path() {
+      return mount.apply((path) => `${path}/roles/${name}`);
+    },
+    get credsPath() {
+      return mount.apply((path) => `${path}/creds/${name}`);
+    },
+    get credentialType() {
+      return pulumi.all([type as pulumi.Input<CredentialType>, mount]).apply(([known]) => known);
+    },
   };
 }

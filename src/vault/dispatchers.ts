@@ -9,6 +9,8 @@ const connectTimeoutMs = 5_000;
 const keepAliveTimeout = 4_000;
 
 const dispatchers = new Map<string, Dispatcher>();
+/** What was chosen for settings before, by the origin of the address: they never change. */
+const chosen = new WeakMap<ResolvedSettings, Map<string, ChosenDispatcher>>();
 
 /** What opens the connections to an address, and the proxy that they go through. */
 interface ChosenDispatcher {
@@ -17,19 +19,33 @@ interface ChosenDispatcher {
   readonly proxy?: string;
 }
 
+let undici: typeof import("undici") | undefined;
+
+/** The HTTP client is most of what this package loads, and a preview calls no Vault: loaded where it is used. */
+export async function httpClient(): Promise<typeof import("undici")> {
+  return (undici ??= await import("undici"));
+}
+
 /** Connections to Vault are kept for all that use the same settings. */
 export async function dispatcherFor(settings: ResolvedSettings, address: URL): Promise<ChosenDispatcher> {
   if (settings.tunnel !== undefined) {
     return { dispatcher: settings.tunnel.dispatcher };
   }
+  const byOrigin = chosen.get(settings) ?? new Map<string, ChosenDispatcher>();
+  chosen.set(settings, byOrigin);
+  const known = byOrigin.get(address.origin) ?? (await choose(settings, address));
+  byOrigin.set(address.origin, known);
+  return known;
+}
+
+async function choose(settings: ResolvedSettings, address: URL): Promise<ChosenDispatcher> {
   const { socketPath } = requestBase(settings.address);
   const proxy =
     socketPath === undefined ? (settings.proxyAddress ?? proxyFor(address, settings.proxyVariables)) : undefined;
   const tls = tlsOptions(settings);
   const timeout = Math.min(connectTimeoutMs, settings.requestTimeoutMs);
   const key = JSON.stringify([tls, timeout, socketPath, proxy]);
-  // The HTTP client is most of what this package loads, and a preview calls no Vault: loaded where it is used.
-  const { Agent, ProxyAgent } = await import("undici");
+  const { Agent, ProxyAgent } = await httpClient();
   let dispatcher = dispatchers.get(key);
   if (dispatcher === undefined) {
     dispatcher =

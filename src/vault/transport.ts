@@ -1,6 +1,6 @@
 import { withinLimit } from "../internal/workLimit.js";
 import { requestBase } from "./address.js";
-import { dispatcherFor } from "./dispatchers.js";
+import { dispatcherFor, httpClient } from "./dispatchers.js";
 import { describeCall, errorOfAnswer, VaultError, type FailedCall, type VaultErrorKind } from "./errors.js";
 import { limiterOf } from "./rateLimiter.js";
 import type { PortForwardTunnel, ResolvedSettings } from "./resolvedSettings.js";
@@ -97,7 +97,7 @@ async function exchange(settings: ResolvedSettings, call: VaultCall, address: st
   const timeoutMs = withinLimit(call.timeoutMs ?? settings.requestTimeoutMs);
   const namespace = call.namespace ?? settings.namespace ?? "";
   const { dispatcher, proxy } = await dispatcherFor(settings, url);
-  const { request } = await import("undici");
+  const { request } = await httpClient();
   try {
     const response = await request(url, {
       method: call.method,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isFullyKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import { isAtLeast, type VaultVersion } from "../vault/version.js";
@@ -148,13 +149,16 @@ export function canonicalValues(fields: readonly Field[], values: Values): Recor
 
 /** Whether a field is set to something. */
 export function isSet(field: Field, value: unknown): boolean {
-  return !same(canonicalValue(field, value), unsetValue(field));
+  return value !== undefined && value !== null && !isDeepStrictEqual(canonicalValue(field, value), unsetValue(field));
 }
 
 /** The fields in which two objects say something different. */
 export function changedFields<F extends Field>(fields: readonly F[], before: Values, after: Values): F[] {
   return fields.filter(
-    (field) => !same(canonicalValue(field, before[field.name]), canonicalValue(field, after[field.name])),
+    (field) =>
+      // Most fields are set on neither side, or are the same text.
+      before[field.name] !== after[field.name] &&
+      !isDeepStrictEqual(canonicalValue(field, before[field.name]), canonicalValue(field, after[field.name])),
   );
 }
 
@@ -234,8 +238,4 @@ function withoutEmpty(part: object): object {
 function withoutFullPrefix(range: unknown): string {
   const text = String(range);
   return text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return canonicalJson({ value: one }) === canonicalJson({ value: other });
 }

@@ -17,9 +17,9 @@ export function providerText(kind: string): string {
  */
 const finder = `exports.handler=()=>{const m=require('module'),c=process.cwd(),s=new Set
 for(let d=c,l;d!=l;d=require('path').dirname(l=d))s.add(d)
-for(const d of s){const r=m.createRequire(d+'/_'),a=m.findPnpApi?.(d+'/');let e,j
+for(const d of s){let r=m.createRequire(d+'/_'),a=m.findPnpApi?.(d+'/'),e,j
 try{e=r.resolve('pulumi-kubevault-aws/dynamic/v1')}catch{}
 if(e)return r(e).provider('KIND')
 try{j=r('./package.json')}catch{}
 for(const k in j)if(/ependencies$/.test(k))for(const n in j[k])for(const p of r.resolve.paths('_'))try{s.size<1e4&&s.add(a?a.resolveToUnqualified(n,d+'/'):require('fs').realpathSync(p+'/'+n));break}catch{}}
-throw Object.assign(Error('cannot find the package pulumi-kubevault-aws from '+c+": add it to the project's dependencies and install them"),{stack:''})}`;
+throw Object.assign(Error('cannot find pulumi-kubevault-aws: install it in '+c),{stack:''})}`;

@@ -240,7 +240,7 @@ describe("the text in a state finds the packed package", () => {
     });
     await npm(folder, "--no-optional");
     expect(await found(folder)).toEqual({
-      error: `cannot find the package pulumi-kubevault-aws from ${folder}: add it to the project's dependencies and install them`,
+      error: `cannot find pulumi-kubevault-aws: install it in ${folder}`,
       stack: "",
     });
   });

@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { ConditionValue, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList } from "../policies/statements.js";
+import { includes } from "./longLists.js";
 import {
   arnParts,
   coverage,
@@ -342,6 +343,15 @@ function keyHolds(text: string, key: string, wanted: ConditionValue, { lookup, v
     return held(ifExists || set === "forallvalues" || (isNegated && set === undefined));
   }
   const holdsFor = (value: Value): Held => {
+    // A text without wildcards and variables matches itself, whichever of the operators for texts and ARNs it is.
+    if (
+      operator.accepts === undefined &&
+      typeof value === "string" &&
+      !/[*?$]/.test(value) &&
+      includes(asList(wanted), value)
+    ) {
+      return held(!isNegated);
+    }
     const comparisons = asList(wanted).map((one) => operator.compare(value, String(one), variables));
     // A value of another type than the operator's matches nothing, negated or not.
     if (comparisons.length > 0 && comparisons.every((one) => one === undefined)) {

@@ -1,3 +1,4 @@
+import { includes } from "./longLists.js";
 import { conditionHolds, lookupIn, variablesIn, type RequestContext, type Truth } from "./conditions.js";
 import { documentProblems } from "./documentProblems.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
@@ -170,37 +171,44 @@ interface ReadRequest {
   readonly action: Subject;
   readonly resource: Subject;
   readonly request: AccessRequest;
+  /** Made when a statement first needs it: most have to do with other actions. */
+  readonly lookup: () => ReturnType<typeof lookupIn>;
 }
 
 /** What is asked for: all texts of a pattern but those of the exceptions. */
 interface Subject {
+  /** Undefined where policies write it in another letter case. */
+  readonly text?: string;
   readonly pattern: Pattern;
   readonly except: readonly Pattern[];
 }
 
 function readRequest(request: AccessRequest): ReadRequest {
   const lower = (text: string) => patternOf(text.toLowerCase());
+  let lookup: ReturnType<typeof lookupIn> | undefined;
   return {
     action: { pattern: lower(request.action), except: (request.exceptActions ?? []).map(lower) },
     resource: {
+      text: request.resource,
       pattern: patternOf(request.resource),
       except: (request.exceptResources ?? []).map((text) => patternOf(text)),
     },
     request,
+    lookup: () => (lookup ??= lookupIn(request.context ?? {}, request.contextIsPartial ?? false)),
   };
 }
 
 /** How far a statement goes for a request: its action, its resource and its conditions. */
 function applies(
   statement: PolicyStatement,
-  { action, resource, request }: ReadRequest,
+  { action, resource, request, lookup: read }: ReadRequest,
   hasVariables: boolean,
 ): Applicability {
   const actions = extentOf(statement.Action, statement.NotAction, action, (text) => readText(text.toLowerCase()));
   if (actions.most === "none") {
     return notApplicable;
   }
-  const lookup = lookupIn(request.context ?? {}, request.contextIsPartial ?? false);
+  const lookup = read();
   const variables: Variables | undefined = hasVariables ? variablesIn(lookup) : undefined;
   const resources = extentOf(statement.Resource, statement.NotResource, resource, (text) =>
     readText(text, { variables }),
@@ -236,6 +244,15 @@ export function extentOf(
 }
 
 function widest(texts: readonly string[], asked: Subject, read: (text: string) => ReadText): Extent {
+  // A pattern covers itself, unless it has policy variables.
+  if (
+    asked.text !== undefined &&
+    asked.except.length === 0 &&
+    !asked.text.includes("${") &&
+    includes(texts, asked.text)
+  ) {
+    return { least: "all", most: "all", unknownKeys: [] };
+  }
   let least: Coverage = "none";
   let most: Coverage = "none";
   const unknownKeys: string[] = [];

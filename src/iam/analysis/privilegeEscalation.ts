@@ -27,6 +27,9 @@ export interface PolicyAccount {
  * // ["hand any role to a service and work through it"]
  */
 export function escalationPaths(document: PolicyDocument, account: PolicyAccount, boundary?: PolicyDocument): string[] {
+  if (!touchesTechniques(document)) {
+    return [];
+  }
   const accounts = accountsOf(document, account);
   const furthest = (technique: Technique): Reach =>
     accounts
@@ -52,6 +55,22 @@ export function escalationPaths(document: PolicyDocument, account: PolicyAccount
   return whole.length > 0
     ? whole.slice(0, 1)
     : withoutIncluded(techniques.flatMap((one) => described(one).map((text) => ({ one, text }))));
+}
+
+const serviceOf = (action: string) => action.toLowerCase().split(":", 1)[0] ?? "";
+
+const techniqueServices = new Set(
+  [...techniques, ...wholeTechniques].flatMap(({ steps }) => steps.flatMap(({ actions }) => actions.map(serviceOf))),
+);
+
+/** Whether a policy allows anything of a service that a technique works through. Most policies of roles do not. */
+function touchesTechniques(document: PolicyDocument): boolean {
+  return statementsOf(document).some(
+    ({ Effect, Action, NotAction }) =>
+      Effect !== "Deny" &&
+      (NotAction !== undefined ||
+        asList(Action).some((action) => /[*?]/.test(serviceOf(action)) || techniqueServices.has(serviceOf(action)))),
+  );
 }
 
 /** Leaves out what another technique that was found includes: `give any role any right` besides `... and assume it`. */
@@ -127,6 +146,18 @@ function federatedFindings(name: string, { policyDocument: policy }: AwsSecretsR
   ];
 }
 
+/** What was found in a policy before, by account and boundary: many roles have the same managed policy. */
+const found = new WeakMap<PolicyDocument, Map<string, readonly string[]>>();
+
+function pathsOnce(document: PolicyDocument, account: PolicyAccount, boundary?: PolicyDocument): readonly string[] {
+  const known = found.get(document) ?? new Map<string, readonly string[]>();
+  found.set(document, known);
+  const key = JSON.stringify([account.partition, account.accountId, boundary]);
+  const paths = known.get(key) ?? escalationPaths(document, account, boundary);
+  known.set(key, paths);
+  return paths;
+}
+
 /** What gives rights: a policy document and managed policies, within a boundary. */
 export interface PolicySources {
   readonly document?: PolicyDocument | string;
@@ -152,7 +183,7 @@ export function broadPolicyFindings(
     return [];
   }
   const warnings = (where: Pick<Finding, "path" | "role">, policy: PolicyDocument | undefined): Finding[] => {
-    const texts = policy === undefined ? [] : escalationPaths(policy, account, boundary);
+    const texts = policy === undefined ? [] : pathsOnce(policy, account, boundary);
     return texts.length === 0
       ? []
       : [

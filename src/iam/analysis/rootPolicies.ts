@@ -53,6 +53,8 @@ export class RootPolicies {
   private readonly iamOnly: readonly ReadPolicy[];
   private readonly boundary: PolicyDocument | undefined;
   private readonly boundaryCoversIamOnly: boolean;
+  /** What was decided before: a thousand roles ask for the same again and again. */
+  private readonly decided = new Map<string, Decision>();
 
   constructor(private readonly input: RootPoliciesInput) {
     const {
@@ -104,18 +106,22 @@ export class RootPolicies {
 
   /** Decides a request of the identity to IAM or STS. What the policies at hand leave out counts as not allowed. */
   decide(request: AccessRequest): Decision {
-    return evaluate(this.signed(request), {
-      policies: [...this.read, ...this.iamOnly].map(({ document }) => document),
-      boundary: this.boundary,
-    });
+    return this.once("iam", request, () =>
+      evaluate(this.signed(request), {
+        policies: [...this.read, ...this.iamOnly].map(({ document }) => document),
+        boundary: this.boundary,
+      }),
+    );
   }
 
   /** Decides a request of the identity to any other service. */
   decideService(request: AccessRequest): Decision {
-    return evaluate(this.signed(request), {
-      policies: this.read.map(({ document }) => document),
-      boundary: this.boundaryCoversIamOnly ? undefined : this.boundary,
-    });
+    return this.once("service", request, () =>
+      evaluate(this.signed(request), {
+        policies: this.read.map(({ document }) => document),
+        boundary: this.boundaryCoversIamOnly ? undefined : this.boundary,
+      }),
+    );
   }
 
   /** Whether the boundary, as far as its text is at hand, allows a request or may allow it. */
@@ -178,6 +184,13 @@ export class RootPolicies {
             },
           ]),
     ];
+  }
+
+  private once(kind: string, request: AccessRequest, decide: () => Decision): Decision {
+    const key = `${kind} ${JSON.stringify(request)}`;
+    const decision = this.decided.get(key) ?? decide();
+    this.decided.set(key, decision);
+    return decision;
   }
 
   private signed(request: AccessRequest): AccessRequest {

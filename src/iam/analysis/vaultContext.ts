@@ -33,6 +33,15 @@ const neverSent: RequestContext = {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  */
 export function iamCallContext(action: string, known: RequestContext = {}): RequestContext {
+  const absent = absentKeys.get(action) ?? absentFrom(action);
+  absentKeys.set(action, absent);
+  return { ...absent, ...known };
+}
+
+const absentKeys = new Map<string, RequestContext>();
+
+/** The keys that no call of an action carries. */
+function absentFrom(action: string): RequestContext {
   const absent = Object.entries(carriers).filter(([, actions]) => !actions.includes(action));
   return {
     ...neverSent,
@@ -40,7 +49,6 @@ export function iamCallContext(action: string, known: RequestContext = {}): Requ
     ...Object.fromEntries(absent.map(([key]) => [key, null])),
     // A user that is being created has no tags yet: Vault tags it by a later call.
     ...(action === "iam:CreateUser" ? { "iam:ResourceTag/*": null, "aws:ResourceTag/*": null } : {}),
-    ...known,
   };
 }
 
@@ -67,7 +75,7 @@ export function assumeRoleContext(usernameTemplate?: string): RequestContext {
     "sts:SourceIdentity": null,
     "sts:TransitiveTagKeys": null,
     "sts:AWSServiceName": null,
-    "sts:RoleSessionName": { like: `${literalPrefixOf(usernameTemplate)}*` },
+    "sts:RoleSessionName": { like: `${prefixOf(usernameTemplate ?? "")}*` },
   };
 }
 
@@ -85,4 +93,13 @@ export function staticRoleContext({
       : { "sts:RoleSessionName": assumeRoleSessionName }),
     ...(isKnown(externalId) ? { "sts:ExternalId": externalId ?? null } : {}),
   };
+}
+
+const prefixes = new Map<string, string>();
+
+/** A template is the same for all roles of an engine. */
+function prefixOf(usernameTemplate: string): string {
+  const prefix = prefixes.get(usernameTemplate) ?? literalPrefixOf(usernameTemplate);
+  prefixes.set(usernameTemplate, prefix);
+  return prefix;
 }

@@ -118,36 +118,43 @@ export function arnParts(pattern: Pattern): Pattern[] {
 
 /** Whether the pattern matches all, some, or none of the texts that the other pattern stands for. */
 export function coverage(pattern: Pattern, subject: Pattern): Coverage {
-  if (differAtAnEnd(pattern, subject)) {
-    return "none";
-  }
-  if (matches(pattern, subject, coversStep)) {
+  if (pattern === subject) {
     return "all";
   }
-  return matches(pattern, subject, meetsStep) ? "some" : "none";
+  const rests = withoutEqualEnds(pattern, subject);
+  if (rests === undefined) {
+    return "none";
+  }
+  const [rest, subjectRest] = rests;
+  if (matches(rest, subjectRest, coversStep)) {
+    return "all";
+  }
+  return matches(rest, subjectRest, meetsStep) ? "some" : "none";
 }
 
-/** Whether the characters before the first wildcard, or those after the last, already differ: this decides most pairs of patterns. */
-function differAtAnEnd(pattern: Pattern, subject: Pattern): boolean {
-  const differ = (left: Token | undefined, right: Token | undefined) =>
-    typeof left === "string" && typeof right === "string" ? left !== right : undefined;
-  const length = Math.min(pattern.length, subject.length);
-  for (let index = 0; index < length; index += 1) {
-    const answer = differ(pattern[index], subject[index]);
-    if (answer !== false) {
-      if (answer === true) {
-        return true;
-      }
-      break;
+/**
+ * The patterns without the characters before their first wildcards, and after their last, that are the same in both: this decides most pairs of
+ * patterns. Undefined where such characters differ.
+ */
+function withoutEqualEnds(left: Pattern, right: Pattern): readonly [Pattern, Pattern] | undefined {
+  const areCharacters = (one: Token | undefined, other: Token | undefined) =>
+    typeof one === "string" && typeof other === "string";
+  const shorter = Math.min(left.length, right.length);
+  let start = 0;
+  while (start < shorter && areCharacters(left[start], right[start])) {
+    if (left[start] !== right[start]) {
+      return undefined;
     }
+    start += 1;
   }
-  for (let index = 1; index <= length; index += 1) {
-    const answer = differ(pattern.at(-index), subject.at(-index));
-    if (answer !== false) {
-      return answer === true;
+  let end = 0;
+  while (end < shorter - start && areCharacters(left[left.length - 1 - end], right[right.length - 1 - end])) {
+    if (left[left.length - 1 - end] !== right[right.length - 1 - end]) {
+      return undefined;
     }
+    end += 1;
   }
-  return false;
+  return [left.slice(start, left.length - end), right.slice(start, right.length - end)];
 }
 
 /** The pairs of places that a pair of places leads to. */

@@ -80,20 +80,41 @@ function fitting(statement: PolicyStatement): PolicyStatement[] {
   return halves.flatMap(fitting);
 }
 
-/** The statement in two that mean the same together; undefined where it lists nothing that can be parted. */
+/** Operators that hold where one value of the policy matches, so that a statement for each value means the same. */
+const anyOfOperators = ["ArnEquals", "ArnLike", "StringEquals", "StringLike"];
+
+/** The statement in two that mean the same together, by its longest list; undefined where it lists nothing that can be parted. */
 function halved(statement: PolicyStatement): [PolicyStatement, PolicyStatement] | undefined {
-  for (const key of ["Resource", "Action"] as const) {
-    const values = asList(statement[key]);
-    if (values.length > 1) {
-      const middle = Math.ceil(values.length / 2);
-      return [
-        { ...statement, ...numbered(statement, "A"), [key]: values.slice(0, middle) },
-        { ...statement, ...numbered(statement, "B"), [key]: values.slice(middle) },
-      ];
-    }
+  const lists = [
+    ...(["Resource", "Action"] as const).map((key) => ({
+      values: asList(statement[key]),
+      with: (values: readonly ConditionPart[]): PolicyStatement => ({ ...statement, [key]: values }),
+    })),
+    ...Object.entries(statement.Condition ?? {})
+      .filter(([operator]) => anyOfOperators.includes(operator))
+      .flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, values]) => ({
+          values: asList<ConditionPart>(values),
+          with: (part: readonly ConditionPart[]): PolicyStatement => ({
+            ...statement,
+            Condition: { ...statement.Condition, [operator]: { ...keys, [key]: part } },
+          }),
+        })),
+      ),
+  ].filter(({ values }) => values.length > 1);
+  const sizes = lists.map(({ values }) => JSON.stringify(values).length);
+  const longest = lists[sizes.indexOf(Math.max(...sizes))];
+  if (longest === undefined) {
+    return undefined;
   }
-  return undefined;
+  const middle = Math.ceil(longest.values.length / 2);
+  return [
+    { ...longest.with(longest.values.slice(0, middle)), ...numbered(statement, "A") },
+    { ...longest.with(longest.values.slice(middle)), ...numbered(statement, "B") },
+  ];
 }
+
+type ConditionPart = string | number | boolean;
 
 /** Sids must differ within a document. */
 function numbered(statement: PolicyStatement, suffix: string): { Sid?: string } {

@@ -65,6 +65,29 @@ export async function writeRole(context: WorkContext, path: string, role: Values
   }
 }
 
+/**
+ * Writes a role that is not the resource's own yet.
+ *
+ * @param existing what Vault has at its path
+ * @throws Error where something else is there that is not to be adopted
+ * @throws PartialFailure where it was written, or may have been: the answer was lost
+ */
+export async function createRole(
+  context: WorkContext,
+  role: Values,
+  existing: () => Promise<Values | undefined>,
+): Promise<void> {
+  const path = pathOfRole(role);
+  assertFieldsSupported(path, roleFields, role, context.vault.server);
+  const wanted = isPassedOn(path) ? { ...role, adoptExisting: true } : role;
+  assertAdoptable(path, roleFields, wanted, await existing());
+  try {
+    await writeRole(context, path, role);
+  } catch (error) {
+    throw isVaultError(error) && error.answerLost ? new PartialFailure(error.message, path, role) : error;
+  }
+}
+
 /** Revokes the leases of a role, whichever of its two paths they were read from. */
 async function revokeLeases(context: WorkContext, { mount, name }: Values): Promise<void> {
   for (const endpoint of ["creds", "sts"]) {
@@ -95,10 +118,7 @@ export const roleHandlers: ResourceHandlers = {
 
   create: async (context, inputs) => {
     const path = pathOfRole(inputs);
-    assertFieldsSupported(path, roleFields, inputs, context.vault.server);
-    const wanted = isPassedOn(path) ? { ...inputs, adoptExisting: true } : inputs;
-    assertAdoptable(path, roleFields, wanted, await context.vault.client.read(path));
-    await writeRole(context, path, inputs);
+    await createRole(context, inputs, () => context.vault.client.read(path));
     return { id: path, outputs: inputs };
   },
 

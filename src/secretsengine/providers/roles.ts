@@ -9,7 +9,7 @@ import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../v
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
 import { roleDigest, setFields } from "../roleDigest.js";
 import { roleRules } from "../roleRules.js";
-import { listRoleNames, pathOfRole, roleHandlers } from "./role.js";
+import { createRole, listRoleNames, pathOfRole, roleHandlers } from "./role.js";
 
 /** How many roles are worked on at a time. */
 const concurrency = 8;
@@ -22,11 +22,14 @@ const settingNames = ["adoptExisting", "revokeLeasesOnDelete"];
 
 type Roles = Readonly<Record<string, Values>>;
 
+/** The roles that are a resource's own, by name: the digest of what was written, or an empty text where that is not known. */
+type Written = Readonly<Record<string, string>>;
+
 /** What the state keeps of a collection. Roles as such are in its inputs, and Vault can tell them: they are not repeated here. */
 interface Kept {
   readonly mount: string;
-  /** The roles that are this resource's own, by name: the digest of what was written, or an empty text where that is not known. */
-  readonly written: Readonly<Record<string, string>>;
+  /** As JSON text in the outputs: the engine and its plugins take a value for each of a thousand texts, and one for one text. */
+  readonly written: Written;
   /** Settings that Vault does not hold, of the roles that have some. */
   readonly settings?: Roles;
 }
@@ -40,7 +43,10 @@ interface Failure {
 /** The roles by name; none where they are not known yet. */
 const rolesOf = ({ roles }: Values) => (isObject(roles) ? roles : {}) as Roles;
 const isObject = (value: unknown): value is Values => typeof value === "object" && value !== null;
-const keptOf = (outputs: Values) => outputs as unknown as Kept;
+const keptOf = (outputs: Values): Kept => ({
+  ...(outputs as unknown as Kept),
+  written: outputs.written === undefined ? {} : (JSON.parse(String(outputs.written)) as Written),
+});
 const pathIn = (mount: unknown, name: string) => pathOfRole({ mount, name });
 
 /** A role in the one form that a collection's inputs have. */
@@ -111,10 +117,10 @@ export const rolesHandlers: ResourceHandlers = {
   },
 
   read: async (context, outputs) => {
-    const { mount, settings = {} } = keptOf(outputs);
+    const { mount, written, settings = {} } = keptOf(outputs);
     // An import brings the mount only, and takes over all of its roles.
     const isImport = outputs.written === undefined;
-    const names = isImport ? await listRoleNames(context.vault, mount) : Object.keys(keptOf(outputs).written);
+    const names = isImport ? await listRoleNames(context.vault, mount) : Object.keys(written);
     const found = new Map<string, Values>();
     const failures = await forEachRole(context, names, async (name) => {
       const reading = await roleHandlers.read(context, single(mount, name), pathIn(mount, name));
@@ -165,11 +171,18 @@ async function writeAll(context: WorkContext, { written: before }: Kept, inputs:
   const owned = Object.keys(roles).filter((name) => Object.hasOwn(before, name));
   const written = new Map(owned.map((name) => [name, before[name] ?? ""]));
   const wanting = Object.keys(roles).filter((name) => before[name] !== digests[name]);
+  const inVault = await namesInVault(
+    context,
+    mount,
+    wanting.filter((name) => !written.has(name)),
+  );
   const failures = await forEachRole(context, wanting, async (name) => {
     const role = single(mount, name, roles[name]);
     const own = written.has(name);
+    const existing = async () =>
+      inVault?.has(name) === false ? undefined : context.vault.client.read(pathIn(mount, name));
     try {
-      await (own ? roleHandlers.update(context, single(mount, name), role) : roleHandlers.create(context, role));
+      await (own ? roleHandlers.update(context, single(mount, name), role) : createRole(context, role, existing));
       written.set(name, digests[name] ?? "");
     } catch (error) {
       if (own || error instanceof PartialFailure) {
@@ -180,6 +193,29 @@ async function writeAll(context: WorkContext, { written: before }: Kept, inputs:
     }
   });
   return { written: Object.fromEntries(written), failures };
+}
+
+/**
+ * The names of all roles of the mount, where that is less to ask for than each of some; undefined where it is not, or where the token may not list
+ * them.
+ */
+async function namesInVault(
+  { vault }: WorkContext,
+  mount: unknown,
+  names: readonly string[],
+): Promise<ReadonlySet<string> | undefined> {
+  if (names.length <= concurrency) {
+    return undefined;
+  }
+  try {
+    return new Set(await listRoleNames(vault, mount));
+  } catch (error) {
+    if (isVaultError(error, "permissionDenied", "mountMissing")) {
+      // Reading each role tells what is wrong, if anything is.
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** Deletes roles. Those that another resource of the program has taken over stay in Vault. */
@@ -195,14 +231,14 @@ async function removeAll(
   });
 }
 
-function outputsOf(inputs: Values, written: Readonly<Record<string, string>>, before: Roles = {}): Values {
+function outputsOf(inputs: Values, written: Written, before: Roles = {}): Values {
   const all = { ...before, ...mapRecord(rolesOf(inputs), (_, role) => settingsOf(role)) };
   const settings = Object.entries(all).filter(
     ([name, some]) => Object.hasOwn(written, name) && Object.keys(some).length > 0,
   );
   return {
     mount: inputs.mount,
-    written,
+    written: JSON.stringify(written),
     ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
   };
 }

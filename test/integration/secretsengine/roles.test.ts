@@ -231,6 +231,31 @@ describe("AwsSecretsRoles", () => {
     await api("DELETE", "aws/roles/other");
   });
 
+  it("are split over two resources where they are too large for one, and move between them without being deleted", async () => {
+    const iamTags = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`tag-${index}`, "v".repeat(250)]));
+    const large = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, { ...role("A"), iamTags }]));
+    const resources = async () => {
+      const { deployment } = await stack.stack.exportStack();
+      const { resources: all } = deployment as { resources: { urn: string; type: string }[] };
+      const ours = all.filter(({ type }) => type.endsWith(":AwsSecretsRoles"));
+      return ours.map(({ urn }) => urn.split("::").at(-1)).sort();
+    };
+    collection = large(150);
+    await stack.up();
+    expect(await resources()).toEqual(["roles"]);
+    collection = large(300);
+    expect(await requestsOf("DELETE", () => stack.up())).toEqual([]);
+    expect(await resources()).toEqual(["roles", "roles-2"]);
+    expect(await names()).toHaveLength(300);
+    expect((await stack.refresh()).operations).toEqual({});
+    collection = large(150);
+    const removed = Array.from({ length: 150 }, (_, index) => `l${index + 150}`);
+    expect(await requestsOf("DELETE", () => stack.up())).toEqual(removed.sort());
+    expect(await resources()).toEqual(["roles"]);
+    expect(await names()).toHaveLength(150);
+  });
+
   it("is said in one error what is wrong with all roles", async () => {
     collection = { deploy: { credentialType: "iam_user" }, "bad name": role("A") };
     await expect(stack.preview()).rejects.toThrow(

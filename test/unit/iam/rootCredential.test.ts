@@ -507,6 +507,17 @@ describe("RootCredential proves its permissions", () => {
     ]);
   });
 
+  test("and rejects more attachments than AWS takes at all, before anything is created", async () => {
+    const policies = Array.from({ length: 20 }, (_, index) => `${readOnly}${index}`);
+    await expect(
+      made({
+        roles: { deploy: { credentialType: "iam_user", iamGroups: ["devs"] } },
+        additionalPolicyArns: policies,
+      }),
+    ).rejects.toThrow("roles: need 21 managed policies, and AWS attaches at most 20 to a user or role");
+    expect(mocks.children()).toEqual([]);
+  });
+
   test("and warns once of what is too broad, as Vault's own example is", async () => {
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     const root = await made({

@@ -106,7 +106,7 @@ describe("the program text of a resource", () => {
   it("says in one line that the package is missing", () => {
     folder("project", { dependencies: { component: "1" } });
     expect(found("project")).toBe(
-      `cannot find the package pulumi-kubevault-aws from ${root}/project: add it to the project's dependencies and install them [ '' ]`,
+      `cannot find pulumi-kubevault-aws: install it in ${root}/project [ '' ]`,
     );
   });
 });

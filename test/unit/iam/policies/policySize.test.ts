@@ -56,6 +56,28 @@ describe("splitPolicy", () => {
     expect(pairs(documents)).toEqual(pairs([assume(200)]));
   });
 
+  test("parts a list of condition values that is too long, where one that matches is enough", () => {
+    const arns = Array.from({ length: 300 }, (_, index) => `arn:aws:iam::123456789012:policy/app-${index}`);
+    const attach = (Condition: PolicyStatement["Condition"]): PolicyDocument => ({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "AttachPolicies",
+          Effect: "Allow",
+          Action: ["iam:AttachUserPolicy", "iam:DetachUserPolicy"],
+          Resource: "*",
+          Condition,
+        },
+      ],
+    });
+    const statements = splitPolicy(attach({ ArnEquals: { "iam:PolicyARN": arns } })).flatMap(statementsOf);
+    expect(statements.map(({ Sid }) => Sid)).toEqual(["AA", "AB", "BA", "BB"].map((part) => `AttachPolicies${part}`));
+    expect(statements.flatMap(({ Condition }) => Condition?.ArnEquals?.["iam:PolicyARN"])).toEqual(arns);
+    expect(new Set(statements.map(({ Action, Resource }) => JSON.stringify([Action, Resource]))).size).toBe(1);
+    // A negated operator holds where no value matches: two statements would allow what one forbids.
+    expect(() => splitPolicy(attach({ ArnNotEquals: { "iam:PolicyARN": arns } }))).toThrow(PolicySizeError);
+  });
+
   test("makes as many as planned, repeating where nothing is left to part", () => {
     expect(splitPolicy(assume(2), 3).map((document) => statementsOf(document).map((one) => one.Resource))).toEqual([
       [[roleArn(0)]],
