@@ -9,7 +9,8 @@ import tseslint from "typescript-eslint";
 const layers = [
   ["plugin", "testing"],
   ["platform"],
-  ["access", "storage", "kubernetes"],
+  ["access"],
+  ["storage", "kubernetes"],
   ["iam"],
   ["iam/analysis"],
   ["iam/policies"],

@@ -29,13 +29,7 @@ import {
   type PlainRootCredential,
   type TransformedParts,
 } from "./rootDocument.js";
-import {
-  accessKeyWarning,
-  assertNamed,
-  inlinePolicyTexts,
-  transformedEntity,
-  type TransformedEntity,
-} from "./entityTransforms.js";
+import { accessKeyWarning, assertNamed, inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";
 import { createRootPolicies, furtherPolicyCount } from "./rootPolicyResources.js";
 import { transformed } from "../internal/transform.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";

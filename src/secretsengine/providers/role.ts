@@ -81,11 +81,7 @@ export async function createRole(
   assertFieldsSupported(path, roleFields, role, context.vault.server);
   const wanted = isPassedOn(path) ? { ...role, adoptExisting: true } : role;
   assertAdoptable(path, roleFields, wanted, await existing());
-  try {
-    await writeRole(context, path, role);
-  } catch (error) {
-    throw isVaultError(error) && error.answerLost ? new PartialFailure(error.message, path, role) : error;
-  }
+  await writeRole(context, path, role);
 }
 
 /** Revokes the leases of a role, whichever of its two paths they were read from. */

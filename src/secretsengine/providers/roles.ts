@@ -45,7 +45,7 @@ const rolesOf = ({ roles }: Values) => (isObject(roles) ? roles : {}) as Roles;
 const isObject = (value: unknown): value is Values => typeof value === "object" && value !== null;
 const keptOf = (outputs: Values): Kept => ({
   ...(outputs as unknown as Kept),
-  written: outputs.written === undefined ? {} : (JSON.parse(String(outputs.written)) as Written),
+  written: outputs.written === undefined ? {} : (JSON.parse(outputs.written as string) as Written),
 });
 const pathIn = (mount: unknown, name: string) => pathOfRole({ mount, name });
 

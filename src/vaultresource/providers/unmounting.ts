@@ -70,7 +70,7 @@ async function isUnmounted(
   { path, accessor }: Unmounting,
   until: number,
 ): Promise<boolean> {
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     try {
       if ((await MountTable.read(context.vault.client, kind)).at(path)?.accessor !== accessor) {
         return true;

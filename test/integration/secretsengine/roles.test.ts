@@ -236,9 +236,10 @@ describe("AwsSecretsRoles", () => {
     const large = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, { ...role("A"), iamTags }]));
     const resources = async () => {
-      const { deployment } = await stack.stack.exportStack();
-      const { resources: all } = deployment as { resources: { urn: string; type: string }[] };
-      const ours = all.filter(({ type }) => type.endsWith(":AwsSecretsRoles"));
+      const { deployment } = (await stack.stack.exportStack()) as {
+        deployment: { resources: { urn: string; type: string }[] };
+      };
+      const ours = deployment.resources.filter(({ type }) => type.endsWith(":AwsSecretsRoles"));
       return ours.map(({ urn }) => urn.split("::").at(-1)).sort();
     };
     collection = large(150);

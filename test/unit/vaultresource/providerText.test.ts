@@ -105,8 +105,6 @@ describe("the program text of a resource", () => {
 
   it("says in one line that the package is missing", () => {
     folder("project", { dependencies: { component: "1" } });
-    expect(found("project")).toBe(
-      `cannot find pulumi-kubevault-aws: install it in ${root}/project [ '' ]`,
-    );
+    expect(found("project")).toBe(`cannot find pulumi-kubevault-aws: install it in ${root}/project [ '' ]`);
   });
 });
