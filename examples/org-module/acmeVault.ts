@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { VaultPlatform, type PolicyStatement } from "pulumi-kubevault-aws";
+import { VaultPlatform, type PolicyStatement, type VaultPlatformRoleArgs } from "pulumi-kubevault-aws";
 
 /** What a team of Acme decides. Everything else is Acme's default. */
 export interface AcmeVaultArgs {
@@ -23,14 +23,11 @@ export class AcmeVault extends pulumi.ComponentResource {
   public constructor(name: string, args: AcmeVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("acme:platform:Vault", name, {}, opts);
     const permissionsBoundaryArn = args.boundaryArn;
-    const roles = Object.entries(args.roles).map(([role, statements]) => [
-      role,
-      {
-        credentialType: "iam_user" as const,
-        policyDocument: { Version: "2012-10-17" as const, Statement: [...statements] },
-        permissionsBoundaryArn,
-      },
-    ]);
+    const roleOf = (statements: readonly PolicyStatement[]): VaultPlatformRoleArgs => ({
+      credentialType: "iam_user",
+      policyDocument: { Version: "2012-10-17", Statement: [...statements] },
+      permissionsBoundaryArn,
+    });
     const platform = new VaultPlatform(
       name,
       {
@@ -41,7 +38,7 @@ export class AcmeVault extends pulumi.ComponentResource {
         storage: { credential: { kind: "accessKey", permissionsBoundaryArn } },
         rootCredential: { permissionsBoundaryArn },
         leaseConfig: { lease: "30m", leaseMax: "8h" },
-        roles: Object.fromEntries(roles),
+        roles: Object.fromEntries(Object.entries(args.roles).map(([role, statements]) => [role, roleOf(statements)])),
       },
       { parent: this },
     );
