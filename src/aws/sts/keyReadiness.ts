@@ -10,7 +10,11 @@ export interface AccessKeyPair {
 
 /** How to find out whether AWS accepts a key yet. */
 export interface KeyReadinessOptions {
-  /** Region of STS. Default: `us-east-1`. A key of another partition needs a region of that partition. */
+  /**
+   * Region of STS. A key is known in its own partition alone, so a key of China, GovCloud or the European Sovereign Cloud needs a region of it.
+   *
+   * @default - the region in `endpoint`, else AWS_REGION or AWS_DEFAULT_REGION, else `us-east-1`
+   */
   readonly region?: string;
   /** Endpoint of STS, where it is not the region's own. */
   readonly endpoint?: string;
@@ -57,7 +61,7 @@ export async function waitUntilAccepted(
 ): Promise<CallerIdentity> {
   const { GetCallerIdentityCommand, STSClient } = await loadSts();
   const client = new STSClient({
-    region: options.region ?? "us-east-1",
+    region: options.region ?? stsRegionOf(options.endpoint, process.env),
     endpoint: options.endpoint,
     credentials: key,
     maxAttempts: 1,
@@ -75,6 +79,16 @@ export async function waitUntilAccepted(
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * The region of STS where none is given: each partition has an STS of its own, which alone knows its keys.
+ *
+ * @param endpoint the endpoint of STS, where it is not the region's own: `https://sts.cn-north-1.amazonaws.com.cn`
+ */
+export function stsRegionOf(endpoint: string | undefined, environment: NodeJS.ProcessEnv): string {
+  const [, region] = /^https?:\/\/(?:[^/]*\.)?sts(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d+)\./i.exec(endpoint ?? "") ?? [];
+  return region ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "us-east-1");
 }
 
 /** {@link waitUntilAccepted}, with the question to AWS given. */

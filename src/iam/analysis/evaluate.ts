@@ -1,5 +1,6 @@
+import type { Truth } from "./conditionOperators.js";
+import { conditionHolds, lookupIn, variablesIn, type RequestContext } from "./conditions.js";
 import { includes } from "./longLists.js";
-import { conditionHolds, lookupIn, variablesIn, type RequestContext, type Truth } from "./conditions.js";
 import { documentProblems } from "./documentProblems.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList, statementsOf } from "../policies/statements.js";

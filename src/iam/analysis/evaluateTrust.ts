@@ -1,5 +1,6 @@
 import { parseArn } from "../../aws/arns.js";
-import { conditionHolds, lookupIn, variablesIn, type RequestContext, type Truth } from "./conditions.js";
+import type { Truth } from "./conditionOperators.js";
+import { conditionHolds, lookupIn, variablesIn, type RequestContext } from "./conditions.js";
 import { documentProblems } from "./documentProblems.js";
 import { decideBy, exactly, extentOf, notApplicable, type Decision } from "./evaluate.js";
 import { principalContext } from "./principal.js";

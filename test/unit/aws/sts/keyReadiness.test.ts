@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { waitForIdentity } from "../../../../src/aws/sts/keyReadiness.js";
+import { stsRegionOf, waitForIdentity } from "../../../../src/aws/sts/keyReadiness.js";
 
 const identity = { accountId: "123456789012", arn: "arn:aws:iam::123456789012:user/root" };
 
@@ -76,5 +76,19 @@ describe("waitForIdentity", () => {
     ]);
     await waitForIdentity("AKIA2", answering(identity).ask, { ...quick, onWait });
     expect(told).toHaveLength(1);
+  });
+});
+
+describe("the region of STS where none is given", () => {
+  it.each<[string | undefined, NodeJS.ProcessEnv, string]>([
+    [undefined, {}, "us-east-1"],
+    ["https://sts.cn-north-1.amazonaws.com.cn", { AWS_REGION: "eu-west-1" }, "cn-north-1"],
+    ["https://vpce-1.sts.us-gov-west-1.vpce.amazonaws.com", {}, "us-gov-west-1"],
+    ["https://sts-fips.us-gov-east-1.amazonaws.com/", {}, "us-gov-east-1"],
+    ["https://sts.eusc-de-east-1.amazonaws.eu", {}, "eusc-de-east-1"],
+    ["http://localhost:5000", { AWS_DEFAULT_REGION: "cn-northwest-1" }, "cn-northwest-1"],
+    ["https://sts.amazonaws.com", { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-west-1" }, "eu-west-1"],
+  ])("with endpoint %s and %j is %s", (endpoint, environment, region) => {
+    expect(stsRegionOf(endpoint, environment)).toBe(region);
   });
 });
