@@ -238,7 +238,8 @@ function outputsOf(inputs: Values, written: Written, before: Roles = {}): Values
   );
   return {
     mount: inputs.mount,
-    written: JSON.stringify(written),
+    // In the order of the names, whichever answered first: the same roles are the same text.
+    written: JSON.stringify(Object.fromEntries(Object.entries(written).sort())),
     ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
   };
 }

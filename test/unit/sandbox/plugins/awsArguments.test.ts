@@ -168,8 +168,8 @@ describe("the provider's configuration", () => {
 
   it("refuses what the stand-in cannot honour, and lets pass what does not matter", () => {
     expect(configFailures({ region: "us-east-1", skipMetadataApiCheck: "true" })).toEqual([]);
-    expect(configFailures({ assumeRoles: "[]" })).toEqual([
-      'the sandbox\'s stand-in for the AWS provider does not know the provider argument "assumeRoles". Install the released provider (pulumi plugin install resource aws) to use it.',
+    expect(configFailures({ assumeRoleWithWebIdentity: "{}" })).toEqual([
+      'the sandbox\'s stand-in for the AWS provider does not know the provider argument "assumeRoleWithWebIdentity". Install the released provider (pulumi plugin install resource aws) to use it.',
     ]);
   });
 });
