@@ -8,9 +8,11 @@ export * from "./iam/index.js";
 export * from "./kubernetes/index.js";
 export * from "./secretsengine/index.js";
 export * from "./storage/index.js";
+export type { TextsInput } from "./internal/texts.js";
 export type { Issue } from "./internal/validation/issues.js";
 export { VaultPlatform } from "./platform/vaultPlatform.js";
 export type {
+  VaultPlatformProviderArgs,
   VaultPlatformArgs,
   VaultPlatformIrsaArgs,
   VaultPlatformKmsUnsealerArgs,

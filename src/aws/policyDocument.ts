@@ -35,7 +35,8 @@ export interface WidenedPolicyDocument extends Omit<PolicyDocument, "Version" | 
   readonly Statement: WidenedStatement | readonly WidenedStatement[];
 }
 
-type WidenedStatement = Omit<PolicyStatement, "Effect" | "Principal" | "NotPrincipal"> & {
+/** A statement of a {@link WidenedPolicyDocument}. */
+export type WidenedStatement = Omit<PolicyStatement, "Effect" | "Principal" | "NotPrincipal"> & {
   readonly Effect: string;
   readonly Principal?: Exclude<Principal, "*"> | string;
   readonly NotPrincipal?: Exclude<Principal, "*"> | string;

@@ -1,7 +1,14 @@
 export { AssumableRole, type AssumableRoleArgs } from "./assumableRole.js";
 export type { Partition } from "../aws/arns.js";
 export { irsaTrustPolicy, type IrsaSubject } from "./policies/irsaTrustPolicy.js";
-export type { ConditionValue, PolicyDocument, PolicyStatement, Principal } from "../aws/policyDocument.js";
+export type {
+  ConditionValue,
+  PolicyDocument,
+  PolicyStatement,
+  Principal,
+  WidenedPolicyDocument,
+  WidenedStatement,
+} from "../aws/policyDocument.js";
 export { checkPolicySize, policySize, PolicySizeError, policySizeLimits, splitPolicy } from "./policies/policySize.js";
 export { RootCredential } from "./rootCredential.js";
 export type { RootCredentialArgs, ServiceAccountIdentityArgs } from "./rootCredentialArgs.js";

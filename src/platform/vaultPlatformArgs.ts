@@ -67,7 +67,7 @@ export const rootCredentialArgumentsSet = [
 export const assumableRoleArgumentsSet = ["trustedPrincipalArn"] as const;
 
 /** The AWS provider of a part that is in another account or region than the rest. */
-export interface ProviderArgs {
+export interface VaultPlatformProviderArgs {
   /**
    * AWS provider of its account and region.
    *
@@ -234,7 +234,9 @@ export interface VaultPlatformArgs {
    * The table of Vault's data, and the identity that Vault uses it with. `haEnabled` is true by default, also for one replica, so that replicas can be
    * added later: KubeVault cannot change it once the VaultServer exists. The lock costs about one write capacity unit every five seconds.
    */
-  readonly storage?: PlainObject<Omit<DynamoDbStorageArgs, (typeof storageArgumentsSet)[number]> & ProviderArgs>;
+  readonly storage?: PlainObject<
+    Omit<DynamoDbStorageArgs, (typeof storageArgumentsSet)[number]> & VaultPlatformProviderArgs
+  >;
   /**
    * Name of the Secret with the key that Vault uses the table with.
    *
@@ -250,7 +252,10 @@ export interface VaultPlatformArgs {
    * give its owner `rootCredential.trustPolicy()`, and its ARN to `roleArns` of a role.
    */
   readonly assumableRoles?: Readonly<
-    Record<string, PlainObject<Omit<AssumableRoleArgs, (typeof assumableRoleArgumentsSet)[number]> & ProviderArgs>>
+    Record<
+      string,
+      PlainObject<Omit<AssumableRoleArgs, (typeof assumableRoleArgumentsSet)[number]> & VaultPlatformProviderArgs>
+    >
   >;
   /** What applications can ask Vault for, by the names of the roles in Vault. */
   readonly roles?: Readonly<Record<string, VaultPlatformRoleArgs>>;
