@@ -168,6 +168,7 @@ const changing = [
   "secretAccessKey",
   "activeAccessKey",
   "secretKeyDigest",
+  "roleId",
   "userId",
 ];
 
