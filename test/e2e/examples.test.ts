@@ -277,7 +277,7 @@ describe("examples", () => {
     expect(rejected.exitCode).not.toBe(0);
     expect(rejected.comment).toMatch(/^### Preview of `dev` failed\n/);
     expect(rejected.comment).toContain(
-      "iam:* on * is granted to the root credential by statement CreateUsers: it could do everything in IAM",
+      "extraStatements[0]: iam:* on * is granted to the root credential by a statement: it could do everything in IAM",
     );
     writeFileSync(file, program);
   }
