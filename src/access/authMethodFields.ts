@@ -19,7 +19,15 @@ export const fixedAuthFields: readonly VaultField[] = [{ name: "local", vaultNam
 export const authMethodFields: readonly VaultField[] = [...tunableAuthFields, ...fixedAuthFields];
 
 /** The table of Vault's that auth methods are in. */
-export const authMethods = { table: "sys/auth", noun: "auth method", fields: authMethodFields } as const;
+export const authMethods = {
+  table: "sys/auth",
+  prefix: "auth/",
+  noun: "auth method",
+  mounted: "enabled",
+  replaced: "the auth method was replaced",
+  fields: authMethodFields,
+  tunable: tunableAuthFields,
+} as const;
 
 /** The rules of an auth method. */
 export function authMethodRules(args: Values): Issue[] {

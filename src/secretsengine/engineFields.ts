@@ -48,7 +48,15 @@ export const fixedMountFields: readonly VaultField[] = [
 export const mountFields: readonly VaultField[] = [...tunableMountFields, ...fixedMountFields];
 
 /** The table of Vault's that mounts of the engine are in. */
-export const secretsMounts = { table: "sys/mounts", noun: "secrets engine", fields: mountFields } as const;
+export const secretsMounts = {
+  table: "sys/mounts",
+  prefix: "",
+  noun: "secrets engine",
+  mounted: "mounted",
+  replaced: "the mount was replaced or moved",
+  fields: mountFields,
+  tunable: tunableMountFields,
+} as const;
 
 /** The fields that stand on the mount itself when it is created; the others are in its `config`. */
 export const entryMountFields: readonly VaultField[] = mountFields.filter(({ name }) =>

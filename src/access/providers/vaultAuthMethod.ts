@@ -3,13 +3,14 @@ import { changedFields, inputsWithDrift, isSet, type Values } from "../../vaultr
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
   describeOther,
-  holdsNothing,
   isOurs,
   mount,
   MountTable,
   settingOf,
   type MountEntry,
 } from "../../vaultresource/providers/mountTable.js";
+import { isLeftOver } from "../../vaultresource/providers/leftOver.js";
+import { tune } from "../../vaultresource/providers/tuning.js";
 import { unmountUntil } from "../../vaultresource/providers/unmounting.js";
 import { messageOf } from "../../vaultresource/providers/writing.js";
 import {
@@ -44,30 +45,11 @@ function creationBody(inputs: Values): Values {
   };
 }
 
-/** Changes what differs, and reads it back. */
-async function tune({ vault: { client } }: WorkContext, inputs: Values, found: MountEntry): Promise<void> {
-  const { path } = found;
-  const changed = changedFields(tunableAuthFields, found.values, inputs);
-  if (changed.length === 0) {
-    return;
-  }
-  const body = Object.fromEntries(changed.map((field) => [field.vaultName, settingOf(field, inputs)]));
-  await client.write(`sys/auth/${path}/tune`, body, { idempotent: true });
-  const tuned = (await MountTable.read(client, authMethods)).at(path);
-  if (tuned?.accessor !== found.accessor) {
-    throw new Error(`auth/${path}: the auth method was replaced while it was written. Run "pulumi refresh"`);
-  }
-  const lost = changedFields(tunableAuthFields, tuned.values, inputs);
-  if (lost.length > 0) {
-    throw new Error(`auth/${path}: Vault did not keep what was written: ${lost.map(({ name }) => name).join(", ")}`);
-  }
-}
-
 /** Finishes an auth method that is enabled. */
 async function settle(context: WorkContext, inputs: Values, found: MountEntry): Promise<Values> {
   const outputs = { ...inputs, accessor: found.accessor };
   try {
-    await tune(context, inputs, found);
+    await tune(context.vault.client, authMethods, inputs, found);
     return outputs;
   } catch (error) {
     throw new PartialFailure(messageOf(error), idOf(inputs), outputs);
@@ -83,18 +65,11 @@ async function enable(context: WorkContext, inputs: Values): Promise<MountEntry>
   });
 }
 
-/** Whether an auth method is as an `up` leaves it that is killed before it is in the state: with the same settings, and nothing in it. */
-async function isLeftOver(context: WorkContext, inputs: Values, existing: MountEntry): Promise<boolean> {
-  if (!typesWithRoles.includes(existing.type) || changedFields(authMethodFields, existing.values, inputs).length > 0) {
-    return false;
-  }
-  const isEmpty = await holdsNothing(context.vault, [`${idOf(inputs)}/config`], [`${idOf(inputs)}/role`]);
-  if (isEmpty) {
-    context.warn(
-      `${idOf(inputs)}/ was enabled already, with the same settings and nothing in it, as an up leaves it that was killed: it is taken over`,
-    );
-  }
-  return isEmpty;
+/** All that an auth method of these types can hold. */
+const contents = { objects: ["config"], lists: ["role"] };
+
+async function isLeftOverMethod(context: WorkContext, inputs: Values, existing: MountEntry): Promise<boolean> {
+  return typesWithRoles.includes(existing.type) && isLeftOver(context, authMethods, inputs, existing, contents);
 }
 
 async function assertAdoptableMethod(context: WorkContext, inputs: Values, existing: MountEntry): Promise<void> {
@@ -102,7 +77,7 @@ async function assertAdoptableMethod(context: WorkContext, inputs: Values, exist
   if (existing.type !== inputs.type) {
     throw new Error(`${id}/ is in use by an auth method of type "${existing.type}": choose another path`);
   }
-  if (inputs.adoptExisting !== true && !(await isLeftOver(context, inputs, existing))) {
+  if (inputs.adoptExisting !== true && !(await isLeftOverMethod(context, inputs, existing))) {
     throw new Error(
       `${id}/ is in use already by an auth method of type "${existing.type}". To take it over, set adoptExisting: true; ` +
         "else choose another path",

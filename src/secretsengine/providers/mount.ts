@@ -16,13 +16,11 @@ import {
   mountFields,
   mountSettings,
   secretsMounts,
-  tunableMountFields,
 } from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
   describeOther,
-  holdsNothing,
   isOurs,
   mount,
   MountTable,
@@ -30,6 +28,8 @@ import {
   type MountEntry,
 } from "../../vaultresource/providers/mountTable.js";
 import { assertFieldsSupported, messageOf, valuesOfId } from "../../vaultresource/providers/writing.js";
+import { isLeftOver } from "../../vaultresource/providers/leftOver.js";
+import { tune } from "../../vaultresource/providers/tuning.js";
 import { remount } from "./remount.js";
 import { unmount } from "./unmount.js";
 
@@ -45,44 +45,6 @@ function creationBody(inputs: Values): Values {
     ...bodyOf(entryMountFields),
     config: bodyOf(mountFields.filter((field) => !entryMountFields.includes(field))),
   };
-}
-
-async function tune(client: VaultClient, inputs: Values, found: MountEntry, changed: readonly VaultField[]) {
-  const body = Object.fromEntries(
-    changed.map((field) => [field.vaultName, tunedSetting(field, inputs, found.values[field.name])]),
-  );
-  await client.write(`sys/mounts/${found.path}/tune`, body, { idempotent: true });
-}
-
-/** Vault merges maps, and removes the keys that it is sent an empty text for. */
-function tunedSetting(field: VaultField, inputs: Values, actual: unknown): unknown {
-  const setting = settingOf(field, inputs);
-  if (field.kind !== "map") {
-    return setting;
-  }
-  const removed = Object.keys(actual as Values).map((key) => [key, ""] as const);
-  return { ...Object.fromEntries(removed), ...(setting as Values) };
-}
-
-/** Makes a mount what it should be and reads it back. */
-async function tuneAndReadBack(context: WorkContext, inputs: Values, found: MountEntry): Promise<MountEntry> {
-  const { client } = context.vault;
-  const changed = changedFields(tunableMountFields, found.values, inputs);
-  if (changed.length === 0) {
-    return found;
-  }
-  await tune(client, inputs, found, changed);
-  const tuned = (await MountTable.read(client, secretsMounts)).at(found.path);
-  if (tuned?.accessor !== found.accessor) {
-    throw new Error(`${found.path}: the mount was replaced or moved while it was written. Run "pulumi refresh"`);
-  }
-  const lost = changedFields(tunableMountFields, tuned.values, inputs);
-  if (lost.length > 0) {
-    throw new Error(
-      `${found.path}: Vault did not keep what was written: ${lost.map((field) => field.name).join(", ")}`,
-    );
-  }
-  return tuned;
 }
 
 /** A tainted mount looks like any other in sys/mounts; only a request to it shows. */
@@ -102,34 +64,15 @@ async function assertNotTainted(client: VaultClient, path: string): Promise<void
   }
 }
 
-/**
- * Whether a mount is as an `up` leaves it that is killed before the mount is in the state: with the settings of the program, and nothing in it. Nobody
- * loses anything when it is taken over.
- */
-async function isLeftOver(context: WorkContext, inputs: Values, existing: MountEntry): Promise<boolean> {
-  if (changedFields(mountFields, existing.values, inputs).length > 0) {
-    return false;
-  }
-  const below = (name: string) => `${existing.path}/${name}`;
-  const isEmpty = await holdsNothing(
-    context.vault,
-    ["config/root", "config/lease"].map(below),
-    ["roles", "static-roles"].map(below),
-  );
-  if (isEmpty) {
-    context.warn(
-      `${existing.path}/ was mounted already, with the same settings and nothing in it, as an up leaves it that was killed: it is taken over`,
-    );
-  }
-  return isEmpty;
-}
+/** All that an engine can hold. */
+const contents = { objects: ["config/root", "config/lease"], lists: ["roles", "static-roles"] };
 
 async function adopt(context: WorkContext, inputs: Values, existing: MountEntry): Promise<void> {
   const path = String(inputs.path);
   if (existing.type !== "aws") {
     throw new Error(`path ${path}/ is in use by a secrets engine of type "${existing.type}": choose another path`);
   }
-  if (inputs.adoptExisting !== true && !(await isLeftOver(context, inputs, existing))) {
+  if (inputs.adoptExisting !== true && !(await isLeftOver(context, secretsMounts, inputs, existing, contents))) {
     throw new Error(
       `path ${path}/ is in use already by an AWS secrets engine. To take it over, set adoptExisting: true; else choose another path`,
     );
@@ -152,7 +95,7 @@ async function mountEngine(context: WorkContext, inputs: Values): Promise<MountE
 async function settle(context: WorkContext, inputs: Values, found: MountEntry): Promise<Values> {
   const outputs = { ...inputs, accessor: found.accessor };
   try {
-    await tuneAndReadBack(context, inputs, found);
+    await tune(context.vault.client, secretsMounts, inputs, found);
     return outputs;
   } catch (error) {
     throw new PartialFailure(messageOf(error), String(inputs.path), outputs);

@@ -1,5 +1,5 @@
 import type { VaultClient } from "../../vault/client.js";
-import { isVaultError, type VaultError } from "../../vault/errors.js";
+import type { VaultError } from "../../vault/errors.js";
 import { canonicalValue, type Values, type VaultField } from "../fields.js";
 import { PartialFailure, type WorkContext } from "./handlers.js";
 import { isAnswerLost, messageOf } from "./writing.js";
@@ -7,10 +7,18 @@ import { isAnswerLost, messageOf } from "./writing.js";
 /** What can be mounted: secrets engines, which `sys/mounts` lists, or auth methods, which `sys/auth` does. */
 export interface MountKind {
   readonly table: "sys/mounts" | "sys/auth";
+  /** Where one is reached, before its path. */
+  readonly prefix: "" | "auth/";
   /** How messages name one. */
   readonly noun: string;
+  /** How they say that one is there. */
+  readonly mounted: string;
+  /** How they say that another one has come in its place. */
+  readonly replaced: string;
   /** Its settings. */
   readonly fields: readonly VaultField[];
+  /** Those that can be changed in place. */
+  readonly tunable: readonly VaultField[];
 }
 
 /** A mount as Vault lists it. */
@@ -114,39 +122,4 @@ export async function mount(context: WorkContext, kind: MountKind, mounting: Mou
     );
   }
   throw failure ?? new Error(`${id}: was mounted, but Vault has nothing there`);
-}
-
-/**
- * Whether nothing was ever written below a mount, as far as a token can see.
- *
- * @param configurations paths of single objects
- * @param lists paths of lists of objects
- */
-export async function holdsNothing(
-  { client }: Pick<WorkContext["vault"], "client">,
-  configurations: readonly string[],
-  lists: readonly string[],
-): Promise<boolean> {
-  const isEmpty = async (path: string, query?: Readonly<Record<string, string>>) => {
-    try {
-      await client.call({ method: "GET", path, query });
-      return false;
-    } catch (error) {
-      if (!isVaultError(error)) {
-        throw error;
-      }
-      return isVaultError(error, "absent", "unsupportedPath", "unsupportedOperation");
-    }
-  };
-  for (const path of configurations) {
-    if (!(await isEmpty(path))) {
-      return false;
-    }
-  }
-  for (const path of lists) {
-    if (!(await isEmpty(path, { list: "true" }))) {
-      return false;
-    }
-  }
-  return true;
 }
