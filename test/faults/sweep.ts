@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../src/vaultresource/canonicalJson.js";
 import { leftBy, type PartialError, type Plugin, type Stored } from "../support/plugin.js";
 import type { Fault, FaultProxy } from "../support/faultProxy.js";
 import type { Place, Scenario } from "./scenarios.js";
@@ -124,7 +125,7 @@ function shown(state: Stored | undefined): string {
 
 /** The end of a run as a text, in which names that differ from run to run are replaced. */
 function endOf({ state, snapshot, place }: Outcome): string {
-  const end = JSON.stringify({ state: state === undefined ? null : withoutNames(state.outputs), snapshot }, sorted);
+  const end = canonicalJson({ state: state === undefined ? null : withoutNames(state.outputs), snapshot }) ?? "";
   return end.replaceAll(place.mount, "<mount>");
 }
 
@@ -140,13 +141,6 @@ function differenceOf(expected: string, actual: string): string {
     .filter((name) => shownAs(one?.[name]) !== shownAs(other?.[name]))
     .map((name) => `${name}: expected ${shownAs(one?.[name])}, got ${shownAs(other?.[name])}`)
     .join("; ");
-}
-
-/** For JSON.stringify: the members of objects in the order of their names. */
-function sorted(_key: string, value: unknown): unknown {
-  return value === null || typeof value !== "object" || Array.isArray(value)
-    ? value
-    : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** Whether no more is left of an abandoned resource than of one that was created and destroyed. */

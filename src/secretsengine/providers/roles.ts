@@ -1,5 +1,6 @@
 import { forEachAtOnce } from "../../internal/forEachAtOnce.js";
 import { mapRecord } from "../../internal/records.js";
+import { canonicalJson } from "../../vaultresource/canonicalJson.js";
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import { pathOf, under } from "../../internal/validation/issues.js";
 import { isVaultError } from "../../vault/errors.js";
@@ -239,7 +240,7 @@ function outputsOf(inputs: Values, written: Written, before: Roles = {}): Values
   return {
     mount: inputs.mount,
     // In the order of the names, whichever answered first: the same roles are the same text.
-    written: JSON.stringify(Object.fromEntries(Object.entries(written).sort())),
+    written: canonicalJson(written),
     ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
   };
 }
