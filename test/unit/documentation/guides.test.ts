@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -31,15 +31,6 @@ describe("guides", () => {
     const readme = read("README.md");
     expect(pages.filter((page) => !readme.includes(`(docs/guides/${page})`))).toEqual([]);
   });
-
-  it.each(["README.md", ...pages.map((page) => `docs/guides/${page}`)])("%s links to what exists", (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#([^)]+))?\)/g)];
-    const broken = links.filter(([, target = "", anchor]) => {
-      const file = path.join(repository, path.dirname(page), target);
-      return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
-    });
-    expect(broken.map(([link]) => link)).toEqual([]);
-  });
 });
 
 describe("troubleshooting quotes messages that exist", () => {
@@ -68,13 +59,3 @@ describe("troubleshooting quotes messages that exist", () => {
     expect(missing).toEqual([]);
   });
 });
-
-function anchorsOf(file: string): string[] {
-  return [...readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\w\s-]/g, "")
-      .trim()
-      .replaceAll(/\s/g, "-"),
-  );
-}
