@@ -4,6 +4,7 @@ import type { InputOf } from "../internal/inputOf.js";
 import { vaultServerFields } from "./vaultServerFields.js";
 import type { VaultServerApiVersion } from "./vaultServerRules.js";
 import type { VaultServerSpec } from "./vaultServerSpec.js";
+import type { Values } from "../vaultresource/fields.js";
 
 /** What {@link vaultServerManifestSpec} writes a spec from. */
 export interface ManifestOptions {
@@ -34,8 +35,6 @@ export function vaultServerManifestSpec(
   });
 }
 
-type Plain = Readonly<Record<string, unknown>>;
-
 function withKubernetesAuth(authMethods: unknown): unknown {
   return whenPlain(authMethods ?? [], (methods) => {
     const list = Object.values(methods) as { readonly type?: unknown; readonly path?: unknown }[];
@@ -44,7 +43,7 @@ function withKubernetesAuth(authMethods: unknown): unknown {
   });
 }
 
-function inFieldOrder(value: Plain, field: Field): Record<string, unknown> {
+function inFieldOrder(value: Values, field: Field): Record<string, unknown> {
   if (field.kind !== "object") {
     return { ...value };
   }
@@ -67,7 +66,7 @@ function orderedValue(value: unknown, field: Field): unknown {
 }
 
 /** In v1alpha1 the Secrets of DynamoDB and of the unsealer are given by name, and the session token has one of its own. */
-function asV1alpha1(spec: Plain, { sessionTokenSecretName }: ManifestOptions): Record<string, unknown> {
+function asV1alpha1(spec: Values, { sessionTokenSecretName }: ManifestOptions): Record<string, unknown> {
   return {
     ...spec,
     backend: inside(spec["backend"], "dynamodb", (dynamodb) => ({
@@ -96,11 +95,11 @@ const unsealerReferences: Readonly<Record<string, Readonly<Record<string, string
   azureKeyVault: { credentialSecretRef: "aadClientSecret", tlsSecretRef: "clientCertSecret" },
 };
 
-function inside(value: unknown, key: string, change: (inner: Plain) => unknown): unknown {
+function inside(value: unknown, key: string, change: (inner: Values) => unknown): unknown {
   return whenPlain(value, (plain) => ({ ...plain, [key]: whenPlain(plain[key], change) }));
 }
 
-function renamedReferences(value: Plain, names: Readonly<Record<string, string>>): Record<string, unknown> {
+function renamedReferences(value: Values, names: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => {
       const name = names[key];
@@ -110,10 +109,10 @@ function renamedReferences(value: Plain, names: Readonly<Record<string, string>>
 }
 
 /** Applies a function to a value that may be an output, a promise or plain; a plain one stays plain. */
-function whenPlain<T>(value: unknown, change: (plain: Plain) => T): T | pulumi.Output<T> {
+function whenPlain<T>(value: unknown, change: (plain: Values) => T): T | pulumi.Output<T> {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) {
-    const output = pulumi.output(value as Promise<Plain>);
+    const output = pulumi.output(value as Promise<Values>);
     return output.apply((plain): unknown => change(plain)) as pulumi.Output<T>;
   }
-  return change(value as Plain);
+  return change(value as Values);
 }

@@ -2,14 +2,13 @@ import { applicationIssues } from "../access/applicationRules.js";
 import { isKnown } from "../internal/validation/known.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { trimSlashes } from "../vaultresource/rules.js";
-
-type Plain = Readonly<Record<string, unknown>>;
+import type { Values } from "../vaultresource/fields.js";
 
 /** Where KubeVault's operator enables the Kubernetes auth method that it adds to every VaultServer. */
 const operatorsAuthPath = "kubernetes";
 
 /** What is wrong with the applications of a platform, held against its roles and its VaultServer's auth methods. */
-export function applicationsIssues(args: Plain): Issue[] {
+export function applicationsIssues(args: Values): Issue[] {
   const { applications } = args;
   if (applications === undefined || !isKnown(applications)) {
     return [];
@@ -17,24 +16,24 @@ export function applicationsIssues(args: Plain): Issue[] {
   if (applications === null || typeof applications !== "object" || Array.isArray(applications)) {
     return [{ path: "applications", rule: "must be an object of applications by name", actual: applications }];
   }
-  const roles = Object.entries((args.roles ?? {}) as Readonly<Record<string, Plain>>);
+  const roles = Object.entries((args.roles ?? {}) as Readonly<Record<string, Values>>);
   const known = {
     roles: Object.fromEntries(roles.map(([name, { credentialType }]) => [name, credentialType])),
     staticRoles: Object.keys(args.staticRoles ?? {}),
   };
-  return Object.entries(applications as Readonly<Record<string, Plain>>).flatMap(([name, settings]) => {
+  return Object.entries(applications as Readonly<Record<string, Values>>).flatMap(([name, settings]) => {
     const path = pathOf("applications", name);
     return under(path, [...applicationIssues(name, settings, known), ...authMountIssues(settings, args)]);
   });
 }
 
 /** An auth method that neither the VaultServer nor the operator enables. */
-export function authMountIssues({ authMount = operatorsAuthPath }: Plain, args: Plain): Issue[] {
-  const declared = ((args.vaultServer ?? {}) as Plain).authMethods ?? [];
+export function authMountIssues({ authMount = operatorsAuthPath }: Values, args: Values): Issue[] {
+  const declared = ((args.vaultServer ?? {}) as Values).authMethods ?? [];
   if (typeof authMount !== "string" || !isKnown(authMount) || !Array.isArray(declared)) {
     return [];
   }
-  const methods = declared as readonly Plain[];
+  const methods = declared as readonly Values[];
   if (!methods.every(({ type, path }) => isKnown(type) && isKnown(path))) {
     return [];
   }

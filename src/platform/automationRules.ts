@@ -3,8 +3,7 @@ import { authMountIssues } from "./applicationRules.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { unknownArguments } from "../vaultresource/rules.js";
-
-type Plain = Readonly<Record<string, unknown>>;
+import type { Values } from "../vaultresource/fields.js";
 
 const common = ["kind", "name", "mount", "tokenTtl", "revokeRootToken"];
 const fields: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +19,7 @@ const sources: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** What is wrong with a platform's own login. */
-export function automationIssues(args: Plain): Issue[] {
+export function automationIssues(args: Values): Issue[] {
   const given = args.automation;
   if (given === undefined || !isKnown(given)) {
     return [];
@@ -28,7 +27,7 @@ export function automationIssues(args: Plain): Issue[] {
   if (given === null || typeof given !== "object") {
     return [{ path: "automation", rule: "must be an object with a kind", actual: given }];
   }
-  const automation = given as Plain;
+  const automation = given as Values;
   const kind = String(automation.kind);
   const own = fields[kind];
   if (own === undefined) {
@@ -36,7 +35,7 @@ export function automationIssues(args: Plain): Issue[] {
       { path: "automation.kind", rule: `must be one of ${Object.keys(fields).join(", ")}`, actual: automation.kind },
     ];
   }
-  const login = ((args.connection ?? {}) as Plain).login;
+  const login = ((args.connection ?? {}) as Values).login;
   const conflict =
     login === undefined
       ? []
@@ -78,7 +77,7 @@ function asMount(issue: Issue): Issue {
   return { ...issue, path: "mount" };
 }
 
-function sourceIssues(automation: Plain, kind: string): Issue[] {
+function sourceIssues(automation: Values, kind: string): Issue[] {
   const [one, other] = sources[kind] ?? [];
   if (one === undefined || other === undefined) {
     return [];

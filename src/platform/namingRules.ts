@@ -7,11 +7,10 @@ import { isKnown } from "../internal/validation/known.js";
 import { annotationIssues, labelIssues, objectNameIssues } from "../kubernetes/objectRules.js";
 import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
 import { storageNameIssues } from "../storage/storageRules.js";
-
-type Plain = Readonly<Record<string, unknown>>;
+import type { Values } from "../vaultresource/fields.js";
 
 /** What is wrong with the settings that hold for all parts of a platform, and with the names of what it creates. */
-export function namingIssues(name: string, args: Plain): Issue[] {
+export function namingIssues(name: string, args: Values): Issue[] {
   const { namePrefix, tags, labels, annotations, permissionsBoundaryArn, storageSecretName } = args;
   if (namePrefix !== undefined && (typeof namePrefix !== "string" || namePrefix.trim() === "")) {
     return [{ path: "namePrefix", rule: "must be a text that is not empty", actual: namePrefix }];
@@ -28,9 +27,9 @@ export function namingIssues(name: string, args: Plain): Issue[] {
 }
 
 /** The names in AWS that Pulumi makes of the platform's own: too long, or of characters that AWS does not take. */
-function madeNames(base: string, args: Plain): Issue[] {
-  const storage = { ...((args.storage ?? {}) as Plain) } as Plain & { credential?: unknown };
-  const unsealer = (args.unsealer as Plain | undefined)?.kind ?? args.unsealer;
+function madeNames(base: string, args: Values): Issue[] {
+  const storage = { ...((args.storage ?? {}) as Values) } as Values & { credential?: unknown };
+  const unsealer = (args.unsealer as Values | undefined)?.kind ?? args.unsealer;
   const found = [
     ...partNames(
       "storage",
@@ -41,7 +40,7 @@ function madeNames(base: string, args: Plain): Issue[] {
       } as DynamoDbStorageArgs),
     ),
     ...partNames("rootCredential", rootCredentialNameIssues(`${base}-root`, args.rootCredential ?? {})),
-    ...Object.entries((args.assumableRoles ?? {}) as Readonly<Record<string, Plain>>).flatMap(([key, role]) =>
+    ...Object.entries((args.assumableRoles ?? {}) as Readonly<Record<string, Values>>).flatMap(([key, role]) =>
       isKnown(role) ? partNames(pathOf("assumableRoles", key), assumableRoleNameIssues(`${base}-${key}`, role)) : [],
     ),
   ];
@@ -59,18 +58,18 @@ function partNames(path: string, issues: readonly Issue[]): Issue[] {
 }
 
 /** The tags of a part together with the platform's: keys that differ in case only are one key to IAM. */
-function mergedTagIssues({ tags, storage, rootCredential, assumableRoles }: Plain): Issue[] {
+function mergedTagIssues({ tags, storage, rootCredential, assumableRoles }: Values): Issue[] {
   const parts: [string, unknown][] = [
     ["storage", storage],
     ["rootCredential", rootCredential],
-    ...Object.entries((assumableRoles ?? {}) as Plain).map(([key, role]): [string, unknown] => [
+    ...Object.entries((assumableRoles ?? {}) as Values).map(([key, role]): [string, unknown] => [
       pathOf("assumableRoles", key),
       role,
     ]),
   ];
   const common = Object.keys(tags !== null && typeof tags === "object" ? tags : {});
   return parts.flatMap(([path, part]) => {
-    const own = (part as Plain | undefined)?.tags;
+    const own = (part as Values | undefined)?.tags;
     return Object.keys(own !== null && typeof own === "object" ? own : {}).flatMap((key) => {
       const twin = common.find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
       return twin === undefined

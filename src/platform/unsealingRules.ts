@@ -2,8 +2,7 @@ import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { objectNameIssues } from "../kubernetes/objectRules.js";
 import { unsealerKeyIssues } from "../storage/storageRules.js";
-
-type Plain = Readonly<Record<string, unknown>>;
+import type { Values } from "../vaultresource/fields.js";
 
 const fields: Readonly<Record<string, readonly string[]>> = {
   kubernetesSecret: ["secretName", "existingSecretName"],
@@ -12,9 +11,9 @@ const fields: Readonly<Record<string, readonly string[]>> = {
 const shareFields = ["secretShares", "secretThreshold"];
 
 /** What is wrong with where a platform's unseal keys are kept. */
-export function unsealingIssues(args: Plain): Issue[] {
+export function unsealingIssues(args: Values): Issue[] {
   const { unsealer } = args;
-  const own = (args.vaultServer as Plain | undefined)?.unsealer;
+  const own = (args.vaultServer as Values | undefined)?.unsealer;
   if (own !== undefined) {
     return [
       ...(unsealer === undefined
@@ -26,16 +25,16 @@ export function unsealingIssues(args: Plain): Issue[] {
               fix: "Leave one of the two out.",
             },
           ]),
-      ...(isKnown(own) ? ownUnsealerIssues(own as Plain, args) : []),
+      ...(isKnown(own) ? ownUnsealerIssues(own as Values, args) : []),
     ];
   }
   return unsealer === undefined || !isKnown(unsealer) ? [] : under("unsealer", unsealerIssues(unsealer, args));
 }
 
-function unsealerIssues(unsealer: unknown, { storage }: Plain): Issue[] {
+function unsealerIssues(unsealer: unknown, { storage }: Values): Issue[] {
   const { kind, ...given } = (
     typeof unsealer === "object" && unsealer !== null ? unsealer : { kind: unsealer }
-  ) as Plain;
+  ) as Values;
   const known = fields[String(kind)];
   if (known === undefined) {
     return [
@@ -71,8 +70,8 @@ function unsealerIssues(unsealer: unknown, { storage }: Plain): Issue[] {
           ]),
     ];
   }
-  const credential = (storage as Plain | undefined)?.credential;
-  const isSession = typeof credential === "object" && (credential as Plain | null)?.kind === "session";
+  const credential = (storage as Values | undefined)?.credential;
+  const isSession = typeof credential === "object" && (credential as Values | null)?.kind === "session";
   return [
     ...unknown,
     ...unsealerKeyIssues({ kmsKeyArn: given.kmsKeyArn, ssmKeyPrefix: given.ssmKeyPrefix }),
@@ -89,12 +88,12 @@ function unsealerIssues(unsealer: unknown, { storage }: Plain): Issue[] {
 }
 
 /** An unsealer in KubeVault's own terms: rights and login are derived from it. */
-function ownUnsealerIssues({ mode }: Plain, { connection }: Plain): Issue[] {
+function ownUnsealerIssues({ mode }: Values, { connection }: Values): Issue[] {
   if (mode === undefined || !isKnown(mode) || typeof mode !== "object" || mode === null) {
     return [];
   }
   const path = "vaultServer.unsealer.mode";
-  const { awsKmsSsm, kubernetesSecret } = mode as { readonly awsKmsSsm?: Plain; readonly kubernetesSecret?: unknown };
+  const { awsKmsSsm, kubernetesSecret } = mode as { readonly awsKmsSsm?: Values; readonly kubernetesSecret?: unknown };
   if (awsKmsSsm !== undefined && isKnown(awsKmsSsm)) {
     const { kmsKeyID, ssmKeyPrefix } = awsKmsSsm;
     const names: Readonly<Record<string, string>> = { kmsKeyArn: "kmsKeyID" };
@@ -105,7 +104,7 @@ function ownUnsealerIssues({ mode }: Plain, { connection }: Plain): Issue[] {
         : []),
     ].map((issue) => ({ ...issue, path: pathOf(`${path}.awsKmsSsm`, names[issue.path] ?? issue.path) }));
   }
-  const hasLogin = (connection as Plain | undefined)?.login !== undefined;
+  const hasLogin = (connection as Values | undefined)?.login !== undefined;
   return kubernetesSecret === undefined && awsKmsSsm === undefined && !hasLogin
     ? [
         {

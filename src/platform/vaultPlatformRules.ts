@@ -21,9 +21,7 @@ import { platformRoles } from "./scope.js";
 import { platformShape } from "./platformShape.js";
 import { unsealingIssues } from "./unsealingRules.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
-
-/** Arguments in plain values; parts that are not known yet are `unknownValue`. */
-type Plain = Readonly<Record<string, unknown>>;
+import type { Values } from "../vaultresource/fields.js";
 
 /**
  * Checks all plain values in a platform's arguments against the rules of all its children, so that validation errors are reported together and under
@@ -32,7 +30,7 @@ type Plain = Readonly<Record<string, unknown>>;
  * @throws pulumi.ResourceError with all problems in its message
  */
 export function assertValidPlatform(resource: pulumi.Resource, name: string, args: VaultPlatformArgs): void {
-  const issues = platformIssues(name, maskUnknowns(args) as Plain);
+  const issues = platformIssues(name, maskUnknowns(args) as Values);
   if (issues.length > 0) {
     throw new pulumi.ResourceError(formatIssues(`VaultPlatform ${JSON.stringify(name)}`, issues), resource, true);
   }
@@ -52,7 +50,7 @@ export function platformWarnings({ plainHttp }: VaultPlatformArgs): Issue[] {
 }
 
 /** All that is wrong with a platform's plain arguments. */
-export function platformIssues(name: string, args: Plain): Issue[] {
+export function platformIssues(name: string, args: Values): Issue[] {
   return unique(
     shapedIssues(platformShape, args, () => {
       const naming = namingIssues(name, args);
@@ -68,14 +66,14 @@ function unique(issues: readonly Issue[]): Issue[] {
   return [...byText.values()];
 }
 
-function partIssues(name: string, args: Plain): Issue[] {
+function partIssues(name: string, args: Values): Issue[] {
   const issues = ownIssues(name, args);
   // The rules of roles and names that the root credential shares with the secrets engine and the VaultServer are reported by those.
   const reported = new Set(issues.map(({ path }) => path));
   return [...issues, ...rootCredentialPart(name, args).filter(({ path }) => !reported.has(path))];
 }
 
-function ownIssues(name: string, args: Plain): Issue[] {
+function ownIssues(name: string, args: Values): Issue[] {
   return [
     ...vaultServerPart(name, args),
     ...under("storage", storageIssues(args.storage ?? {})),
@@ -95,8 +93,8 @@ function ownIssues(name: string, args: Plain): Issue[] {
   ];
 }
 
-function vaultServerPart(name: string, args: Plain): Issue[] {
-  const given = args.vaultServer as Plain | undefined;
+function vaultServerPart(name: string, args: Values): Issue[] {
+  const given = args.vaultServer as Values | undefined;
   if (given === undefined) {
     return [{ path: "vaultServer", rule: "is required", fix: 'Give at least { version: "1.18.4" }.' }];
   }
@@ -114,15 +112,15 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
         ]
       : [];
   const plain = {
-    ...((args.vaultServerOptions ?? {}) as Plain),
+    ...((args.vaultServerOptions ?? {}) as Values),
     serverName: args.serverName ?? name,
     namespace: args.namespace ?? "",
-    apiVersion: (args.vaultServerOptions as Plain | undefined)?.apiVersion ?? "kubevault.com/v1alpha2",
+    apiVersion: (args.vaultServerOptions as Values | undefined)?.apiVersion ?? "kubevault.com/v1alpha2",
     spec: {
       ...unsealerSpec(args),
       ...given,
       // What is neither is reported as the storage's own.
-      backend: { dynamodb: { haEnabled: (args.storage as Plain | undefined)?.haEnabled !== false } },
+      backend: { dynamodb: { haEnabled: (args.storage as Values | undefined)?.haEnabled !== false } },
     },
   } as unknown as VaultServerPlainArgs;
   const issues = vaultServerIssues(plain).map((issue) => ({
@@ -140,7 +138,7 @@ function vaultServerPart(name: string, args: Plain): Issue[] {
 }
 
 /** The platform's argument that an argument of its VaultServer is made of. */
-function serverPath(path: string, { unsealer }: Plain): string {
+function serverPath(path: string, { unsealer }: Values): string {
   if (/^spec(?=\.|\[|$)/.test(path)) {
     return unsealer === undefined && path.startsWith("spec.unsealer.")
       ? path.replace(/^spec\./, "")
@@ -150,10 +148,10 @@ function serverPath(path: string, { unsealer }: Plain): string {
 }
 
 /** The shares of the platform's own unsealer, for the rules of `spec.unsealer`. */
-function unsealerSpec({ unsealer }: Plain): Plain {
+function unsealerSpec({ unsealer }: Values): Values {
   const { secretShares = 5, secretThreshold = Math.min(3, Number(secretShares)) } = (
     typeof unsealer === "object" && unsealer !== null ? unsealer : {}
-  ) as Plain;
+  ) as Values;
   return { unsealer: { secretShares, secretThreshold, mode: unknownValue } };
 }
 
@@ -162,7 +160,7 @@ function inPlatformTerms(text: string): string {
 }
 
 /** How `pulumi up` reaches Vault: at an address or through the Kubernetes API. */
-function connectionIssues({ portForward, vaultAddress, connection }: Plain): Issue[] {
+function connectionIssues({ portForward, vaultAddress, connection }: Values): Issue[] {
   const issues: Issue[] = [];
   if (portForward !== undefined && vaultAddress !== undefined) {
     issues.push({
@@ -172,7 +170,7 @@ function connectionIssues({ portForward, vaultAddress, connection }: Plain): Iss
     });
   }
   for (const field of ["address", "kubernetes"].filter(
-    (name) => (connection as Plain | undefined)?.[name] !== undefined,
+    (name) => (connection as Values | undefined)?.[name] !== undefined,
   )) {
     issues.push({
       path: `connection.${field}`,
@@ -182,7 +180,7 @@ function connectionIssues({ portForward, vaultAddress, connection }: Plain): Iss
   }
   const others = issues.some(({ path }) => path.startsWith("connection"))
     ? []
-    : under("connection", connectionRules((connection ?? {}) as Plain));
+    : under("connection", connectionRules((connection ?? {}) as Values));
   return [...issues, ...portForwardIssues(portForward), ...others];
 }
 
@@ -198,11 +196,11 @@ function portForwardIssues(given: unknown): Issue[] {
       ];
 }
 
-function plainHttpIssues({ plainHttp, vaultServer }: Plain): Issue[] {
+function plainHttpIssues({ plainHttp, vaultServer }: Values): Issue[] {
   if (plainHttp !== undefined && typeof plainHttp !== "boolean") {
     return [{ path: "plainHttp", rule: "must be true or false", actual: plainHttp }];
   }
-  return plainHttp === true && (vaultServer as Plain | undefined)?.tls !== undefined
+  return plainHttp === true && (vaultServer as Values | undefined)?.tls !== undefined
     ? [
         {
           path: "plainHttp",
@@ -214,10 +212,10 @@ function plainHttpIssues({ plainHttp, vaultServer }: Plain): Issue[] {
 }
 
 /** What the choice between access keys and a ServiceAccount's role rules out. */
-function identityIssues({ irsa, storage }: Plain): Issue[] {
-  const { credential, provider } = (storage ?? {}) as Plain;
+function identityIssues({ irsa, storage }: Values): Issue[] {
+  const { credential, provider } = (storage ?? {}) as Values;
   if (irsa === undefined) {
-    const kind = (credential as Plain | undefined)?.kind ?? credential;
+    const kind = (credential as Values | undefined)?.kind ?? credential;
     return kind === "irsa"
       ? [
           {
@@ -229,7 +227,7 @@ function identityIssues({ irsa, storage }: Plain): Issue[] {
       : [];
   }
   return [
-    ...irsaIssues(irsa as Plain),
+    ...irsaIssues(irsa as Values),
     ...(provider === undefined
       ? []
       : [
@@ -252,7 +250,7 @@ function identityIssues({ irsa, storage }: Plain): Issue[] {
 }
 
 /** A role that is created, or one that exists. */
-function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }: Plain): Issue[] {
+function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }: Values): Issue[] {
   return [
     ...((oidcProviderArn === undefined) === (roleArn === undefined)
       ? [
@@ -271,15 +269,15 @@ function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }:
   ];
 }
 
-function endpointParts({ endpoints, storage, assumableRoles }: Plain): Issue[] {
+function endpointParts({ endpoints, storage, assumableRoles }: Values): Issue[] {
   const providers: [string, unknown][] = [
-    ["storage.provider", (storage as Plain | undefined)?.provider],
-    ...Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Plain>>).map(
+    ["storage.provider", (storage as Values | undefined)?.provider],
+    ...Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Values>>).map(
       ([key, role]): [string, unknown] => [`${pathOf("assumableRoles", key)}.provider`, role.provider],
     ),
   ];
   return [
-    ...Object.entries((endpoints ?? {}) as Plain).flatMap(([name, url]) =>
+    ...Object.entries((endpoints ?? {}) as Values).flatMap(([name, url]) =>
       endpointIssues(pathOf("endpoints", name), url),
     ),
     ...providers
@@ -289,11 +287,11 @@ function endpointParts({ endpoints, storage, assumableRoles }: Plain): Issue[] {
 }
 
 /** A rotation needs rights that only `rotateRoot` gives. */
-function rotationIssues({ irsa, rootConfig, rootCredential }: Plain): Issue[] {
-  if ((rootCredential as Plain | undefined)?.rotateRoot === true) {
+function rotationIssues({ irsa, rootConfig, rootCredential }: Values): Issue[] {
+  if ((rootCredential as Values | undefined)?.rotateRoot === true) {
     return [];
   }
-  const given = (rootConfig ?? {}) as Plain;
+  const given = (rootConfig ?? {}) as Values;
   return ["rotateRootTrigger", "rotationSchedule", "rotationPeriod"]
     .filter((name) => given[name] !== undefined)
     .map((name) => ({
@@ -307,9 +305,9 @@ function rotationIssues({ irsa, rootConfig, rootCredential }: Plain): Issue[] {
     }));
 }
 
-function rootCredentialPart(name: string, args: Plain): Issue[] {
+function rootCredentialPart(name: string, args: Values): Issue[] {
   const { irsa, namespace } = args;
-  const { oidcProviderArn, roleArn, attachPolicies } = (irsa ?? {}) as Plain;
+  const { oidcProviderArn, roleArn, attachPolicies } = (irsa ?? {}) as Values;
   const identity =
     irsa === undefined
       ? {}
@@ -324,8 +322,8 @@ function rootCredentialPart(name: string, args: Plain): Issue[] {
             },
           }
         : { identity: "role", existingRoleArn: roleArn, attachPolicies };
-  const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Plain>>, (_, role) => engineRole(role));
-  const plain = { ...((args.rootCredential ?? {}) as Plain), ...identity, roles, staticRoles: args.staticRoles };
+  const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Values>>, (_, role) => engineRole(role));
+  const plain = { ...((args.rootCredential ?? {}) as Values), ...identity, roles, staticRoles: args.staticRoles };
   const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
   return issues.map((issue) => ({ ...issue, path: rootCredentialPath(issue.path) }));
 }
@@ -347,8 +345,8 @@ function rootCredentialPath(path: string): string {
 }
 
 /** Both arguments stand for the one template that Vault gets. */
-export function templateIssues({ rootConfig, rootCredential }: Plain): Issue[] {
-  const [given, checked] = [rootConfig, rootCredential].map((part) => (part as Plain | undefined)?.usernameTemplate);
+export function templateIssues({ rootConfig, rootCredential }: Values): Issue[] {
+  const [given, checked] = [rootConfig, rootCredential].map((part) => (part as Values | undefined)?.usernameTemplate);
   return given === undefined || checked === undefined || given === checked || !isKnown(given) || !isKnown(checked)
     ? []
     : [
@@ -361,14 +359,14 @@ export function templateIssues({ rootConfig, rootCredential }: Plain): Issue[] {
       ];
 }
 
-function assumableRoleParts({ assumableRoles }: Plain): Issue[] {
-  return Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Plain>>).flatMap(([key, role]) =>
+function assumableRoleParts({ assumableRoles }: Values): Issue[] {
+  return Object.entries((assumableRoles ?? {}) as Readonly<Record<string, Values>>).flatMap(([key, role]) =>
     under(pathOf("assumableRoles", key), assumableRoleIssues({ ...role, trustedPrincipalArn: unknownValue })),
   );
 }
 
-function enginePart(args: Plain): Issue[] {
-  const roles = (args.roles ?? {}) as Readonly<Record<string, Plain>>;
+function enginePart(args: Values): Issue[] {
+  const roles = (args.roles ?? {}) as Readonly<Record<string, Values>>;
   const known = Object.keys(args.assumableRoles ?? {});
   const missing = Object.entries(roles).flatMap(([name, role]) =>
     ((role.assumableRoles ?? []) as readonly string[]).flatMap((key, index) =>
@@ -398,6 +396,6 @@ function enginePart(args: Plain): Issue[] {
 }
 
 /** A role as the engine takes it: the platform's own roles are ARNs that are not known yet. */
-function engineRole({ assumableRoles, ...role }: Plain): Plain {
+function engineRole({ assumableRoles, ...role }: Values): Values {
   return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
 }
