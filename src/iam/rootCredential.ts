@@ -10,7 +10,7 @@ import { assertPlainParts, validateInputs, whenKnownAtPreview } from "../interna
 import { rootCredentialShape } from "./argumentShapes.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { maxManagedPolicies } from "./policyCount.js";
-import { parseArn } from "../aws/arns.js";
+import { existingRoleOf, foreignRole } from "./existingRole.js";
 import { mapRecord } from "../internal/records.js";
 import { withoutLegacyForm } from "../secretsengine/legacyRole.js";
 import type { Values } from "../vaultresource/fields.js";
@@ -154,7 +154,8 @@ export class RootCredential extends pulumi.ComponentResource {
 
     const policyCount = maxManagedPolicies(plainParts);
     const attached = policyCount + furtherPolicyCount(args);
-    if (args.attachPolicies !== false && attached > mostAttachments) {
+    const attaches = args.attachPolicies !== false;
+    if (attaches && attached > mostAttachments) {
       throw new pulumi.ResourceError(formatIssues(subject, [tooManyPolicies(attached)]), this, true);
     }
     const settled = validateInputs(this, subject, given, rootCredentialIssues);
@@ -176,7 +177,6 @@ export class RootCredential extends pulumi.ComponentResource {
       rootCredentialIssues,
     );
     const report = findingReporter(this, subject);
-    const attaches = args.attachPolicies !== false;
     const caller = attaches || existingRole === undefined ? getCallerIdentityOutput({}, parent) : undefined;
     const partition = existingRole?.partition ?? getPartitionOutput({}, parent).partition;
     const accountId = existingRole?.accountId ?? caller?.accountId ?? pulumi.output("");
@@ -285,35 +285,6 @@ export class RootCredential extends pulumi.ComponentResource {
         ),
       );
   }
-}
-
-/** What the ARN of an existing role says. */
-function existingRoleOf({ existingRoleArn }: RootCredentialArgs) {
-  if (existingRoleArn === undefined) {
-    return undefined;
-  }
-  const arn = pulumi.output(existingRoleArn);
-  const parsed = arn.apply((text) => parseArn(String(text)));
-  return {
-    arn,
-    name: arn.apply((text) => String(text).replace(/^.*\//, "")),
-    partition: parsed.apply((parts) => parts?.partition ?? ""),
-    accountId: parsed.apply((parts) => parts?.accountId ?? ""),
-  };
-}
-
-/** Policies of one account cannot be attached to a role of another. */
-function foreignRole(accountId: string, callerId: string | undefined): Finding[] {
-  return callerId === undefined || callerId === accountId
-    ? []
-    : [
-        {
-          severity: "error",
-          path: "existingRoleArn",
-          problem: `is a role of account ${accountId}, but the AWS provider works in ${callerId}`,
-          fix: `Give the component a provider of account ${accountId}, or set attachPolicies: false and let the role's owner attach the policy.`,
-        },
-      ];
 }
 
 function tooManyPolicies(count: number): Issue {

@@ -5,7 +5,7 @@ import { findingReporter } from "../internal/validation/reportFindings.js";
 import { whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { platformRoles } from "./scope.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
-import { templateIssues } from "./vaultPlatformRules.js";
+import { templateIssues } from "./identityRules.js";
 
 /**
  * Compares arguments of a platform whose values are outputs with each other, which none of its children can: at preview each value as soon as it is

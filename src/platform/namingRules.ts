@@ -6,7 +6,7 @@ import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { annotationIssues, labelIssues, objectNameIssues } from "../kubernetes/objectRules.js";
 import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
-import { storageNameIssues } from "../storage/storageRules.js";
+import { storageNameIssues } from "../storage/storageNameRules.js";
 import type { Values } from "../vaultresource/fields.js";
 
 /** What is wrong with the settings that hold for all parts of a platform, and with the names of what it creates. */

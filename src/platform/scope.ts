@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mapRecord } from "../internal/records.js";
+import { unknownValue } from "../internal/validation/known.js";
 import { withoutLegacyForm } from "../secretsengine/legacyRole.js";
 import type { CredentialType } from "../secretsengine/roleSpec.js";
 import type { Values } from "../vaultresource/fields.js";
@@ -53,6 +54,11 @@ export function platformRoles({
       ? { ...role, ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn }) }
       : role;
   });
+}
+
+/** A role as the engine takes it: the platform's own roles are ARNs that are not known yet. */
+export function engineRole({ assumableRoles, ...role }: Values): Values {
+  return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
 }
 
 /** Resource options of a part that may have an AWS provider of its own. */

@@ -2,10 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { applicationsIssues } from "./applicationRules.js";
 import { automationIssues } from "./automationRules.js";
 import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
-import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { assumedRoleIssues } from "../iam/sessionRules.js";
 import { endpointIssues } from "../aws/endpoints.js";
-import { regionRules } from "../aws/regions.js";
 import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
@@ -17,7 +15,8 @@ import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { flagIssues } from "../internal/validation/valueRules.js";
 import { namingIssues } from "./namingRules.js";
-import { platformRoles } from "./scope.js";
+import { identityIssues, rootCredentialPart, rotationIssues, templateIssues } from "./identityRules.js";
+import { engineRole, platformRoles } from "./scope.js";
 import { platformShape } from "./platformShape.js";
 import { unsealingIssues } from "./unsealingRules.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
@@ -211,64 +210,6 @@ function plainHttpIssues({ plainHttp, vaultServer }: Values): Issue[] {
     : [];
 }
 
-/** What the choice between access keys and a ServiceAccount's role rules out. */
-function identityIssues({ irsa, storage }: Values): Issue[] {
-  const { credential, provider } = (storage ?? {}) as Values;
-  if (irsa === undefined) {
-    const kind = (credential as Values | undefined)?.kind ?? credential;
-    return kind === "irsa"
-      ? [
-          {
-            path: "storage.credential",
-            rule: "cannot be irsa in a platform, whose pods have one role for all",
-            fix: "Give irsa of the platform itself.",
-          },
-        ]
-      : [];
-  }
-  return [
-    ...irsaIssues(irsa as Values),
-    ...(provider === undefined
-      ? []
-      : [
-          {
-            path: "storage.provider",
-            rule: "cannot be given together with irsa: Vault looks for its table in the account of its role",
-            fix: "Give the platform itself the provider of that account, or leave irsa out.",
-          },
-        ]),
-    ...(credential === undefined
-      ? []
-      : [
-          {
-            path: "storage.credential",
-            rule: "cannot be given together with irsa: Vault then uses the table by the role of its pods",
-            fix: "Leave it out.",
-          },
-        ]),
-  ];
-}
-
-/** A role that is created, or one that exists. */
-function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }: Values): Issue[] {
-  return [
-    ...((oidcProviderArn === undefined) === (roleArn === undefined)
-      ? [
-          {
-            path: "irsa",
-            rule: "needs exactly one of oidcProviderArn and roleArn",
-            fix: "Give oidcProviderArn to have a role created, roleArn for one that exists.",
-          },
-        ]
-      : []),
-    ...(attachPolicies !== undefined && roleArn === undefined
-      ? [{ path: "irsa.attachPolicies", rule: "needs irsa.roleArn", fix: "Leave it out." }]
-      : []),
-    ...(clusterRegion === undefined ? [{ path: "irsa.clusterRegion", rule: "is required" }] : []),
-    ...regionRules("irsa.clusterRegion", clusterRegion),
-  ];
-}
-
 function endpointParts({ endpoints, storage, assumableRoles }: Values): Issue[] {
   const providers: [string, unknown][] = [
     ["storage.provider", (storage as Values | undefined)?.provider],
@@ -284,79 +225,6 @@ function endpointParts({ endpoints, storage, assumableRoles }: Values): Issue[] 
       .filter(([, provider]) => provider !== undefined && isKnown(provider))
       .map(([path]) => ({ path, rule: "must be an AWS provider: new aws.Provider(...)" })),
   ];
-}
-
-/** A rotation needs rights that only `rotateRoot` gives. */
-function rotationIssues({ irsa, rootConfig, rootCredential }: Values): Issue[] {
-  if ((rootCredential as Values | undefined)?.rotateRoot === true) {
-    return [];
-  }
-  const given = (rootConfig ?? {}) as Values;
-  return ["rotateRootTrigger", "rotationSchedule", "rotationPeriod"]
-    .filter((name) => given[name] !== undefined)
-    .map((name) => ({
-      path: `rootConfig.${name}`,
-      ...(irsa === undefined
-        ? {
-            rule: "needs rootCredential.rotateRoot, which lets Vault replace its key",
-            fix: "Set rootCredential.rotateRoot: true.",
-          }
-        : { rule: "cannot be given together with irsa: there is no key to rotate", fix: "Leave it out." }),
-    }));
-}
-
-function rootCredentialPart(name: string, args: Values): Issue[] {
-  const { irsa, namespace } = args;
-  const { oidcProviderArn, roleArn, attachPolicies } = (irsa ?? {}) as Values;
-  const identity =
-    irsa === undefined
-      ? {}
-      : roleArn === undefined
-        ? {
-            identity: "role",
-            // What is missing is reported once, as irsa's.
-            serviceAccount: {
-              oidcProviderArn: oidcProviderArn ?? unknownValue,
-              namespace,
-              serviceAccountName: args.serverName ?? name,
-            },
-          }
-        : { identity: "role", existingRoleArn: roleArn, attachPolicies };
-  const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Values>>, (_, role) => engineRole(role));
-  const plain = { ...((args.rootCredential ?? {}) as Values), ...identity, roles, staticRoles: args.staticRoles };
-  const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
-  return issues.map((issue) => ({ ...issue, path: rootCredentialPath(issue.path) }));
-}
-
-/** The platform's argument that an argument of its RootCredential is made of. */
-function rootCredentialPath(path: string): string {
-  const made: Readonly<Record<string, string>> = {
-    serviceAccount: "irsa",
-    existingRoleArn: "irsa.roleArn",
-    attachPolicies: "irsa.attachPolicies",
-    "serviceAccount.oidcProviderArn": "irsa.oidcProviderArn",
-    "serviceAccount.namespace": "namespace",
-    "serviceAccount.serviceAccountName": "serverName",
-  };
-  if (Object.hasOwn(made, path)) {
-    return made[path] ?? path;
-  }
-  return path.startsWith("roles") || path.startsWith("staticRoles") ? path : pathOf("rootCredential", path);
-}
-
-/** Both arguments stand for the one template that Vault gets. */
-export function templateIssues({ rootConfig, rootCredential }: Values): Issue[] {
-  const [given, checked] = [rootConfig, rootCredential].map((part) => (part as Values | undefined)?.usernameTemplate);
-  return given === undefined || checked === undefined || given === checked || !isKnown(given) || !isKnown(checked)
-    ? []
-    : [
-        {
-          path: "rootCredential.usernameTemplate",
-          rule: "must be the same as rootConfig.usernameTemplate, which Vault gets",
-          actual: checked,
-          fix: "Leave it out.",
-        },
-      ];
 }
 
 function assumableRoleParts({ assumableRoles }: Values): Issue[] {
@@ -393,9 +261,4 @@ function enginePart(args: Values): Issue[] {
     staticRoles: args.staticRoles,
   });
   return [...missing, ...issues.map((issue) => (issue.path === "path" ? { ...issue, path: "mountPath" } : issue))];
-}
-
-/** A role as the engine takes it: the platform's own roles are ARNs that are not known yet. */
-function engineRole({ assumableRoles, ...role }: Values): Values {
-  return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
 }

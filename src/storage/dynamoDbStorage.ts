@@ -15,7 +15,8 @@ import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import { storageCredentialSpec } from "./storageCredential.js";
 import { createIdentity, type WhenChecked } from "./storageIdentity.js";
-import { storageIssues, storageNameIssues } from "./storageRules.js";
+import { storageNameIssues } from "./storageNameRules.js";
+import { storageIssues } from "./storageRules.js";
 import { storageShape } from "./storageShape.js";
 import {
   defaultCapacityUnits,

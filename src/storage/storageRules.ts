@@ -3,7 +3,7 @@ import { endpointIssues } from "../aws/endpoints.js";
 import { tagIssues } from "../aws/tags.js";
 import { externalIdIssues, principalIssues } from "../iam/assumableRoleRules.js";
 import { irsaSubjectIssues } from "../iam/irsaRules.js";
-import { autoNameIssues, entityNameIssues, policyArnIssues, policyNameIssues } from "../iam/nameRules.js";
+import { entityNameIssues, policyArnIssues, policyNameIssues } from "../iam/nameRules.js";
 import type { IrsaSubject } from "../iam/policies/irsaTrustPolicy.js";
 import { regionRules } from "../aws/regions.js";
 import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
@@ -17,7 +17,6 @@ import {
   type AccessKeyCredential,
   type IrsaCredential,
   type SessionCredential,
-  type StorageCredentialSpec,
 } from "./storageCredential.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import {
@@ -312,50 +311,4 @@ function kmsKeyIssues(path: string, arn: unknown): Issue[] {
 
 function isPositive(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-/** What is wrong with the names in AWS that Pulumi makes of a DynamoDbStorage's name, where none is given. */
-export function storageNameIssues(name: string, args: DynamoDbStorageArgs): Issue[] {
-  const { transform = {} } = args;
-  const spec = storageCredentialSpec(args.credential);
-  const ownTable = args.existingTableName === undefined && args.vaultTable === undefined;
-  return [
-    ...(ownTable && args.table?.name === undefined && transform.table === undefined
-      ? autoNameIssues(`${name}-table`, "table", "Give table.name.")
-      : []),
-    ...(args.policyName === undefined && transform.policy === undefined
-      ? autoNameIssues(`${name}-policy`, "policy", "Give policyName.")
-      : []),
-    ...(args.unsealer !== undefined && args.unsealer.policyName === undefined && transform.unsealerPolicy === undefined
-      ? autoNameIssues(`${name}-unsealer-policy`, "policy", "Give unsealer.policyName.")
-      : []),
-    ...identityNameIssues(name, spec, transform),
-  ];
-}
-
-function identityNameIssues(
-  name: string,
-  spec: StorageCredentialSpec,
-  transform: NonNullable<DynamoDbStorageArgs["transform"]>,
-): Issue[] {
-  const user = (given: unknown, path: string) =>
-    given === undefined && transform.user === undefined
-      ? autoNameIssues(`${name}-user`, "user", `Give ${path}.userName.`)
-      : [];
-  const role = (given: unknown, path: string) =>
-    given === undefined && transform.role === undefined
-      ? autoNameIssues(`${name}-role`, "role", `Give ${path}.roleName.`)
-      : [];
-  switch (spec.kind) {
-    case "accessKey":
-      return user(spec.userName, "credential");
-    case "irsa":
-      return spec.existingRoleName === undefined ? role(spec.roleName, "credential") : [];
-    case "session":
-      return spec.assumeRole === undefined
-        ? user(spec.user?.userName, "credential.user")
-        : role(spec.assumeRole.roleName, "credential.assumeRole");
-    default:
-      return [];
-  }
 }
