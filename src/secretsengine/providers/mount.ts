@@ -10,13 +10,7 @@ import {
   type Values,
   type VaultField,
 } from "../../vaultresource/fields.js";
-import {
-  entryMountFields,
-  fixedMountFields,
-  mountFields,
-  mountSettings,
-  secretsMounts,
-} from "../engineFields.js";
+import { entryMountFields, fixedMountFields, mountFields, mountSettings, secretsMounts } from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
