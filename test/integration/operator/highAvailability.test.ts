@@ -38,6 +38,16 @@ async function phaseOf(name: string): Promise<string | undefined> {
   return (await sandbox.rest.call<{ status?: { phase?: string } }>("GET", `${opsRequests}/${name}`)).status?.phase;
 }
 
+interface Pod {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** Status of a Pod's Ready condition; undefined where there is no Pod. */
+async function readyOf(pod: string): Promise<string | undefined> {
+  const found = await sandbox.rest.find<Pod>(`/api/v1/namespaces/default/pods/${pod}`);
+  return found?.status?.conditions?.find(({ type }) => type === "Ready")?.status;
+}
+
 async function restart(name: string): Promise<void> {
   await request(name);
   await sandbox.until(`request ${name} to be Successful`, async () => (await phaseOf(name)) === "Successful", 120_000);
@@ -79,8 +89,11 @@ describe("three replicas on one table", () => {
       ),
     );
     expect(sandbox.operator.address("default/vault")).toBe(address);
+    await sandbox.until(
+      "all three to be unsealed",
+      async () => (await sandbox.status("vault")).vaultStatus?.unsealed?.length === 3,
+    );
     await sandbox.untilPhase("vault", "Ready", 60_000);
-    expect((await sandbox.status("vault")).vaultStatus?.unsealed).toHaveLength(3);
   });
 
   it("do not take up a changed Secret or podTemplate by themselves", async () => {
@@ -122,8 +135,9 @@ describe("three replicas on one table", () => {
       return now.length === 3 && !now.includes(before.get("vault-1") as number);
     });
     expect(pids()).toEqual(expect.arrayContaining([before.get("vault-0"), before.get("vault-2")]));
+    // The phase is Ready until the operator has seen the new node, so the node's own Pod is waited for.
+    await sandbox.until("the new node's Pod to be Ready", async () => (await readyOf("vault-1")) === "True");
     await sandbox.untilPhase("vault", "Ready");
-    expect(await sandbox.rest.find("/api/v1/namespaces/default/pods/vault-1")).toBeDefined();
   });
 
   it("keep serving with the old configuration while the first with a broken one does not start, and recover by a right one", async () => {
