@@ -85,6 +85,11 @@ describe("the rules", () => {
     ],
     ["policy", { name: undefined }, "name: is required. Give the policy a name."],
     ["policy", { policy: undefined }, "rules: or policy is required. Give rules, or the policy's text in HCL or JSON."],
+    [
+      "policy",
+      { policy: 'path "a" { capabilities = ["read"] }\n# a\0b' },
+      "policy: cannot be read: line 2: a NUL character, which HCL does not allow.",
+    ],
     ["policy", { rules: [] }, "policy: cannot be given together with rules. Leave one of the two out."],
     ["policy", { policy: undefined, rules: [] }, "rules: must be a list of at least one rule, got []."],
     [
