@@ -27,7 +27,7 @@ export interface AwsSecretsRoleSettings {
   readonly credentialType?: pulumi.Input<CredentialType>;
   /**
    * An inline IAM policy, as an object or as JSON text. For `iam_user` it becomes the user's, for `assumed_role` and `federation_token` it narrows
-   * the session. At most 2048 characters without white space.
+   * the session. At most 2048 characters without white space, for a session together with `policyArns`.
    */
   readonly policyDocument?: PolicyDocumentInput;
   /** ARNs of managed IAM policies, used as `policyDocument` is: at most 20 for `iam_user`, 10 for sessions. */

@@ -145,6 +145,18 @@ describe("the rules of a role", () => {
       ],
     ],
     [
+      "a session policy that is too long together with the ARNs beside it",
+      {
+        credentialType: "assumed_role",
+        roleArns: ["arn:aws:iam::123456789012:role/deploy"],
+        policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess", unknownValue],
+        policyDocument: { ...policy, Statement: [{ ...statement, Resource: `arn:aws:s3:::${"x".repeat(1948)}` }] },
+      },
+      [
+        "policyDocument: and policyArns must together be at most 2048 characters long without white space for credential type assumed_role, and have 2086. Move what is common into a managed policy and name it in policyArns.",
+      ],
+    ],
+    [
       "a path without slashes",
       { ...user, userPath: "vault" },
       ['userPath: must start and end with "/" and be at most 512 characters long, got "vault".'],
