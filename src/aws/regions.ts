@@ -1,3 +1,4 @@
+import type { Partition } from "./arns.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 
@@ -8,4 +9,26 @@ export function regionRules(path: string, region: unknown): Issue[] {
     (typeof region === "string" && /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region))
     ? []
     : [{ path, rule: "must be the name of an AWS region, such as eu-west-1", actual: region }];
+}
+
+/** The region of each partition that stands for it where none is given, and what the names of its regions begin with. */
+const partitions: readonly { readonly name: Partition; readonly prefix: string; readonly region: string }[] = [
+  { name: "aws-cn", prefix: "cn-", region: "cn-north-1" },
+  { name: "aws-us-gov", prefix: "us-gov-", region: "us-gov-west-1" },
+  { name: "aws-eusc", prefix: "eusc-", region: "eusc-de-east-1" },
+  { name: "aws-iso", prefix: "us-iso-", region: "us-iso-east-1" },
+  { name: "aws-iso-b", prefix: "us-isob-", region: "us-isob-east-1" },
+  { name: "aws-iso-e", prefix: "eu-isoe-", region: "eu-isoe-west-1" },
+  { name: "aws-iso-f", prefix: "us-isof-", region: "us-isof-south-1" },
+  { name: "aws", prefix: "", region: "us-east-1" },
+];
+
+/** The partition that a region belongs to: `aws-cn` for `cn-north-1`. */
+export function partitionOfRegion(region: string): Partition {
+  return partitions.find(({ prefix }) => region.startsWith(prefix))?.name ?? "aws";
+}
+
+/** The region to call a partition in where none is given: `cn-north-1` for `aws-cn`. */
+export function defaultRegionOf(partition: string): string | undefined {
+  return partitions.find(({ name }) => name === partition)?.region;
 }

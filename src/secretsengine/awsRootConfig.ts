@@ -12,7 +12,7 @@ import { VaultResource } from "../vaultresource/vaultResource.js";
 export interface KeyReadinessArgs {
   /** Does not try. @default false */
   readonly skip?: pulumi.Input<boolean>;
-  /** Region of STS. @default - the configuration's, or us-east-1 */
+  /** Region of STS. @default - the configuration's, or one of the assumed role's partition, or us-east-1 */
   readonly region?: pulumi.Input<string>;
   /** Endpoint of STS, as it is reached from where `pulumi up` runs. @default - the configuration's, or the region's own */
   readonly stsEndpoint?: pulumi.Input<string>;

@@ -1,4 +1,6 @@
 import { pause } from "../../internal/pause.js";
+import { parseArn } from "../arns.js";
+import { defaultRegionOf, partitionOfRegion } from "../regions.js";
 import { loadSts, stsRequestHandler } from "./loadSts.js";
 
 /** An AWS access key, of an IAM user or of a session. */
@@ -13,9 +15,12 @@ export interface KeyReadinessOptions {
   /**
    * Region of STS. A key is known in its own partition alone, so a key of China, GovCloud or the European Sovereign Cloud needs a region of it.
    *
-   * @default - the region in `endpoint`, else AWS_REGION or AWS_DEFAULT_REGION, else `us-east-1`
+   * @default - the region in `endpoint`, else AWS_REGION or AWS_DEFAULT_REGION where it is of the partition of `arn`, else that partition's first,
+   * else `us-east-1`
    */
   readonly region?: string;
+  /** An ARN of the key's partition, such as that of the role that the session is of. */
+  readonly arn?: string;
   /** Endpoint of STS, where it is not the region's own. */
   readonly endpoint?: string;
   /** How many answers in a row have to be good: AWS's servers learn of a new key one by one. Default: 5. */
@@ -61,7 +66,7 @@ export async function waitUntilAccepted(
 ): Promise<CallerIdentity> {
   const { GetCallerIdentityCommand, STSClient } = await loadSts();
   const client = new STSClient({
-    region: options.region ?? stsRegionOf(options.endpoint, process.env),
+    region: options.region ?? stsRegionOf(options, process.env),
     endpoint: options.endpoint,
     credentials: key,
     maxAttempts: 1,
@@ -84,11 +89,17 @@ export async function waitUntilAccepted(
 /**
  * The region of STS where none is given: each partition has an STS of its own, which alone knows its keys.
  *
- * @param endpoint the endpoint of STS, where it is not the region's own: `https://sts.cn-north-1.amazonaws.com.cn`
+ * @param options `endpoint`: that of STS, where it is not the region's own: `https://sts.cn-north-1.amazonaws.com.cn`
  */
-export function stsRegionOf(endpoint: string | undefined, environment: NodeJS.ProcessEnv): string {
+export function stsRegionOf(
+  { endpoint, arn }: Pick<KeyReadinessOptions, "endpoint" | "arn">,
+  environment: NodeJS.ProcessEnv,
+): string {
   const [, region] = /^https?:\/\/(?:[^/]*\.)?sts(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d+)\./i.exec(endpoint ?? "") ?? [];
-  return region ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "us-east-1");
+  const general = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
+  const partition = parseArn(arn ?? "")?.partition;
+  const isOfPartition = general && (partition === undefined || partitionOfRegion(general) === partition);
+  return region ?? (isOfPartition ? general : (defaultRegionOf(partition ?? "aws") ?? "us-east-1"));
 }
 
 /** {@link waitUntilAccepted}, with the question to AWS given. */

@@ -181,11 +181,12 @@ export const credentialsHandlers: ResourceHandlers = {
     // A lease's ID is a secret, which a resource's ID is not.
     const id = `${path}/${randomUUID()}`;
     try {
-      await waitForKey(context, inputs, {
+      const key = {
         accessKeyId: String(outputs.accessKeyId),
         secretAccessKey: String(outputs.secretAccessKey),
         sessionToken: outputs.sessionToken === "" ? undefined : String(outputs.sessionToken),
-      });
+      };
+      await waitForKey(context, inputs, key, { arns: [outputs.callerArn, inputs.roleArn] });
     } catch (error) {
       try {
         // The token that it was made with is revoked by whoever made it.

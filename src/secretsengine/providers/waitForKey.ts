@@ -7,6 +7,8 @@ import { keyReadinessFields } from "../engineFields.js";
 export interface StsDefaults {
   readonly region?: unknown;
   readonly endpoint?: unknown;
+  /** ARNs that may tell the key's partition. */
+  readonly arns?: readonly unknown[];
 }
 
 /**
@@ -29,6 +31,7 @@ export async function waitForKey(
     texts.find((text): text is string => typeof text === "string" && text !== "");
   await waitUntilAccepted(key, {
     region: firstText(readiness.region, defaults.region),
+    arn: firstText(...(defaults.arns ?? [])),
     endpoint: firstText(readiness.stsEndpoint, defaults.endpoint),
     consecutiveSuccesses: Number(readiness.consecutiveSuccesses),
     timeoutMs: Number(readiness.timeout) * 1000,

@@ -89,6 +89,24 @@ describe("the region of STS where none is given", () => {
     ["http://localhost:5000", { AWS_DEFAULT_REGION: "cn-northwest-1" }, "cn-northwest-1"],
     ["https://sts.amazonaws.com", { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-west-1" }, "eu-west-1"],
   ])("with endpoint %s and %j is %s", (endpoint, environment, region) => {
-    expect(stsRegionOf(endpoint, environment)).toBe(region);
+    expect(stsRegionOf({ endpoint }, environment)).toBe(region);
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    ["arn:aws-cn:sts::123456789012:assumed-role/deploy/vault-1", {}, "cn-north-1"],
+    ["arn:aws-cn:iam::123456789012:role/deploy", { AWS_REGION: "eu-west-1" }, "cn-north-1"],
+    ["arn:aws-cn:iam::123456789012:role/deploy", { AWS_REGION: "cn-northwest-1" }, "cn-northwest-1"],
+    ["arn:aws-us-gov:iam::123456789012:user/deploy", { AWS_REGION: "us-east-1" }, "us-gov-west-1"],
+    ["arn:aws-eusc:iam::123456789012:role/deploy", {}, "eusc-de-east-1"],
+    ["arn:aws-iso-b:iam::123456789012:role/deploy", { AWS_REGION: "us-iso-east-1" }, "us-isob-east-1"],
+    ["arn:aws:iam::123456789012:role/deploy", { AWS_REGION: "us-gov-west-1" }, "us-east-1"],
+    ["arn:aws:iam::123456789012:role/deploy", { AWS_REGION: "eu-west-1" }, "eu-west-1"],
+  ])("with an ARN of the partition, %s, and %j is %s", (arn, environment, region) => {
+    expect(stsRegionOf({ arn }, environment)).toBe(region);
+  });
+
+  it("is that of the endpoint, whatever the ARN says", () => {
+    const endpoint = "https://sts.cn-northwest-1.amazonaws.com.cn";
+    expect(stsRegionOf({ endpoint, arn: "arn:aws:iam::123456789012:role/deploy" }, {})).toBe("cn-northwest-1");
   });
 });
