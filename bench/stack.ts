@@ -2,7 +2,9 @@ import { cpSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } 
 import path from "node:path";
 import { createEngine, findLanguages, type Engine } from "../sandbox/engine/index.js";
 import { installProviderPlugin } from "../test/support/providerPlugin.js";
+import type { VaultEndpoint } from "../sandbox/vault/index.js";
 import { measure, type Measurement } from "./measure.js";
+import { requestsServed } from "./requests.js";
 
 export const forms = ["floor", "single", "plugin", "collection"] as const;
 export type Form = (typeof forms)[number];
@@ -11,8 +13,13 @@ export type Form = (typeof forms)[number];
 export const operations = ["up", "preview", "upAgain", "previewRefresh", "refresh", "changeOne", "destroy"] as const;
 export type Operation = (typeof operations)[number];
 
+export interface OperationResult extends Measurement {
+  /** Requests that Vault served. */
+  readonly requests: number;
+}
+
 export interface StackResult {
-  readonly operations: Readonly<Record<Operation, Measurement>>;
+  readonly operations: Readonly<Record<Operation, OperationResult>>;
   /** Size of the state with all roles in it. */
   readonly stateBytes: number;
 }
@@ -36,13 +43,13 @@ export class BenchProject {
     private readonly pulumi: string,
     private readonly folder: string,
     private readonly workDir: string,
-    private readonly vault: { readonly address: string; readonly rootToken: string },
+    private readonly vault: VaultEndpoint & { readonly rootToken: string },
   ) {}
 
   static async create(
     workDir: string,
     pulumi: string,
-    vault: { readonly address: string; readonly rootToken: string },
+    vault: VaultEndpoint & { readonly rootToken: string },
   ): Promise<BenchProject> {
     const repository = path.join(__dirname, "..");
     const engine = await createEngine({ workDir, pulumi, ...(await findLanguages(["nodejs"])) });
@@ -61,11 +68,15 @@ export class BenchProject {
   async run(form: Form, count: number): Promise<StackResult> {
     const stack = `${form}-${count}`;
     await this.engine.run(["stack", "init", stack, "--non-interactive"], this.folder);
-    const measured = new Map<Operation, Measurement>();
+    const measured = new Map<Operation, OperationResult>();
     let stateBytes = 0;
     for (const operation of operations) {
       this.writeCase(form, count, operation === "changeOne" || operation === "destroy");
-      measured.set(operation, await this.measure(commands[operation], stack));
+      const before = await requestsServed(this.vault, this.vault.rootToken);
+      const measurement = await this.measure(commands[operation], stack);
+      // Without the request that read the counter before.
+      const requests = (await requestsServed(this.vault, this.vault.rootToken)) - before - 1;
+      measured.set(operation, { ...measurement, requests });
       if (operation === "up") {
         stateBytes = this.stateBytes(stack);
       }
