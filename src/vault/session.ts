@@ -97,12 +97,16 @@ export class VaultSession {
     });
   }
 
-  /** Does work with a token of its own, which is revoked only if the work fails: leases that the work made live on. */
+  /**
+   * Does work whose leases live on: with a token of its own, which is revoked only if the work fails, or where the login is good for one time only with
+   * the shared one, which then ends by itself.
+   */
   async useOwnToken<T>(work: (vault: OpenVault) => Promise<T>): Promise<T> {
     return this.within(async (shared, server) => {
-      const token = await obtainToken(this.login, shared.anonymous, this.environment);
+      const token = await shared.tokens.forLeases();
       try {
-        return await work({ client: new VaultClient(shared.settings, token.token), server, token });
+        const client = token.own ? new VaultClient(shared.settings, token.token) : shared.client;
+        return await work({ client, server, token });
       } catch (error) {
         await revoke(shared.settings, token.own ? token.token : undefined);
         throw error;

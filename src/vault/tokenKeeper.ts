@@ -13,6 +13,8 @@ const replaceAfter = 0.9;
 const longestLifeSeconds = 600;
 /** A token that ends this soon anyway is not worth a call to end it sooner. */
 const shortEnoughSeconds = 900;
+/** Node runs timers for longer than this at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 interface HeldToken {
   readonly obtained: ObtainedToken;
@@ -20,6 +22,8 @@ interface HeldToken {
   readonly from: number;
   readonly lifeMs?: number;
   readonly renewable: boolean;
+  /** Whether leases were made with it, which end with it: it is not revoked. */
+  readonly hasLeases?: boolean;
 }
 
 /**
@@ -31,6 +35,8 @@ export class TokenKeeper implements TokenSource {
   private replacing: Promise<HeldToken> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isGiven = false;
+  private lastForLeases: Promise<unknown> = Promise.resolve();
+  private isUsedUp = false;
 
   /**
    * @param obtain does what the connection's login describes
@@ -48,6 +54,22 @@ export class TokenKeeper implements TokenSource {
   /** The token in use, and what is known of it. */
   async obtained(): Promise<ObtainedToken> {
     return (await this.upToDate()).obtained;
+  }
+
+  /**
+   * A token for leases, which end with it: another login's, or this one at its full length where the login's secret is used up. The login for all other
+   * work comes first, and leases' logins come one after another, so that one which is used up is refused once.
+   *
+   * @returns a token that is `own` where whoever asked for it revokes it
+   */
+  async forLeases(): Promise<ObtainedToken> {
+    const shared = await this.obtained();
+    if (!shared.fromLogin) {
+      return shared;
+    }
+    const token = this.lastForLeases.then(async () => (await this.another()) ?? (await this.keptForLeases()));
+    this.lastForLeases = token.catch(() => undefined);
+    return token;
   }
 
   async replacementFor(refused: string, error: VaultError): Promise<string | undefined> {
@@ -78,7 +100,42 @@ export class TokenKeeper implements TokenSource {
     clearTimeout(this.timer);
     const held = await this.held?.catch(() => undefined);
     this.held = undefined;
-    return held?.obtained.own === true ? held.obtained.token : undefined;
+    return held?.obtained.own === true && held.hasLeases !== true ? held.obtained.token : undefined;
+  }
+
+  /** Another login's token; undefined where the login's secret is used up. */
+  private async another(): Promise<ObtainedToken | undefined> {
+    if (this.isUsedUp) {
+      return undefined;
+    }
+    try {
+      return await this.obtain();
+    } catch (error) {
+      if (!isVaultError(error, "invalid", "permissionDenied")) {
+        throw error;
+      }
+      this.isUsedUp = true;
+      return undefined;
+    }
+  }
+
+  private async keptForLeases(): Promise<ObtainedToken> {
+    let held = await this.upToDate();
+    while (this.replacing !== undefined) {
+      held = await this.replacing;
+    }
+    if (held.hasLeases !== true) {
+      held = await this.replaceOnce(() => this.wholeForLeases(held));
+    }
+    const { obtained, from, lifeMs } = held;
+    const ttlSeconds = lifeMs === undefined ? obtained.ttlSeconds : (from + lifeMs - Date.now()) / 1000;
+    return { ...obtained, own: false, accessor: undefined, ttlSeconds };
+  }
+
+  private async wholeForLeases(held: HeldToken): Promise<HeldToken> {
+    const { ttlSeconds = 0 } = held.obtained;
+    const whole = held.renewable && ttlSeconds > 0 ? await this.renewedOrNot(held, ttlSeconds) : held;
+    return { ...whole, hasLeases: true };
   }
 
   private async upToDate(): Promise<HeldToken> {
@@ -144,7 +201,10 @@ export class TokenKeeper implements TokenSource {
     if (held.lifeMs !== undefined && held.renewable) {
       const dueMs = held.from + held.lifeMs * renewAfter - Date.now();
       // A failure is met again, and reported, by the next call.
-      this.timer = setTimeout(() => void this.upToDate().catch(() => undefined), Math.max(dueMs, 0) + 10);
+      this.timer = setTimeout(
+        () => void this.upToDate().catch(() => undefined),
+        Math.min(Math.max(dueMs, 0) + 10, longestTimerMs),
+      );
       this.timer.unref();
     }
     return held;
@@ -175,13 +235,17 @@ export class TokenKeeper implements TokenSource {
     if (!own || !held.renewable || (ttlSeconds ?? 0) <= shortEnoughSeconds) {
       return held;
     }
+    return this.renewedOrNot(held, longestLifeSeconds);
+  }
+
+  /** A token that may not renew itself lives as long as the auth method says. */
+  private async renewedOrNot(held: HeldToken, seconds: number): Promise<HeldToken> {
     try {
-      return await this.renewed(held, longestLifeSeconds);
+      return await this.renewed(held, seconds);
     } catch (error) {
       if (!isVaultError(error)) {
         throw error;
       }
-      // The token may not renew itself. It then lives as long as the auth method says.
       return { ...held, renewable: false };
     }
   }

@@ -29,6 +29,13 @@ function session(login: VaultLogin = appRole, options: SessionOptions = {}): Vau
   return made;
 }
 
+const tokenOfLogin = {
+  token: "hvs.of-login-1",
+  own: false,
+  fromLogin: true,
+  renewable: true,
+  accessor: undefined,
+};
 const reading = async ({ client }: OpenVault) => client.read("aws/roles/r");
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const logins = () => vault.calls.filter((call) => call.endsWith("/login")).length;
@@ -206,11 +213,45 @@ describe("the token of a login", () => {
     const one = session();
     const token = await one.useOwnToken(async (open) => open.token);
     await one.close();
-    expect(token).toMatchObject({ own: true, accessor: "accessor-1", ttlSeconds: 3600 });
+    expect(token).toMatchObject({ own: true, accessor: "accessor-2", ttlSeconds: 3600 });
     expect(vault.living).toEqual([token.token]);
     expect(vault.secondsOf(token.token)).toBeGreaterThan(3590);
     await expect(one.useOwnToken(() => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
     expect(vault.living).toEqual([token.token]);
+  });
+
+  it("is the one that leases are made with where the login's secret is good for one time only, and then lives on whole", async () => {
+    vault.loginsLeft = 1;
+    vault.login.ttlSeconds = 7200;
+    const one = session();
+    const work = (open: OpenVault) => Promise.resolve(open.token);
+    const tokens = await Promise.all([one.useOwnToken(work), one.useOwnToken(work), one.use(reading)]);
+    expect(tokens.slice(0, 2)).toEqual([
+      { ...tokenOfLogin, ttlSeconds: expect.closeTo(7200, 0) as number },
+      { ...tokenOfLogin, ttlSeconds: expect.closeTo(7200, 0) as number },
+    ]);
+    // Vault may lock a role whose logins fail: the second is not tried a third time.
+    expect(logins()).toBe(2);
+    await one.close();
+    expect(vault.living).toEqual(["hvs.of-login-1"]);
+    expect(vault.secondsOf("hvs.of-login-1")).toBeGreaterThan(7190);
+  });
+
+  it("is not kept for leases where another login can be had", async () => {
+    const one = session();
+    await one.use(reading);
+    const { token } = await one.useOwnToken((open) => Promise.resolve(open.token));
+    await one.close();
+    expect([token, vault.living]).toEqual(["hvs.of-login-2", ["hvs.of-login-2"]]);
+  });
+
+  it("is kept for leases as it is where it cannot be renewed, and their end is known", async () => {
+    vault.loginsLeft = 1;
+    vault.login = { ...vault.login, ttlSeconds: 1200, renewable: false };
+    const one = session();
+    const { ttlSeconds } = await one.useOwnToken((open) => Promise.resolve(open.token));
+    await one.close();
+    expect([Math.round(ttlSeconds ?? 0), vault.living]).toEqual([1200, ["hvs.of-login-1"]]);
   });
 
   it("warns where it cannot be revoked, and fails nothing", async () => {

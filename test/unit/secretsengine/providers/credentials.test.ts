@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { closeConnections } from "../../../../src/vaultresource/providers/connection.js";
 import { Plugin } from "../../../support/plugin.js";
 import { failureOf, loseAnswers, useStage } from "./support.js";
 
@@ -75,11 +76,13 @@ describe("credentials", () => {
   it("of a session keep no token, those of a user keep theirs", async () => {
     prepare("assumed_role");
     const session = await ownTokens().create(kind, base);
+    await closeConnections();
     expect([...stage.vault.tokens]).toEqual(["root"]);
     expect(session.outputs).toMatchObject({ leaseId: "", tokenAccessor: "" });
     expect(await stage.plugin.refresh(session)).toBeDefined();
     stage.vault.objects["aws/roles/deploy"] = { credential_type: "iam_user" };
     const user = await ownTokens().create(kind, base);
+    await closeConnections();
     expect([...stage.vault.tokens]).toHaveLength(2);
     await stage.plugin.destroy(user);
     expect([...stage.vault.tokens]).toEqual(["root"]);
@@ -89,6 +92,7 @@ describe("credentials", () => {
   it("that are gone give up the token they were made with", async () => {
     prepare();
     const user = await ownTokens().create(kind, base);
+    await closeConnections();
     stage.vault.leases.clear();
     expect(await stage.plugin.refresh(user)).toBeUndefined();
     expect([...stage.vault.tokens]).toEqual(["root"]);
