@@ -58,7 +58,7 @@ export class TokenKeeper implements TokenSource {
 
   /**
    * A token for leases, which end with it: another login's, or this one at its full length where the login's secret is used up. The login for all other
-   * work comes first, and leases' logins come one after another, so that one which is used up is refused once.
+   * work comes first, and leases' logins come one after another, so that one which is used up is rejected once.
    *
    * @returns a token that is `own` where whoever asked for it revokes it
    */

@@ -1,7 +1,7 @@
 import type { Issue } from "./issues.js";
 import { pathOf } from "./issues.js";
 
-/** One thing that a proof found. */
+/** One thing that a check found. */
 export interface Finding {
   /** `error`: AWS will refuse it, or Vault could give itself rights. `warning`: only AWS can know, or it is allowed but unwise. */
   readonly severity: "error" | "warning";
