@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AssumableRole } from "../iam/assumableRole.js";
 import { RootCredential } from "../iam/rootCredential.js";
+import type { RootCredentialArgs } from "../iam/rootCredentialArgs.js";
 import type { RootCredentialRoleArgs } from "../iam/roleInputs.js";
 import { mapRecord } from "../internal/records.js";
 import { mergedTexts } from "../internal/texts.js";
@@ -18,7 +19,7 @@ export function createIdentity(scope: PlatformScope): PlatformIdentity {
   const { name, args, roles, parent } = scope;
   const [roleArns, resolveRoleArns] = pulumi.deferredOutput<Record<string, string>>();
   const [trustPolicies, resolveTrustPolicies] = pulumi.deferredOutput<Record<string, string>>();
-  const given = pulumi.output(args.rootCredential?.trustPolicies ?? {});
+  const given = args.rootCredential?.trustPolicies ?? {};
   const ownRoles = Object.keys(args.assumableRoles ?? {});
   const rootCredential = new RootCredential(
     `${name}-root`,
@@ -29,8 +30,7 @@ export function createIdentity(scope: PlatformScope): PlatformIdentity {
       ...identityArgs(scope),
       roles: mapRecord(roles, (_, role) => rootCredentialRole(role, roleArns)),
       staticRoles: args.staticRoles,
-      // A plain record stays one where there is nothing to add: its policies are checked at once.
-      ...(ownRoles.length === 0 ? {} : { trustPolicies: pulumi.all([given, trustPolicies]).apply(mergedRecords) }),
+      ...(ownRoles.length === 0 ? {} : { trustPolicies: withOwn(given, trustPolicies) }),
       tags: mergedTexts(args.tags, args.rootCredential?.tags),
     },
     parent,
@@ -60,12 +60,13 @@ export function createIdentity(scope: PlatformScope): PlatformIdentity {
   return { rootCredential, assumableRoles };
 }
 
-/** The trust policies that the user gives of roles of others, and those of the platform's own roles. */
-function mergedRecords<T, U>([given, own]: readonly [Readonly<Record<string, T>>, Readonly<Record<string, U>>]): Record<
-  string,
-  T | U
-> {
-  return { ...given, ...own };
+type TrustPolicies = NonNullable<RootCredentialArgs["trustPolicies"]>;
+
+/** The trust policies that the user gives of roles of others, and those of the platform's own roles once their ARNs are known: the others do not wait. */
+function withOwn(given: TrustPolicies, own: pulumi.Output<Record<string, string>>): TrustPolicies {
+  const areKnown = (own as unknown as { readonly isKnown: Promise<boolean> }).isKnown;
+  const merged = pulumi.all([given, own]).apply(([others, ours]) => ({ ...others, ...ours }));
+  return areKnown.then((known): TrustPolicies => (known ? merged : given)) as TrustPolicies;
 }
 
 /** Who Vault is in AWS: a user, the role of its pods that is created, or one that exists. */

@@ -175,4 +175,31 @@ describe("a preview of a platform whose arguments are outputs", () => {
       await errorsOf({ rootCredential: { ...rootCredential(trusting("other")), assumeRoleArns: [partner] } }),
     ).toEqual([expect.stringContaining("assumeRoleArns[0]: the trust policy of")]);
   });
+
+  it("compares the trust policies of roles of others beside the platform's own roles, whose ARNs are not known", async () => {
+    const own = {
+      assumableRoles: { deploy: { policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
+      roles: {
+        d: { credentialType: "assumed_role" as const, assumableRoles: ["deploy"] },
+        p: { credentialType: "assumed_role" as const, roleArns: [partner] },
+      },
+    };
+    const refused = [
+      `RootCredential "p-root": invalid argument: roles.p.roleArns[0]: the trust policy of ${partner} does not let arn:aws:iam::${accountId}:user/root in ` +
+        "(sts:AssumeRole). Name it as the principal, as RootCredential.trustPolicy() does.",
+    ];
+    const stranger = "arn:aws:iam::999999999999:role/stranger";
+    for (const trustPolicies of [
+      { [partner]: trusting("other") },
+      { [partner]: late(trusting("other")) },
+      { [partner]: trusting("other"), [stranger]: unknown<string>() },
+      late({ [partner]: trusting("other") }),
+    ]) {
+      const { errors } = await shown({ ...own, rootCredential: { userName: "root", trustPolicies } });
+      expect(errors).toEqual(refused);
+    }
+    expect(
+      await shown({ ...own, rootCredential: { userName: "root", trustPolicies: { [partner]: trusting("root") } } }),
+    ).toEqual({ errors: [], warnings: [] });
+  });
 });
