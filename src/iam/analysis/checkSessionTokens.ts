@@ -1,5 +1,6 @@
 import { rolePath, type Finding } from "../../internal/validation/findings.js";
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
+import type { RequestContext } from "./conditions.js";
 import type { AccessRequest } from "./evaluate.js";
 import type { RootPolicies } from "./rootPolicies.js";
 
@@ -19,8 +20,15 @@ export function sessionTokenFindings(
   if (credentialType !== "session_token") {
     return [];
   }
+  const hasMfa = mfaSerialNumber !== undefined && mfaSerialNumber !== "";
+  // A token's requests carry what those of the user's key lack.
+  const context: RequestContext = {
+    "aws:MultiFactorAuthPresent": String(hasMfa),
+    "aws:MultiFactorAuthAge": hasMfa ? { like: "*" } : null,
+    "aws:TokenIssueTime": { like: "*" },
+  };
   const isAllowed = (decide: "decide" | "decideService", request: AccessRequest): "all" | "some" | undefined => {
-    const { verdict } = policies[decide](request);
+    const { verdict } = policies[decide]({ ...request, context });
     return verdict === "allowed" ? "all" : verdict === "conditional" || verdict === "partial" ? "some" : undefined;
   };
   const inServices = isAllowed("decideService", { action: "*", resource: "*", exceptActions: ["iam:*", "sts:*"] });
@@ -38,9 +46,7 @@ export function sessionTokenFindings(
         ]),
     ...(roles.length === 0 ? [] : [`assume ${roles.join(", ")}`]),
     ...(unread.length === 0 ? [] : [`do what ${unread.join(", ")} allows`]),
-    ...(mfaSerialNumber !== undefined &&
-    mfaSerialNumber !== "" &&
-    isAllowed("decide", { action: "iam:*", resource: "*" })
+    ...(hasMfa && isAllowed("decide", { action: "iam:*", resource: "*" })
       ? ["call IAM, since the token is asked for with MFA"]
       : []),
   ];

@@ -9,6 +9,7 @@ import { actionNameFindings } from "./checkActionNames.js";
 import { documentProblems, problemFindings } from "./documentProblems.js";
 import { evaluate, isWorse, type AccessRequest, type Decision } from "./evaluate.js";
 import { principalContext } from "./principal.js";
+import { takesTags } from "./vaultContext.js";
 
 /** The policies of Vault's identity, as far as their texts are at hand. */
 export interface RootPoliciesInput {
@@ -196,7 +197,11 @@ export class RootPolicies {
   private signed(request: AccessRequest): AccessRequest {
     return {
       ...request,
-      context: { ...principalContext(this.input.principalArn), ...request.context },
+      context: {
+        ...principalContext(this.input.principalArn),
+        ...(takesTags(request.action) ? {} : { "aws:TagKeys": null, "aws:RequestTag/*": null }),
+        ...request.context,
+      },
       contextIsPartial: true,
     };
   }

@@ -144,22 +144,18 @@ function attachedPolicyFindings(policies: RootPolicies, input: EscalationInput):
 
 /** What it may do to the roles that it may assume. */
 function assumedRoleFindings(policies: RootPolicies, input: EscalationInput): Finding[] {
-  const actions = [
-    "iam:AttachRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:PutRolePermissionsBoundary",
+  const actions: readonly (readonly [action: string, severity: Finding["severity"], does: string])[] = [
+    ["iam:AttachRolePolicy", "error", "widen"],
+    ["iam:PutRolePolicy", "error", "widen"],
+    ["iam:DeleteRolePermissionsBoundary", "warning", "widen"],
+    ["iam:PutRolePermissionsBoundary", "warning", "widen"],
+    ["iam:UpdateAssumeRolePolicy", "warning", "let anyone into"],
   ];
   return assumedRoles(input)
     .filter((arn) => parseArn(arn)?.accountId === input.accountId)
     .flatMap((arn) =>
-      actions.flatMap((action) =>
-        targetFinding(
-          policies,
-          { action, resource: arn },
-          `it could widen ${arn}, which it may assume`,
-          action.endsWith("Boundary") ? "warning" : "error",
-        ),
+      actions.flatMap(([action, severity, does]) =>
+        targetFinding(policies, { action, resource: arn }, `it could ${does} ${arn}, which it may assume`, severity),
       ),
     );
 }

@@ -52,6 +52,13 @@ function absentFrom(action: string): RequestContext {
   };
 }
 
+/** Whether requests for an action may carry tags: `aws:TagKeys` and `aws:RequestTag/...`. Of a single action of IAM it is known. */
+export function takesTags(action: string): boolean {
+  return !/^iam:(?!Tag|Untag|UploadServerCertificate|Create(?:InstanceProfile|OpenID|Policy$|Role$|SAML|User$|Virtual))[a-z]+$/i.test(
+    action,
+  );
+}
+
 /** The tags of a request, as conditions see them. */
 export function tagContext(tags: Readonly<Record<string, string>>): RequestContext {
   const keys = Object.keys(tags);

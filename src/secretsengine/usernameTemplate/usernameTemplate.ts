@@ -283,7 +283,7 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map(
     base64: ([value = opaque]) => base64Of(value),
     unix_time: () => generated(10),
     unix_time_millis: () => generated(13),
-    timestamp: () => generated(0, Infinity),
+    timestamp: ([layout = opaque]) => timeBy(exactText(layout) ?? ""),
     uuid: () => generated(36),
     print: (given) => given.flat(),
     println: (given) => [
@@ -305,6 +305,13 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map(
     ),
   }),
 );
+
+/** A time by a layout of Go, which keeps all characters that no part of a time is written with: `15:04` gives a colon. */
+function timeBy(layout: string): TemplateValue {
+  const withoutZone = layout.replace(/(?:Z|-)07:00(?::00)?/g, "");
+  const kept = withoutZone.match(/[^\w+=,.@-]/g) ?? [];
+  return [...generated(0, Infinity), ...kept.flatMap((character) => [...plain(character), ...generated(0, Infinity)])];
+}
 
 /** Go's `printf` with the verbs that write a text as it is. */
 function formatted(format: string, given: readonly TemplateValue[]): TemplateValue {

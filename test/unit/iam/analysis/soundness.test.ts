@@ -78,6 +78,33 @@ describe("an identity that could give itself rights", () => {
       { Action: "iam:*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": "true" } } },
       ["error extraStatements[0] iam:*"],
     ],
+    [
+      "on a condition that all values of a key meet, which the request never carries",
+      {
+        Action: "iam:AttachUserPolicy",
+        Resource: "*",
+        Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] } },
+      },
+      ["error extraStatements[0] iam:AttachUserPolicy"],
+    ],
+    [
+      "on a condition that all values of a key meet, which the request may carry",
+      {
+        Action: ["iam:CreateRole", "iam:PutRolePolicy"],
+        Resource: "*",
+        Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] } },
+      },
+      ["warning extraStatements[0] iam:PutRolePolicy", "warning extraStatements[0] iam:CreateRole"],
+    ],
+    [
+      "not on tags that the request never carries",
+      {
+        Action: "iam:PutUserPolicy",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:RequestTag/team": "a" } },
+      },
+      [],
+    ],
     ["by NotAction", { NotAction: "s3:*", Resource: "*" }, ["error extraStatements[0] iam:*"]],
     ["by everything", { Action: "*", Resource: "*" }, ["error extraStatements[0] *"]],
     ["by groups", { Action: "iam:AddUserToGroup", Resource: "*" }, ["error extraStatements[0] iam:AddUserToGroup"]],
@@ -271,6 +298,17 @@ describe("an identity that could give itself rights", () => {
     ]);
   });
 
+  test("by letting others into the roles that it assumes", () => {
+    const role = `${iam}:role/deploy`;
+    const roles: PlainRootCredential["roles"] = { d: { credentialType: "assumed_role", roleArns: [role] } };
+    const extraStatements: PolicyStatement[] = [
+      { Effect: "Allow", Action: "iam:UpdateAssumeRolePolicy", Resource: role },
+    ];
+    expect(ofCredential({ roles, extraStatements }).map(({ severity, problem }) => `${severity}: ${problem}`)).toEqual([
+      `warning: iam:UpdateAssumeRolePolicy on ${role} is granted to the root credential by a statement: it could let anyone into ${role}, which it may assume`,
+    ]);
+  });
+
   test("by lifting its boundary or what is denied to it", () => {
     const own = documentOf({
       Action: ["iam:DeleteUserPermissionsBoundary", "iam:DetachUserPolicy"],
@@ -345,6 +383,52 @@ describe("session tokens, which have all rights of the root credential", () => {
       "a policy that is not at hand",
       { roles: session, additionalPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] },
       ["warning: they can do what arn:aws:iam::aws:policy/AmazonS3FullAccess allows"],
+    ],
+    [
+      "rights that its key lacks, and that need MFA",
+      {
+        roles: { s: { credentialType: "session_token", mfaSerialNumber: `${iam}:mfa/root` } },
+        extraStatements: [
+          {
+            Effect: "Allow",
+            Action: "iam:*",
+            Resource: "*",
+            Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } },
+          },
+        ],
+      },
+      ["warning: they can call IAM, since the token is asked for with MFA"],
+    ],
+    [
+      "nothing, where the rights need MFA and the token has none",
+      {
+        roles: session,
+        extraStatements: [
+          {
+            Effect: "Allow",
+            Action: "s3:*",
+            Resource: "*",
+            Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } },
+          },
+        ],
+      },
+      [],
+    ],
+    [
+      "nothing, where tokens without MFA are denied everything",
+      {
+        roles: session,
+        extraStatements: [
+          { Effect: "Allow", Action: "s3:*", Resource: "*" },
+          {
+            Effect: "Deny",
+            Action: "*",
+            Resource: "*",
+            Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } },
+          },
+        ],
+      },
+      [],
     ],
     [
       "IAM with MFA",
@@ -507,6 +591,12 @@ describe("names", () => {
       ["error usernameTemplate iam:CreateUser"],
     ],
     [{ usernameTemplate: "vault-{{ .DisplayName }}/x", roles: users }, ["error usernameTemplate iam:CreateUser"]],
+    [
+      { usernameTemplate: 'vault-{{ timestamp "2006-01-02T15:04:05Z" }}', roles: users },
+      ["error usernameTemplate iam:CreateUser"],
+    ],
+    [{ usernameTemplate: 'vault-{{ timestamp "20060102T150405Z07:00" }}', roles: users }, []],
+    [{ usernameTemplate: 'vault-{{ timestamp "2006-01-02T15:04:05Z" | replace ":" "-" }}', roles: users }, []],
     [
       { usernameTemplate: '{{ if (eq .Type "STS") }}vault-x{{ else }}app-x{{ end }}', roles: users },
       ["error usernameTemplate iam:CreateUser"],
