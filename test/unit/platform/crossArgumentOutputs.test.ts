@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
-import { VaultPlatform, type VaultPlatformArgs } from "../../../src/index.js";
+import {
+  VaultPlatform,
+  type PolicyDocument,
+  type PolicyStatement,
+  type RootCredentialArgs,
+  type VaultPlatformArgs,
+} from "../../../src/index.js";
 import { record, type Answers } from "../../support/recorder.js";
 
 const accountId = "123456789012";
@@ -19,11 +25,11 @@ const cloud: Answers = {
 const base: VaultPlatformArgs = { namespace: "vault", vaultServer: { version: "1.18.4" } };
 const late = <T>(value: T) => pulumi.output(Promise.resolve(value));
 const unknown = <T>() => pulumi.output(pulumi.unknown as unknown as T);
-const trusting = (user: string, Condition?: object) => ({
-  Version: "2012-10-17" as const,
+const trusting = (user: string, Condition?: PolicyStatement["Condition"]): PolicyDocument => ({
+  Version: "2012-10-17",
   Statement: [
     {
-      Effect: "Allow" as const,
+      Effect: "Allow",
       Principal: { AWS: `arn:aws:iam::${accountId}:user/${user}` },
       Action: "sts:AssumeRole",
       ...(Condition === undefined ? {} : { Condition }),
@@ -189,12 +195,13 @@ describe("a preview of a platform whose arguments are outputs", () => {
         "(sts:AssumeRole). Name it as the principal, as RootCredential.trustPolicy() does.",
     ];
     const stranger = "arn:aws:iam::999999999999:role/stranger";
-    for (const trustPolicies of [
+    const all: NonNullable<RootCredentialArgs["trustPolicies"]>[] = [
       { [partner]: trusting("other") },
       { [partner]: late(trusting("other")) },
       { [partner]: trusting("other"), [stranger]: unknown<string>() },
-      late({ [partner]: trusting("other") }),
-    ]) {
+      late<Record<string, PolicyDocument>>({ [partner]: trusting("other") }),
+    ];
+    for (const trustPolicies of all) {
       const { errors } = await shown({ ...own, rootCredential: { userName: "root", trustPolicies } });
       expect(errors).toEqual(refused);
     }
