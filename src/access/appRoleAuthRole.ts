@@ -28,11 +28,14 @@ export interface AppRoleAuthRoleArgs extends AuthRoleLocation, TokenSettings {
  * @see https://developer.hashicorp.com/vault/api-docs/auth/approle#create-update-approle
  */
 export class AppRoleAuthRole extends VaultResource {
+  /** Path of the auth method. */
   declare public readonly mount: pulumi.Output<string>;
+  /** Name of the role in Vault. */
   declare public readonly name: pulumi.Output<string>;
   /** ID of the role, which a login sends. It is not a secret. */
   declare public readonly roleId: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AppRoleAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AppRoleAuthRole "${name}"`, args, (given) => authRoleRules(given, appRoleFields, appRoleRules));
     super(

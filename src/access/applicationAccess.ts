@@ -29,7 +29,9 @@ import { VaultPolicy, type VaultPolicyArgs } from "./vaultPolicy.js";
  * );
  */
 export class ApplicationAccess extends pulumi.ComponentResource {
+  /** The application's policy in Vault. */
   public readonly policy: VaultPolicy;
+  /** The application's role of the Kubernetes auth method. */
   public readonly role: KubernetesAuthRole;
   /** Name of the auth role: what clients log in with. */
   public readonly roleName: pulumi.Output<string>;

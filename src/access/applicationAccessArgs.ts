@@ -10,7 +10,15 @@ export interface ApplicationEngine {
   /** Where it is mounted. */
   readonly path: pulumi.Input<string>;
   /** Its roles by name, with what they hand out. */
-  readonly roles?: Readonly<Record<string, { readonly credentialType: pulumi.Input<string> }>>;
+  readonly roles?: Readonly<
+    Record<
+      string,
+      {
+        /** Type of the role's credentials: decides whether they are read at `creds/` or at `sts/`. */
+        readonly credentialType: pulumi.Input<string>;
+      }
+    >
+  >;
   /** Its static roles by name. */
   readonly staticRoles?: Readonly<Record<string, unknown>>;
 }
@@ -69,7 +77,9 @@ export interface ApplicationAccessArgs extends ApplicationSettings {
   readonly context?: pulumi.Input<string>;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
+    /** Changes the arguments of the {@link VaultPolicy}. */
     readonly policy?: Transform<VaultPolicyArgs>;
+    /** Changes the arguments of the {@link KubernetesAuthRole}. */
     readonly role?: Transform<KubernetesAuthRoleArgs>;
   };
 }

@@ -51,6 +51,7 @@ export interface JwtAuthMethodConfigSettings {
 
 /** A URL of keys, and who signed its certificate. */
 export interface JwksPair {
+  /** URL of the issuer's keys (JWKS). */
   readonly jwksUrl: pulumi.Input<string>;
   /** PEM text of the authority. @default - the system's */
   readonly jwksCaPem?: pulumi.Input<string>;
@@ -81,8 +82,10 @@ export interface JwtAuthMethodConfigArgs extends JwtAuthMethodConfigSettings {
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#configure
  */
 export class JwtAuthMethodConfig extends VaultResource {
+  /** Path of the auth method. */
   declare public readonly mount: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: JwtAuthMethodConfigArgs, opts?: pulumi.CustomResourceOptions) {
     const { oidcClientSecret, providerConfig } = args;
     const given = { ...args, mount: args.mount ?? "jwt" };

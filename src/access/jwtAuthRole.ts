@@ -74,9 +74,12 @@ export interface JwtAuthRoleArgs extends AuthRoleLocation, JwtAuthRoleSettings, 
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#create-update-role
  */
 export class JwtAuthRole extends VaultResource {
+  /** Path of the auth method. */
   declare public readonly mount: pulumi.Output<string>;
+  /** Name of the role in Vault. */
   declare public readonly name: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: JwtAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`JwtAuthRole "${name}"`, args, (given) => authRoleRules(given, jwtAuthRoleFields, jwtAuthRoleRules));
     super("JwtAuthRole", name, authRoleInputs(args as unknown as Values, "jwt", jwtAuthRoleFields), [], opts);

@@ -41,8 +41,10 @@ export interface KubernetesAuthMethodConfigArgs {
  * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#configure-method
  */
 export class KubernetesAuthMethodConfig extends VaultResource {
+  /** Path of the auth method. */
   declare public readonly mount: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: KubernetesAuthMethodConfigArgs, opts?: pulumi.CustomResourceOptions) {
     const { tokenReviewerJwt } = args;
     const given = { ...args, mount: args.mount ?? "kubernetes" };

@@ -15,10 +15,15 @@ import type { TokenSettings } from "./tokenFields.js";
 
 /** A selector of Kubernetes namespaces by their labels. */
 export interface NamespaceSelector {
+  /** Labels that a namespace must have, all of them. */
   readonly matchLabels?: Readonly<Record<string, string>>;
+  /** Conditions on labels that a namespace must meet, all of them. */
   readonly matchExpressions?: readonly {
+    /** Key of the label. */
     readonly key: string;
+    /** How the label is compared with `values`. */
     readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+    /** Values to compare with: one or more for `In` and `NotIn`, none for the others. */
     readonly values?: readonly string[];
   }[];
 }
@@ -65,9 +70,12 @@ export interface KubernetesAuthRoleArgs extends AuthRoleLocation, TokenSettings 
  * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#create-update-role
  */
 export class KubernetesAuthRole extends VaultResource {
+  /** Path of the auth method. */
   declare public readonly mount: pulumi.Output<string>;
+  /** Name of the role in Vault. */
   declare public readonly name: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: KubernetesAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
     const subject = `KubernetesAuthRole "${name}"`;
     assertValid(subject, args, (given) => authRoleRules(given, kubernetesAuthRoleFields, kubernetesAuthRoleRules));

@@ -25,6 +25,7 @@ export type ParameterValue = string | readonly string[];
 export interface PolicyRule {
   /** A path below `/v1/`: exact, with `+` for one segment, or with `*` at its end for all that starts so. */
   readonly path: string;
+  /** What may be done there; `deny` wins over all others. */
   readonly capabilities: readonly Capability[];
   /** Parameters that may be given, with the values that they may have; none listed is any value, and `*` at the end of one matches all that starts so. */
   readonly allowedParameters?: Readonly<Record<string, readonly ParameterValue[]>>;

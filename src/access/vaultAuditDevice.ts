@@ -33,9 +33,12 @@ export interface VaultAuditDeviceArgs {
  * @see https://developer.hashicorp.com/vault/docs/audit
  */
 export class VaultAuditDevice extends VaultResource {
+  /** Where the device is enabled, without slashes around. */
   declare public readonly path: pulumi.Output<string>;
+  /** Type of the device: `file`, `syslog` or `socket`. */
   declare public readonly type: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: VaultAuditDeviceArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const type = args.type ?? "file";
     const options = args.options ?? (type === "file" ? { file_path: "stdout" } : undefined);

@@ -40,12 +40,14 @@ export interface VaultAuthMethodArgs {
  * @see https://developer.hashicorp.com/vault/api-docs/system/auth
  */
 export class VaultAuthMethod extends VaultResource {
+  /** Type of the auth method: `kubernetes`, `jwt`, `approle`. */
   declare public readonly type: pulumi.Output<string>;
   /** Where it is enabled, without `auth/` and slashes around: what roles take as `mount`. */
   declare public readonly path: pulumi.Output<string>;
   /** Vault's ID of the auth method: another one after it was disabled and enabled again. */
   declare public readonly accessor: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: VaultAuthMethodArgs, opts?: pulumi.CustomResourceOptions) {
     const given = { ...args, path: args.path ?? args.type };
     assertValid(`VaultAuthMethod "${name}"`, given, authMethodRules);

@@ -31,10 +31,12 @@ export interface VaultPolicyArgs {
  * @see https://developer.hashicorp.com/vault/api-docs/system/policies#create-update-acl-policy
  */
 export class VaultPolicy extends VaultResource {
+  /** Name of the policy in Vault. */
   declare public readonly name: pulumi.Output<string>;
   /** The policy's text. */
   declare public readonly policy: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: VaultPolicyArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`VaultPolicy "${name}"`, args, vaultPolicyRules);
     const inputs: Values = {

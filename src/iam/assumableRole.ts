@@ -44,8 +44,11 @@ export interface AssumableRoleArgs {
   readonly tags?: TextsInput;
   /** Last changes to the arguments of single child resources. */
   readonly transform?: {
+    /** Changes the arguments of the `aws.iam.Role`. */
     readonly role?: Transform<iam.RoleArgs>;
+    /** Changes the arguments of the `aws.iam.RolePolicy`. */
     readonly rolePolicy?: Transform<iam.RolePolicyArgs>;
+    /** Changes the arguments of each `aws.iam.RolePolicyAttachment`. */
     readonly policyAttachment?: Transform<iam.RolePolicyAttachmentArgs>;
   };
 }

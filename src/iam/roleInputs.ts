@@ -1,28 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CredentialType } from "../secretsengine/roleSpec.js";
-import type { Duration } from "../internal/duration.js";
-import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
+import type { AwsSecretsRoleSettings, PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 
 /**
  * A role of the secrets engine, as the IAM components take it: the same arguments that the role itself takes. Values of resources that do
  * not exist yet are welcome; `credentialType` is plain, since it decides what is created.
  */
-export interface RootCredentialRoleArgs {
+export interface RootCredentialRoleArgs extends Pick<
+  AwsSecretsRoleSettings,
+  | "policyDocument"
+  | "roleArns"
+  | "iamGroups"
+  | "iamTags"
+  | "sessionTags"
+  | "externalId"
+  | "defaultStsTtl"
+  | "maxStsTtl"
+  | "userPath"
+  | "permissionsBoundaryArn"
+  | "mfaSerialNumber"
+> {
   /** Left out only where the old `policy` or `arn` decides it. */
   readonly credentialType?: CredentialType;
-  readonly policyDocument?: PolicyDocumentInput;
   /** For `federation_token` a plain list, each of whose ARNs may be an output: each becomes an attachment to the root credential. */
   readonly policyArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  readonly roleArns?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  readonly iamGroups?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  readonly iamTags?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
-  readonly sessionTags?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
-  readonly externalId?: pulumi.Input<string>;
-  readonly defaultStsTtl?: pulumi.Input<Duration>;
-  readonly maxStsTtl?: pulumi.Input<Duration>;
-  readonly userPath?: pulumi.Input<string>;
-  readonly permissionsBoundaryArn?: pulumi.Input<string>;
-  readonly mfaSerialNumber?: pulumi.Input<string>;
   /** An inline policy as Vault took it before release 0.11: that of `policyDocument`. */
   readonly policy?: PolicyDocumentInput;
   /** An ARN of a policy or role as Vault took it before release 0.11. Plain, since it decides the credential type. */

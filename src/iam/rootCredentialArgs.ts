@@ -103,11 +103,17 @@ export interface RootCredentialArgs {
   readonly tags?: TextsInput;
   /** Last changes to the arguments of single child resources. */
   readonly transform?: {
+    /** Changes the arguments of the `aws.iam.User`. */
     readonly user?: Transform<iam.UserArgs>;
+    /** Changes the arguments of the `aws.iam.Role`. */
     readonly role?: Transform<iam.RoleArgs>;
+    /** Changes the arguments of the `aws.iam.AccessKey`. */
     readonly accessKey?: Transform<iam.AccessKeyArgs>;
+    /** Changes the arguments of each `aws.iam.Policy`. */
     readonly policy?: Transform<iam.PolicyArgs>;
+    /** Changes the arguments of each `aws.iam.UserPolicyAttachment`. */
     readonly userPolicyAttachment?: Transform<iam.UserPolicyAttachmentArgs>;
+    /** Changes the arguments of each `aws.iam.RolePolicyAttachment`. */
     readonly rolePolicyAttachment?: Transform<iam.RolePolicyAttachmentArgs>;
   };
 }

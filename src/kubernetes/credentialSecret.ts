@@ -45,7 +45,9 @@ export interface CredentialSecretArgs {
   readonly annotations?: TextsInput;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
+    /** Changes the arguments of the Secret with the access key. */
     readonly secret?: Transform<core.SecretArgs>;
+    /** Changes the arguments of the Secret with the session token. */
     readonly sessionTokenSecret?: Transform<core.SecretArgs>;
   };
 }
@@ -78,6 +80,7 @@ export class CredentialSecret extends pulumi.ComponentResource {
   /** The Secret with the session token. undefined unless it is separate. */
   readonly sessionTokenSecret: core.Secret | undefined;
 
+  /** @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created */
   constructor(name: string, args: CredentialSecretArgs, opts?: pulumi.ComponentResourceOptions) {
     const hooks = acceptanceHooks(name, args);
     // Nothing secret goes to super: a component's arguments are recorded in the state as they are. The key's ID does, so that the component

@@ -21,12 +21,15 @@ export interface PodTemplate {
   readonly metadata?: TemplateMetadata;
   /** Metadata of the StatefulSet. The operator takes the annotations; it is not known to take the labels. */
   readonly controller?: TemplateMetadata;
+  /** Fields of the pods. */
   readonly spec?: PodTemplateSpec;
 }
 
 /** Labels and annotations. */
 export interface TemplateMetadata {
+  /** Labels of the object, in Kubernetes' syntax. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Annotations of the object. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -37,54 +40,95 @@ export interface TemplateMetadata {
  * @see https://kubevault.com/docs/latest/concepts/vault-server-crds/vaultserver/#specpodtemplate
  */
 export interface PodTemplateSpec {
+  /** Node and pod affinity, for example to spread the pods over zones. */
   readonly affinity?: pulumi.Unwrap<core.v1.Affinity>;
+  /** Arguments of the `vault` container. KubeVault ignores it. */
   readonly args?: readonly string[];
+  /** Security context of the `vault` container. KubeVault ignores it. */
   readonly containerSecurityContext?: pulumi.Unwrap<core.v1.SecurityContext>;
+  /** DNS settings of the pods. KubeVault ignores it. */
   readonly dnsConfig?: pulumi.Unwrap<core.v1.PodDNSConfig>;
+  /** DNS policy of the pods. KubeVault ignores it. */
   readonly dnsPolicy?: string;
+  /** Whether the Services of the namespace are passed to containers as environment variables. @default true, as in Kubernetes */
   readonly enableServiceLinks?: boolean;
+  /** Environment variables of the `vault` container. KubeVault ignores it. */
   readonly env?: readonly pulumi.Unwrap<core.v1.EnvVar>[];
+  /** Whether the pods share the node's IPC namespace. KubeVault ignores it. */
   readonly hostIPC?: boolean;
+  /** Whether the pods use the node's network. KubeVault ignores it. */
   readonly hostNetwork?: boolean;
+  /** Whether the pods share the node's process namespace. KubeVault ignores it. */
   readonly hostPID?: boolean;
-  readonly imagePullSecrets?: readonly { readonly name: string }[];
+  /** Secrets with the login of the images' registry. */
+  readonly imagePullSecrets?: readonly {
+    /** Name of a Secret in the VaultServer's namespace. */
+    readonly name: string;
+  }[];
+  /** Containers that run before Vault. KubeVault ignores it. */
   readonly initContainers?: readonly pulumi.Unwrap<core.v1.Container>[];
+  /** Lifecycle hooks of the `vault` container. KubeVault ignores it. */
   readonly lifecycle?: pulumi.Unwrap<core.v1.Lifecycle>;
+  /** Liveness probe of the `vault` container. KubeVault ignores it. */
   readonly livenessProbe?: pulumi.Unwrap<core.v1.Probe>;
   /** Cannot change once the VaultServer exists. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly podPlacementPolicy?: { readonly name: string };
+  /** The PlacementPolicy of KubeVault that spreads the pods. KubeVault ignores it. */
+  readonly podPlacementPolicy?: {
+    /** Name of the PlacementPolicy. */
+    readonly name: string;
+  };
+  /** Priority of the pods; the cluster's admission takes it from `priorityClassName`. */
   readonly priority?: number;
+  /** Name of the PriorityClass of the pods. */
   readonly priorityClassName?: string;
+  /** Readiness probe of the `vault` container. @default - the operator's */
   readonly readinessProbe?: pulumi.Unwrap<core.v1.Probe>;
   /** Requests and limits of the `vault` container. */
   readonly resources?: ResourceRequirements;
+  /** RuntimeClass of the pods. KubeVault ignores it. */
   readonly runtimeClassName?: string;
+  /** Scheduler of the pods. @default - the cluster's default scheduler */
   readonly schedulerName?: string;
   /** Security context of the pods. The operator sets `fsGroup` to 65535 whatever is given. */
   readonly securityContext?: pulumi.Unwrap<core.v1.PodSecurityContext>;
+  /** ServiceAccount of the pods. The operator creates and uses one named like the VaultServer, and ignores this. */
   readonly serviceAccountName?: string;
+  /** Whether the containers of a pod share a process namespace. KubeVault ignores it. */
   readonly shareProcessNamespace?: boolean;
+  /** Seconds between the signal to end and the kill. KubeVault ignores it. */
   readonly terminationGracePeriodSeconds?: number;
+  /** Taints of nodes that the pods tolerate. */
   readonly tolerations?: readonly Toleration[];
+  /** How the pods are spread over zones and nodes. KubeVault ignores it. */
   readonly topologySpreadConstraints?: readonly pulumi.Unwrap<core.v1.TopologySpreadConstraint>[];
+  /** Mounts of the `vault` container. KubeVault ignores it. */
   readonly volumeMounts?: readonly pulumi.Unwrap<core.v1.VolumeMount>[];
+  /** Volumes of the pods. KubeVault ignores it. */
   readonly volumes?: readonly pulumi.Unwrap<core.v1.Volume>[];
 }
 
 /** Requests and limits of a container. */
 export interface ResourceRequirements {
+  /** What the scheduler reserves, by resource: `{ cpu: "250m", memory: "256Mi" }`. */
   readonly requests?: Readonly<Record<string, string>>;
+  /** What the container can use at most, by resource. */
   readonly limits?: Readonly<Record<string, string>>;
+  /** Claims of dynamic resource allocation that the container uses. */
   readonly claims?: readonly pulumi.Unwrap<core.v1.ResourceClaim>[];
 }
 
 /** A taint that Vault's pods tolerate. */
 export interface Toleration {
+  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`. @default - all effects */
   readonly effect?: string;
+  /** Key of the taint. @default - all keys, with `operator: "Exists"` */
   readonly key?: string;
+  /** `Exists` or `Equal`. @default "Equal" */
   readonly operator?: string;
+  /** Seconds that a pod stays on the node with a `NoExecute` taint. @default - for ever */
   readonly tolerationSeconds?: number;
+  /** Value of the taint, for `Equal`. */
   readonly value?: string;
 }
 
@@ -92,7 +136,9 @@ export interface Toleration {
 export interface ServiceTemplate {
   /** Which Service: `vault` for clients, `internal` for the pods among themselves, `stats` for metrics, `primary` for the active node. */
   readonly alias: ServiceAlias;
+  /** Labels and annotations of the Service. */
   readonly metadata?: TemplateMetadata;
+  /** Fields of the Service. */
   readonly spec?: ServiceTemplateSpec;
 }
 
@@ -100,14 +146,35 @@ export interface ServiceTemplate {
 export interface ServiceTemplateSpec {
   /** `ClusterIP`, `NodePort` or `LoadBalancer`. */
   readonly type?: string;
+  /** IP address of the Service in the cluster; `None` for a headless Service. @default - assigned by the cluster */
   readonly clusterIP?: string;
-  readonly ports?: readonly { readonly name?: string; readonly port: number; readonly nodePort?: number }[];
+  /** Ports of the Service. */
+  readonly ports?: readonly {
+    /** Name of the port: `client` is Vault's API. */
+    readonly name?: string;
+    /** Port of the Service, 1 to 65535. */
+    readonly port: number;
+    /** Port on each node, for `NodePort` and `LoadBalancer`. @default - assigned by the cluster */
+    readonly nodePort?: number;
+  }[];
+  /** IP addresses outside the cluster that lead to the Service. */
   readonly externalIPs?: readonly string[];
+  /** IP address that the load balancer is to have, where the cloud lets it be chosen. */
   readonly loadBalancerIP?: string;
+  /** CIDR ranges whose clients the load balancer admits. @default - all */
   readonly loadBalancerSourceRanges?: readonly string[];
+  /** `Cluster` or `Local`; `Local` keeps the client's address. @default "Cluster" */
   readonly externalTrafficPolicy?: string;
+  /** Port on each node for the load balancer's health check, with `externalTrafficPolicy: "Local"`. */
   readonly healthCheckNodePort?: number;
-  readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
+  /** Settings of sessions that stay at one pod. */
+  readonly sessionAffinityConfig?: {
+    /** Sessions by the client's IP address. */
+    readonly clientIP?: {
+      /** Seconds that a client stays at one pod, 1 to 86400. @default 10800 */
+      readonly timeoutSeconds?: number;
+    };
+  };
 }
 
 /** A Service of the VaultServer that a template changes. */

@@ -14,6 +14,7 @@ export interface IssuerReference {
   readonly apiGroup?: string;
   /** `Issuer` or `ClusterIssuer`. */
   readonly kind: string;
+  /** Name of the issuer: of the VaultServer's namespace for `Issuer`. */
   readonly name: string;
 }
 
@@ -21,30 +22,48 @@ export interface IssuerReference {
 export interface CertificateSpec {
   /** Which certificate: KubeVault uses `ca`, `server`, `client` and `storage`. */
   readonly alias: string;
+  /** Issuer of this certificate. @default - `issuerRef` of the VaultServer's TLS */
   readonly issuerRef?: IssuerReference;
   /** The Secret that holds it. Default: `<VaultServer>-<alias>-certs`. */
   readonly secretName?: string;
+  /** X.509 subject of the certificate. */
   readonly subject?: CertificateSubject;
   /** How long it is valid, such as `2160h`. */
   readonly duration?: string;
   /** How long before its end it is renewed, such as `360h`. */
   readonly renewBefore?: string;
+  /** DNS names that the certificate has beside the operator's. */
   readonly dnsNames?: readonly string[];
+  /** IP addresses that the certificate has beside the operator's. */
   readonly ipAddresses?: readonly string[];
+  /** URIs that the certificate has. */
   readonly uris?: readonly string[];
+  /** E-mail addresses that the certificate has. */
   readonly emailAddresses?: readonly string[];
-  readonly privateKey?: { readonly encoding?: PrivateKeyEncoding };
+  /** The certificate's private key. */
+  readonly privateKey?: {
+    /** Encoding of the key. @default "PKCS1" */
+    readonly encoding?: PrivateKeyEncoding;
+  };
 }
 
 /** The X.509 subject of a certificate. */
 export interface CertificateSubject {
+  /** Organizations (O). */
   readonly organizations?: readonly string[];
+  /** Countries (C), two letters each. */
   readonly countries?: readonly string[];
+  /** Organizational units (OU). */
   readonly organizationalUnits?: readonly string[];
+  /** Localities (L). */
   readonly localities?: readonly string[];
+  /** States or provinces (ST). */
   readonly provinces?: readonly string[];
+  /** Street addresses. */
   readonly streetAddresses?: readonly string[];
+  /** Postal codes. */
   readonly postalCodes?: readonly string[];
+  /** Serial number of the subject. */
   readonly serialNumber?: string;
 }
 

@@ -22,7 +22,10 @@ export interface UnsealKeysArgs {
   /** Annotations of the Secret. */
   readonly annotations?: TextsInput;
   /** Changes the arguments of a child before it is created. */
-  readonly transform?: { readonly secret?: Transform<core.SecretArgs> };
+  readonly transform?: {
+    /** Changes the arguments of the Secret. */
+    readonly secret?: Transform<core.SecretArgs>;
+  };
 }
 
 /**
@@ -47,6 +50,7 @@ export class UnsealKeys extends pulumi.ComponentResource {
   /** The Secret. */
   readonly secret: core.Secret;
 
+  /** @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created */
   constructor(name: string, args: UnsealKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:UnsealKeys", name, { namespace: args.namespace }, opts);
     validateArguments(this, `UnsealKeys ${JSON.stringify(name)}`, unsealKeysShape, args, secretIssues);

@@ -89,6 +89,7 @@ export class VaultServer extends pulumi.ComponentResource {
   /** The ServiceAccount. undefined without `irsa`: the operator makes it then. */
   readonly serviceAccount: core.ServiceAccount | undefined;
 
+  /** @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created */
   constructor(name: string, args: VaultServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:VaultServer", name, { namespace: args.namespace }, opts);
     const subject = `VaultServer ${JSON.stringify(name)}`;

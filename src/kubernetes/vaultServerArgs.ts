@@ -91,7 +91,9 @@ export interface VaultServerArgs {
   readonly annotations?: TextsInput;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
+    /** Changes the arguments of the ServiceAccount of Vault's pods. */
     readonly serviceAccount?: Transform<core.ServiceAccountArgs>;
+    /** Changes the arguments of the VaultServer. */
     readonly vaultServer?: Transform<apiextensions.CustomResourceArgs>;
   };
 }

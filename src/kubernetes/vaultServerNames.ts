@@ -5,8 +5,11 @@ export const vaultPort = 8200;
 
 /** Where a value is kept in a Kubernetes Secret. */
 export interface SecretKeyLocation {
+  /** Namespace of the Secret. */
   readonly namespace: string;
+  /** Name of the Secret. */
   readonly name: string;
+  /** Key in the Secret. */
   readonly key: string;
 }
 

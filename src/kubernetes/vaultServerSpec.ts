@@ -61,6 +61,7 @@ export interface LocalObjectReference {
 
 /** Where Vault keeps its data: DynamoDB. */
 export interface VaultServerBackend {
+  /** The DynamoDB table. */
   readonly dynamodb: DynamoDbBackend;
 }
 
@@ -112,7 +113,10 @@ export interface VaultServerUnsealer {
 /** Where the unseal keys and the root token are kept: exactly one of them. */
 export interface UnsealerMode {
   /** In a Secret of the VaultServer's namespace. */
-  readonly kubernetesSecret?: { readonly secretName: string };
+  readonly kubernetesSecret?: {
+    /** Name of the Secret. */
+    readonly secretName: string;
+  };
   /** In AWS Systems Manager parameters, encrypted by a KMS key. */
   readonly awsKmsSsm?: AwsKmsSsmUnsealer;
   /** In Google Cloud Storage, encrypted by Cloud KMS. */
@@ -137,30 +141,43 @@ export interface AwsKmsSsmUnsealer {
 
 /** Unseal keys in Google Cloud Storage. */
 export interface GoogleKmsGcsUnsealer {
+  /** Name of the bucket. */
   readonly bucket: string;
+  /** Name of the key in Cloud KMS. */
   readonly kmsCryptoKey: string;
+  /** Key ring of the key. */
   readonly kmsKeyRing: string;
+  /** Location of the key ring, such as `europe-west1`. */
   readonly kmsLocation: string;
+  /** ID of the key's project. */
   readonly kmsProject: string;
+  /** A Secret with the JSON of a service account. @default - the identity of the pod */
   readonly credentialSecretRef?: LocalObjectReference;
 }
 
 /** Unseal keys in Azure Key Vault. */
 export interface AzureKeyVaultUnsealer {
+  /** URL of the key vault: `https://name.vault.azure.net`. */
   readonly vaultBaseURL: string;
+  /** ID of the tenant in Microsoft Entra. */
   readonly tenantID: string;
   /** Azure's environment. Default: `AZUREPUBLICCLOUD`. */
   readonly cloud?: string;
+  /** Whether the pod's managed identity is used, instead of `credentialSecretRef`. @default false */
   readonly useManagedIdentity?: boolean;
+  /** A Secret with the client's ID and secret. */
   readonly credentialSecretRef?: LocalObjectReference;
+  /** A Secret with the client's certificate and its password. */
   readonly tlsSecretRef?: LocalObjectReference;
 }
 
 /** An auth method that the operator enables. */
 export interface VaultServerAuthMethod {
+  /** Type of the auth method. */
   readonly type: AuthMethodType;
   /** Where it is mounted. */
   readonly path: string;
+  /** Description that `vault auth list` shows. */
   readonly description?: string;
   /**
    * Configuration of a `kubernetes` method. KubeVault's conversion to v1alpha1 fails on it: an object that has it cannot be read as v1alpha1.
@@ -170,6 +187,7 @@ export interface VaultServerAuthMethod {
   readonly oidcConfig?: JwtOidcAuthConfig;
   /** Configuration of a `jwt` method. */
   readonly jwtConfig?: JwtOidcAuthConfig;
+  /** Name of the plugin, where it is not the built-in one. */
   readonly pluginName?: string;
   /** Whether the method is local to this cluster and not replicated. */
   readonly local?: boolean;
@@ -177,28 +195,47 @@ export interface VaultServerAuthMethod {
 
 /** What all auth methods can be tuned by. */
 export interface KubernetesAuthConfig {
+  /** Lease of tokens where a login asks for none, such as `1h`. @default - Vault's */
   readonly defaultLeaseTTL?: string;
+  /** Maximum lease of tokens, such as `24h`. @default - Vault's */
   readonly maxLeaseTTL?: string;
+  /** Name of the plugin, where it is not the built-in one. */
   readonly pluginName?: string;
+  /** Keys of requests that the audit log shows in plain text. */
   readonly auditNonHMACRequestKeys?: readonly string[];
+  /** Keys of responses that the audit log shows in plain text. */
   readonly auditNonHMACResponseKeys?: readonly string[];
+  /** `unauth` shows the method to clients that are not logged in. @default "hidden" */
   readonly listingVisibility?: string;
+  /** Headers of requests that are passed on to the plugin. */
   readonly passthroughRequestHeaders?: readonly string[];
 }
 
 /** Configuration of a `jwt` or `oidc` auth method. */
 export interface JwtOidcAuthConfig extends KubernetesAuthConfig {
+  /** Issuer that tokens must have (`iss`). */
   readonly boundIssuer?: string;
+  /** A Secret with the OIDC client's secret. */
   readonly credentialSecretRef?: LocalObjectReference;
+  /** Role of logins that name none. */
   readonly defaultRole?: string;
+  /** URL of the issuer's keys (JWKS). Exactly one of this, `jwtValidationPubkeys` and `oidcDiscoveryURL`. */
   readonly jwksURL?: string;
+  /** Signing algorithms that are accepted. @default - RS256 for `oidc`, all for `jwt` */
   readonly jwtSupportedAlgs?: readonly string[];
+  /** The issuer's public keys in PEM. */
   readonly jwtValidationPubkeys?: readonly string[];
+  /** Client ID at the issuer. */
   readonly oidcClientID?: string;
+  /** URL of the issuer, without `/.well-known/openid-configuration`. */
   readonly oidcDiscoveryURL?: string;
+  /** How the issuer answers: `query` or `form_post`. @default "query" */
   readonly oidcResponseMode?: string;
+  /** What the issuer is asked for: `code`, `id_token`. @default "code" */
   readonly oidcResponseTypes?: string;
+  /** Settings of an issuer that Vault has special code for, under Vault's own names. */
   readonly providerConfig?: Readonly<Record<string, string>>;
+  /** A Secret with the certificate of the authority that signed the issuer's certificate. */
   readonly tlsSecretRef?: LocalObjectReference;
 }
 
@@ -206,18 +243,26 @@ export interface JwtOidcAuthConfig extends KubernetesAuthConfig {
 export interface VaultServerMonitor {
   /** Who scrapes: the Prometheus operator by a ServiceMonitor, or Prometheus by annotations. */
   readonly agent?: MonitorAgent;
+  /** Settings of Prometheus. */
   readonly prometheus?: {
+    /** The exporter's container. */
     readonly exporter?: {
+      /** Arguments of the exporter. */
       readonly args?: readonly string[];
+      /** Environment variables of the exporter. */
       readonly env?: readonly pulumi.Unwrap<core.v1.EnvVar>[];
       /** Default: 56790. */
       readonly port?: number;
+      /** Requests and limits of the exporter. */
       readonly resources?: pulumi.Unwrap<core.v1.ResourceRequirements>;
+      /** Security context of the exporter. */
       readonly securityContext?: pulumi.Unwrap<core.v1.SecurityContext>;
     };
+    /** The ServiceMonitor, for the Prometheus operator. */
     readonly serviceMonitor?: {
       /** How often to scrape, such as `30s`. */
       readonly interval?: string;
+      /** Labels of the ServiceMonitor, which the Prometheus object selects by. */
       readonly labels?: Readonly<Record<string, string>>;
     };
   };
@@ -225,15 +270,21 @@ export interface VaultServerMonitor {
 
 /** Which SecretEngine objects may use a Vault. */
 export interface AllowedSecretEngines {
+  /** Namespaces whose SecretEngine objects are admitted. */
   readonly namespaces?: {
     /** Default: `Same`. */
     readonly from?: AllowedNamespaces;
     /** Which namespaces, for `Selector`. */
     readonly selector?: {
+      /** Labels that a namespace must have, all of them. */
       readonly matchLabels?: Readonly<Record<string, string>>;
+      /** Conditions on labels that a namespace must meet, all of them. */
       readonly matchExpressions?: readonly {
+        /** Key of the label. */
         readonly key: string;
+        /** `In`, `NotIn`, `Exists` or `DoesNotExist`. */
         readonly operator: string;
+        /** Values to compare with, for `In` and `NotIn`. */
         readonly values?: readonly string[];
       }[];
     };

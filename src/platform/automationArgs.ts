@@ -23,6 +23,7 @@ interface AutomationSettings {
 
 /** `pulumi` runs in a pod of the cluster. */
 export interface KubernetesAutomationArgs extends AutomationSettings {
+  /** Selects the login by the ServiceAccount's token. */
   readonly kind: "kubernetes";
   /** Names of the service accounts that `pulumi` runs as. */
   readonly serviceAccounts: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -36,6 +37,7 @@ export interface KubernetesAutomationArgs extends AutomationSettings {
 
 /** `pulumi` runs in a CI system that issues tokens: GitHub Actions, GitLab, Pulumi Deployments. */
 export interface JwtAutomationArgs extends AutomationSettings {
+  /** Selects the login by a JWT. */
   readonly kind: "jwt";
   /** Whose tokens are taken. The auth method is enabled for it. @default - the auth method is there already */
   readonly config?: JwtAuthMethodConfigSettings;
@@ -49,6 +51,7 @@ export interface JwtAutomationArgs extends AutomationSettings {
 
 /** `pulumi` runs anywhere, with a secret ID that is created outside of it. The auth method is enabled for it. */
 export interface AppRoleAutomationArgs extends AutomationSettings {
+  /** Selects the login by AppRole. */
   readonly kind: "appRole";
   /** Variable with the secret ID, where `pulumi` runs. Give it or `secretIdFile`. */
   readonly secretIdVariable?: pulumi.Input<string>;

@@ -94,6 +94,7 @@ export interface VaultPlatformSharesArgs {
 
 /** Unseal keys and root token in a Kubernetes Secret. */
 export interface VaultPlatformSecretUnsealerArgs extends VaultPlatformSharesArgs {
+  /** Selects a Kubernetes Secret. */
   readonly kind: "kubernetesSecret";
   /**
    * Name of the Secret that is created.
@@ -111,6 +112,7 @@ export interface VaultPlatformSecretUnsealerArgs extends VaultPlatformSharesArgs
 
 /** Unseal keys and root token in SSM parameters, encrypted by a KMS key. Vault's identity gets the rights for them. */
 export interface VaultPlatformKmsUnsealerArgs extends VaultPlatformSharesArgs {
+  /** Selects SSM parameters encrypted by KMS. */
   readonly kind: "awsKmsSsm";
   /**
    * ARN of the KMS key, not of an alias: policies name it.
@@ -219,8 +221,11 @@ export interface VaultPlatformArgs {
   readonly connection?: PlainObject<Omit<VaultConnectionArgs, "address" | "kubernetes">>;
   /** Other endpoints of AWS for Vault, such as those of a VPC. */
   readonly endpoints?: PlainObject<{
+    /** Endpoint of DynamoDB. @default - AWS's own for the region */
     readonly dynamodb?: pulumi.Input<string>;
+    /** Endpoint of IAM. @default - AWS's own */
     readonly iam?: pulumi.Input<string>;
+    /** Endpoint of STS. @default - AWS's own for the region */
     readonly sts?: pulumi.Input<string>;
   }>;
   /**

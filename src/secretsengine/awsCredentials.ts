@@ -64,6 +64,7 @@ const argumentNames = ["mount", "role", ...fields.map((field) => field.name), "k
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#generate-credentials
  */
 export class AwsCredentials extends VaultResource {
+  /** ID of the access key. */
   declare public readonly accessKeyId: pulumi.Output<string>;
   /** Secret. */
   declare public readonly secretAccessKey: pulumi.Output<string>;
@@ -82,6 +83,7 @@ export class AwsCredentials extends VaultResource {
   /** ARN of the session of an assumed role; else empty. */
   declare public readonly callerArn: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AwsCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsCredentials "${name}"`, args, (given) => [
       ...unknownArguments(given, argumentNames),

@@ -35,8 +35,10 @@ const settingNames = settings.map((field) => field.name);
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#configure-lease
  */
 export class AwsLeaseConfig extends VaultResource {
+  /** Path of the secrets engine's mount. */
   declare public readonly mount: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AwsLeaseConfigArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsLeaseConfig "${name}"`, args, (given) => [
       ...unknownArguments(given, ["mount", ...settingNames]),

@@ -108,12 +108,14 @@ export const rootConfigSettingNames: readonly string[] = [
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#configure-root-credentials
  */
 export class AwsRootConfig extends VaultResource {
+  /** Path of the secrets engine's mount. */
   declare public readonly mount: pulumi.Output<string>;
   /** ID of the key that Vault uses now: another than `accessKey` after a rotation. */
   declare public readonly activeAccessKey: pulumi.Output<string>;
   /** Whether Vault has rotated the key, so that only Vault knows its secret. */
   declare public readonly keyRotated: pulumi.Output<boolean>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AwsRootConfigArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsRootConfig "${name}"`, args, (given) => [
       ...unknownArguments(given, ["mount", ...rootConfigSettingNames]),

@@ -55,9 +55,13 @@ export interface AwsSecretsEngineArgs {
   readonly staticRoles?: Readonly<Record<string, PlainObject<AwsStaticRoleSettings>>>;
   /** Changes the arguments of a child before it is created. */
   readonly transform?: {
+    /** Changes the arguments of the {@link AwsSecretsMount}. */
     readonly mount?: Transform<AwsSecretsMountArgs>;
+    /** Changes the arguments of the {@link AwsRootConfig}. */
     readonly rootConfig?: Transform<AwsRootConfigArgs>;
+    /** Changes the arguments of the {@link AwsLeaseConfig}. */
     readonly leaseConfig?: Transform<AwsLeaseConfigArgs>;
+    /** Changes the arguments of the {@link AwsSecretsRoles}. */
     readonly roles?: Transform<AwsSecretsRolesArgs>;
     /** Called for each static role. */
     readonly staticRole?: Transform<AwsStaticRoleArgs>;
@@ -91,8 +95,11 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
   readonly path: pulumi.Output<string>;
   /** Vault's ID of the mount. */
   readonly accessor: pulumi.Output<string>;
+  /** The mount. */
   readonly mount: AwsSecretsMount;
+  /** `config/root`; undefined without `rootConfig`. */
   readonly rootConfig: AwsRootConfig | undefined;
+  /** `config/lease`; undefined without `leaseConfig`. */
   readonly leaseConfig: AwsLeaseConfig | undefined;
   /** The roles by name: `engine.roles["deploy"]?.credsPath`. */
   readonly roles: Readonly<Record<string, AwsSecretsRoleReference>>;
@@ -101,6 +108,7 @@ export class AwsSecretsEngine extends pulumi.ComponentResource {
   /** The static roles by name. */
   readonly staticRoles: Readonly<Record<string, AwsStaticRole>>;
 
+  /** @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created */
   constructor(name: string, args: AwsSecretsEngineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     // The arguments hold secrets, and what a component is given here is stored.
     super("kubevault-aws:index:AwsSecretsEngine", name, {}, opts);

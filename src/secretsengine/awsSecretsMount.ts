@@ -105,6 +105,7 @@ export class AwsSecretsMount extends VaultResource {
   /** Accessor of the mount: it changes when the engine is unmounted and mounted again. */
   declare public readonly accessor: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AwsSecretsMountArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const given = { ...args, path: args.path ?? "aws" };
     assertValid(`AwsSecretsMount "${name}"`, given, mountRules);

@@ -103,12 +103,16 @@ const settingNames = [
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-role
  */
 export class AwsSecretsRole extends VaultResource {
+  /** Path of the secrets engine's mount. */
   declare public readonly mount: pulumi.Output<string>;
+  /** Name of the role in Vault. */
   declare public readonly name: pulumi.Output<string>;
+  /** Type of the credentials that the role issues. */
   declare public readonly credentialType: pulumi.Output<CredentialType>;
   /** Where credentials are read from: `aws/creds/deploy`. Known when the role is written. */
   readonly credsPath: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AwsSecretsRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsSecretsRole "${name}"`, args, (given) => {
       const { mount: _mount, name: _name, ...settings } = given;

@@ -19,11 +19,13 @@ export interface AwsSecretsRolesArgs {
 
 /** A role of a collection, for what is made from it: each value resolves when the role is written. */
 export interface AwsSecretsRoleReference {
+  /** Name of the role in Vault. */
   readonly name: pulumi.Output<string>;
   /** Where the role is in Vault: `aws/roles/deploy`. */
   readonly path: pulumi.Output<string>;
   /** Where its credentials are read: `aws/creds/deploy`. */
   readonly credsPath: pulumi.Output<string>;
+  /** Type of the credentials that the role issues. */
   readonly credentialType: pulumi.Output<CredentialType>;
 }
 
@@ -52,6 +54,7 @@ export interface AwsSecretsRoleReference {
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-role
  */
 export class AwsSecretsRoles extends VaultResource {
+  /** Path of the secrets engine's mount. */
   declare public readonly mount: pulumi.Output<string>;
   /** The roles by name. */
   readonly references: Readonly<Record<string, AwsSecretsRoleReference>>;

@@ -42,14 +42,18 @@ const settingNames = fields.map((field) => field.name);
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-static-role
  */
 export class AwsStaticRole extends VaultResource {
+  /** Path of the secrets engine's mount. */
   declare public readonly mount: pulumi.Output<string>;
+  /** Name of the static role in Vault. */
   declare public readonly name: pulumi.Output<string>;
+  /** Name of the IAM user whose key Vault rotates. */
   declare public readonly username: pulumi.Output<string>;
   /** AWS's unique ID of the user: it changes when the user is deleted and created again. */
   declare public readonly userId: pulumi.Output<string>;
   /** Where its credentials are read from: `aws/static-creds/deploy`. Known when the role is written. */
   readonly credsPath: pulumi.Output<string>;
 
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AwsStaticRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsStaticRole "${name}"`, args, (given) => {
       const { mount: _mount, name: _name, ...settings } = given;

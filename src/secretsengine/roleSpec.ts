@@ -23,6 +23,7 @@ export const credentialTypes: readonly CredentialType[] = [
 
 /** A role of Vault's AWS secrets engine in plain values: what {@link AwsSecretsRoleArgs} becomes once its inputs are known. */
 export interface AwsSecretsRoleSpec {
+  /** Type of the credentials that the role issues. */
   readonly credentialType: CredentialType;
   /** An inline IAM policy, as an object or as JSON text. */
   readonly policyDocument?: PolicyDocument | string;

@@ -15,7 +15,9 @@ export interface VaultReadOptions {
 
 /** Credentials as one read of Vault gave them. */
 export interface AwsCredentialsResult {
+  /** ID of the access key. */
   readonly accessKeyId: string;
+  /** Secret of the access key. */
   readonly secretAccessKey: string;
   /** Empty for an IAM user's. */
   readonly sessionToken: string;
@@ -49,7 +51,9 @@ export function getAwsCredentials(
 
 /** The credentials of a static role. */
 export interface AwsStaticCredentialsResult {
+  /** ID of the access key. */
   readonly accessKeyId: string;
+  /** Secret of the access key. */
   readonly secretAccessKey: string;
   /** When Vault rotates the key next, as Vault says it; empty where it does not. */
   readonly expiration: string;

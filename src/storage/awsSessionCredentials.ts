@@ -65,6 +65,7 @@ export class AwsSessionCredentials extends pulumi.CustomResource {
   /** When the credentials end, in ISO 8601. */
   declare readonly expiration: pulumi.Output<string>;
 
+  /** Session credentials are created with the resource, and replaced before they expire. */
   constructor(name: string, args: AwsSessionCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
     const host = resourceHost();
     const kind = "AwsSessionCredentials";

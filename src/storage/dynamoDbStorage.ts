@@ -84,6 +84,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   /** The table. undefined for an existing one, and for one that Vault creates. */
   readonly table: dynamodb.Table | undefined;
 
+  /** @throws pulumi.ResourceError with all problems of the plain arguments, before anything is created */
   constructor(name: string, args: DynamoDbStorageArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:DynamoDbStorage", name, {}, opts);
     const subject = `DynamoDbStorage ${JSON.stringify(name)}`;
@@ -315,12 +316,19 @@ interface TableOutputs {
 
 /** The settings of Vault's DynamoDB storage that a {@link DynamoDbStorage} decides, each on its own: a preview shows those that are known. */
 export interface StorageBackend {
+  /** Name of the table. */
   readonly table: pulumi.Output<string>;
+  /** Region of the table. */
   readonly region: pulumi.Output<string>;
+  /** Whether Vault's lock in the table admits several replicas. */
   readonly haEnabled: pulumi.Output<boolean>;
+  /** Endpoint of DynamoDB, where it is not AWS's own. */
   readonly endpoint?: pulumi.Output<string>;
+  /** Maximum number of requests that Vault makes at a time. */
   readonly maxParallel?: pulumi.Output<number>;
+  /** Read capacity units of a table that Vault creates. */
   readonly readCapacity?: pulumi.Output<number>;
+  /** Write capacity units of a table that Vault creates. */
   readonly writeCapacity?: pulumi.Output<number>;
 }
 

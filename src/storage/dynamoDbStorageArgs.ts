@@ -91,11 +91,17 @@ export interface DynamoDbStorageArgs {
   readonly tags?: TextsInput;
   /** Changes the arguments of a child before it is created. What is returned is not checked again. */
   readonly transform?: {
+    /** Changes the arguments of the `aws.dynamodb.Table`. */
     readonly table?: Transform<dynamodb.TableArgs>;
+    /** Changes the arguments of the `aws.iam.Policy` for the table. */
     readonly policy?: Transform<iam.PolicyArgs>;
+    /** Changes the arguments of the `aws.iam.Policy` for the unsealer. */
     readonly unsealerPolicy?: Transform<iam.PolicyArgs>;
+    /** Changes the arguments of the `aws.iam.User`. */
     readonly user?: Transform<iam.UserArgs>;
+    /** Changes the arguments of the `aws.iam.Role`. */
     readonly role?: Transform<iam.RoleArgs>;
+    /** Changes the arguments of each `aws.appautoscaling.Policy`. */
     readonly autoscalingPolicy?: Transform<appautoscaling.PolicyArgs>;
   };
 }

@@ -14,6 +14,7 @@ export type StorageCredential = "accessKey" | "none" | AccessKeyCredential | Irs
 
 /** An IAM user with an access key. */
 export interface AccessKeyCredential {
+  /** Selects an IAM user with an access key. */
   readonly kind: "accessKey";
   /**
    * Name of the user. Its ARN must not match `user/vault-*`, which Vault's root credential may delete and hand out keys for.
@@ -40,6 +41,7 @@ export interface AccessKeyCredential {
 
 /** A role for the ServiceAccount of Vault's pods (IAM roles for service accounts on EKS). */
 export interface IrsaCredential {
+  /** Selects a role for the ServiceAccount. */
   readonly kind: "irsa";
   /** ARN of the cluster's IAM OIDC provider. Give either it with `namespace` and `serviceAccountName`, or `existingRoleName`. */
   readonly oidcProviderArn?: pulumi.Input<string>;
@@ -64,6 +66,7 @@ export interface IrsaCredential {
  * VaultServer `restartTrigger: storage.accessKeyId`. If no `pulumi up` comes before they end, Vault loses its storage.
  */
 export interface SessionCredential {
+  /** Selects session credentials. */
   readonly kind: "session";
   /**
    * Makes a role and assumes it, instead of a user with a key that stays in the Pulumi state (`sts:GetSessionToken`). Who runs `pulumi up` must be

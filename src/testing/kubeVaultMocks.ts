@@ -56,11 +56,20 @@ export class KubeVaultMocks implements pulumi.runtime.Mocks {
   /** All that was registered, in its order. */
   public readonly resources: RegisteredResource[] = [];
 
-  /** @param options what the mocked cloud looks like */
+  /**
+   * Mocks for `pulumi.runtime.setMocks`.
+   *
+   * @param options what the mocked cloud looks like
+   */
   public constructor(private readonly options: KubeVaultMocksOptions = {}) {}
 
   /** Called by Pulumi for each resource. */
-  public newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs): { id: string; state: object } {
+  public newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs): {
+    /** ID of the resource. */
+    id: string;
+    /** Its inputs, and the outputs that a cloud would add. */
+    state: object;
+  } {
     const resource = { type, name, inputs: withoutSecretMarks(inputs) as Record<string, unknown> };
     this.resources.push(resource);
     return {

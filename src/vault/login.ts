@@ -18,25 +18,33 @@ export type VaultLogin =
 
 /** The token in VAULT_TOKEN, or in `~/.vault-token`, where `vault login` leaves it. The default. */
 export interface EnvironmentLogin {
+  /** Selects this login. */
   readonly kind: "environment";
 }
 
 /** A token as it is. Best a short-lived one: it is stored in the stack's state, encrypted. */
 export interface TokenLogin {
+  /** Selects this login. */
   readonly kind: "token";
+  /** The token; stored in the stack's state, encrypted. */
   readonly token: string;
 }
 
 /** A token in a file: what Vault Agent writes, for example. */
 export interface FileLogin {
+  /** Selects this login. */
   readonly kind: "file";
+  /** Path of the file, on the machine that runs `pulumi`. */
   readonly path: string;
 }
 
 /** A token in a Secret of Kubernetes, such as the root token that KubeVault keeps. */
 export interface KubernetesSecretLogin {
+  /** Selects this login. */
   readonly kind: "kubernetesSecret";
+  /** Namespace of the Secret. */
   readonly namespace: string;
+  /** Name of the Secret. */
   readonly name: string;
   /** The Secret's key with the token. */
   readonly key: string;
@@ -51,9 +59,11 @@ export interface KubernetesSecretLogin {
  * credentials, which need `ssm:GetParameter` on the parameter and `kms:Decrypt` on its key.
  */
 export interface AwsSsmLogin {
+  /** Selects this login. */
   readonly kind: "awsSsm";
   /** Name of the parameter. */
   readonly parameter: string;
+  /** Region of the parameter. */
   readonly region: string;
   /**
    * The value is base64 text of what KMS has encrypted with this encryption context. KubeVault's unsealer uses `{ Tool: "vault-unsealer" }`. Default: the
@@ -68,7 +78,9 @@ export interface AwsSsmLogin {
 
 /** `auth/approle/login`. */
 export interface AppRoleLogin {
+  /** Selects this login. */
   readonly kind: "appRole";
+  /** ID of the role. It is not a secret. */
   readonly roleId: string;
   /** The secret ID itself; stored in the stack's state, encrypted. */
   readonly secretId?: string;
@@ -82,6 +94,7 @@ export interface AppRoleLogin {
 
 /** `auth/kubernetes/login` with a service account's token: for a program that runs in the cluster. */
 export interface KubernetesLogin {
+  /** Selects this login. */
   readonly kind: "kubernetes";
   /** Role of the auth method. */
   readonly role: string;
@@ -93,6 +106,7 @@ export interface KubernetesLogin {
 
 /** `auth/aws/login` of type iam: a signed GetCallerIdentity shows Vault which AWS principal this is. */
 export interface AwsIamLogin {
+  /** Selects this login. */
   readonly kind: "awsIam";
   /** Role of the auth method. Default: the principal's name, as Vault chooses. */
   readonly role?: string;
@@ -108,6 +122,7 @@ export interface AwsIamLogin {
 
 /** `auth/jwt/login` with a token of an OIDC issuer: GitHub Actions, GitLab CI, Pulumi Deployments. */
 export interface JwtLogin {
+  /** Selects this login. */
   readonly kind: "jwt";
   /** Role of the auth method. Default: the auth method's own default. */
   readonly role?: string;

@@ -124,6 +124,7 @@ export interface VaultConnectionArgs {
  * new AwsSecretsMount("aws", { path: "aws" }, { provider: connection });
  */
 export class VaultConnection extends pulumi.ProviderResource {
+  /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: VaultConnectionArgs = {}, opts?: pulumi.ResourceOptions) {
     assertValid(`VaultConnection "${name}"`, args, connectionRules);
     const { login, kubernetes, clientKey, proxyAddress, ...settings } = args;

@@ -14,6 +14,8 @@ export abstract class VaultResource extends pulumi.CustomResource {
   declare public readonly vaultAddress: pulumi.Output<string>;
 
   /**
+   * Registers the resource.
+   *
    * @param kind name of the class, which selects the provider's code
    * @param computed names of the outputs that are no inputs
    */

@@ -3,6 +3,7 @@ import { checkedTarget, type DeliveryTarget } from "./target.js";
 
 /** What {@link agentInjectorAnnotations} takes. */
 export interface AgentInjectorArgs {
+  /** What is delivered, and how to log in: {@link ApplicationAccess.target} makes it. */
   readonly target: DeliveryTarget;
   /**
    * Name of a projected volume of the pod with a token of its service account for `target.audience`. Needed with an audience: the pod's own token is

@@ -2,6 +2,7 @@ import { checkedTarget, type DeliveryTarget } from "./target.js";
 
 /** How the AWS SDK of a pod gets its credentials. */
 export interface AwsSharedConfigArgs {
+  /** What is delivered: {@link ApplicationAccess.target} makes it. */
   readonly target: Pick<DeliveryTarget, "credentialPath">;
   /** Where the agent writes the script: a volume in memory, which the application shares. @default "/vault/secrets/aws-credentials" */
   readonly scriptPath?: string;

@@ -3,6 +3,7 @@ import { audiencesOf, checkedTarget, type DeliveryTarget } from "./target.js";
 
 /** What {@link externalSecretsGenerator} takes. */
 export interface ExternalSecretsArgs {
+  /** What is delivered, and how to log in: {@link ApplicationAccess.target} makes it. */
   readonly target: DeliveryTarget;
   /** Name of the objects. */
   readonly name: string;
@@ -19,7 +20,12 @@ export interface ExternalSecretsArgs {
    */
   readonly refreshInterval?: string;
   /** Secret with the certificate of Vault's authority. @default - the system's authorities */
-  readonly caSecret?: { readonly name: string; readonly key: string };
+  readonly caSecret?: {
+    /** Name of the Secret. */
+    readonly name: string;
+    /** Its key. */
+    readonly key: string;
+  };
 }
 
 /**

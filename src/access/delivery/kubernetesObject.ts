@@ -1,8 +1,17 @@
 /** An object for `kubectl apply`, or for `kubernetes.apiextensions.CustomResource`. */
 export interface KubernetesObject {
+  /** API group and version, such as `secrets.hashicorp.com/v1beta1`. */
   readonly apiVersion: string;
+  /** Kind of the object. */
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  /** Where the object is. */
+  readonly metadata: {
+    /** Name of the object. */
+    readonly name: string;
+    /** Its namespace: the application's. */
+    readonly namespace: string;
+  };
+  /** What the object asks for, in the fields of its kind. */
   readonly spec: Readonly<Record<string, unknown>>;
 }
 

@@ -3,7 +3,9 @@ import { checkedTarget, type DeliveryTarget } from "./target.js";
 
 /** What {@link secretProviderClass} takes. */
 export interface SecretProviderClassArgs {
+  /** What is delivered, and how to log in: {@link ApplicationAccess.target} makes it. */
   readonly target: DeliveryTarget;
+  /** Name of the SecretProviderClass. */
   readonly name: string;
   /** Namespace of the application. */
   readonly namespace: string;

@@ -3,6 +3,7 @@ import { audiencesOf, checkedTarget, type DeliveryTarget } from "./target.js";
 
 /** What {@link secretsOperatorObjects} takes. */
 export interface SecretsOperatorArgs {
+  /** What is delivered, and how to log in: {@link ApplicationAccess.target} makes it. */
   readonly target: DeliveryTarget;
   /** Name of the objects. */
   readonly name: string;
@@ -16,7 +17,9 @@ export interface SecretsOperatorArgs {
   readonly caSecret?: string;
   /** Workloads to restart when the credentials change: containers read their environment only at their start. @default [] */
   readonly restart?: readonly {
+    /** Kind of the workload. */
     readonly kind: "Deployment" | "DaemonSet" | "StatefulSet" | "argo.Rollout";
+    /** Name of the workload. */
     readonly name: string;
   }[];
   /** Renews or reads again after so many percent of the lease. @default 67 */

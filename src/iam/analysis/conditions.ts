@@ -11,7 +11,18 @@ import { unknownVariable, type Variables } from "./wildcards.js";
  * for all keys that begin so and are not named: `{ "aws:RequestTag/*": null }`.
  */
 export type RequestContext = Readonly<
-  Record<string, string | number | boolean | readonly string[] | { readonly like: string } | null>
+  Record<
+    string,
+    | string
+    | number
+    | boolean
+    | readonly string[]
+    | {
+        /** A pattern, with `*` and `?` as wildcards. */
+        readonly like: string;
+      }
+    | null
+  >
 >;
 
 /** The values of a context key: none where the request does not carry it, undefined where nothing is known. */

@@ -61,6 +61,7 @@ export type PolicyLayer = "identity" | "boundary" | "session";
 
 /** The answer to a request, and why. */
 export interface Decision {
+  /** What AWS would answer. */
   readonly verdict: Verdict;
   /** The statement that decided it; none for `implicitDeny`. */
   readonly statement?: PolicyStatement;

@@ -24,6 +24,7 @@ export interface Requirement {
   readonly role?: string;
   /** What Vault does with it: `adds the user to the group`. */
   readonly feature: string;
+  /** The action that Vault calls: `iam:AddUserToGroup`. */
   readonly action: string;
   /**
    * The ARNs under which AWS may know the resource, the usual one first: a group is at `/` or on some path. `*` stands for every text.

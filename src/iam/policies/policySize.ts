@@ -17,6 +17,7 @@ export const policySizeLimits = {
 
 /** A policy is longer than AWS takes, and cannot be split. */
 export class PolicySizeError extends RangeError {
+  /** Name of the error's class. */
   override readonly name = "PolicySizeError";
 }
 

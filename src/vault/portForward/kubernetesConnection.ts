@@ -20,7 +20,12 @@ export interface KubernetesConnection {
   /** How the Service is reached. Default: `portForward`. */
   readonly route?: ServiceRoute;
   /** Key of a Secret in the Service's namespace with the certificate authority, in PEM, that signed Vault's certificate. It is read at each operation. */
-  readonly caSecret?: { readonly name: string; readonly key: string };
+  readonly caSecret?: {
+    /** Name of the Secret. */
+    readonly name: string;
+    /** Its key. */
+    readonly key: string;
+  };
 }
 
 /**
