@@ -88,10 +88,10 @@ export const limits: readonly Limit[] = [
   stateLimit("single", 2.2),
   stateLimit("plugin", 1.2),
   stateLimit("collection", 0.35),
-  requestLimit("single", "up", 2),
+  requestLimit("single", "up", 2.1),
   requestLimit("collection", "up", 1.1),
-  requestLimit("single", "refresh", 1),
-  requestLimit("collection", "refresh", 1),
+  requestLimit("single", "refresh", 1.1),
+  requestLimit("collection", "refresh", 1.1),
 ];
 
 function cpuLimit(form: Form, operation: Operation, limit: number): Limit {
