@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { durationSeconds, type Duration } from "../internal/duration.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import { formatIssues } from "../internal/validation/issues.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
@@ -91,7 +92,8 @@ export class ApplicationAccess extends pulumi.ComponentResource {
       tokenPolicies: [this.policy.name],
       // The policy has all that a client needs of it.
       tokenNoDefaultPolicy: true,
-      tokenTtl: settings.tokenTtl ?? (settings.tokenPeriod === undefined ? "1h" : undefined),
+      tokenTtl:
+        settings.tokenTtl ?? (settings.tokenPeriod === undefined ? defaultTtl(settings.tokenMaxTtl) : undefined),
       tokenMaxTtl: settings.tokenMaxTtl,
       tokenPeriod: settings.tokenPeriod,
     };
@@ -154,11 +156,11 @@ export class ApplicationAccess extends pulumi.ComponentResource {
         this.audience,
       ])
       .apply(([address, roleName, authMount, paths, staticPaths, audience]) => {
-        const credentialPath = paths[role] ?? staticPaths[role];
+        const readable = new Map(Object.entries({ ...staticPaths, ...paths }));
+        const credentialPath = readable.get(role);
         if (credentialPath === undefined) {
-          const known = [...Object.keys(paths), ...Object.keys(staticPaths)].join(", ");
           throw new pulumi.RunError(
-            `this application may not read credentials of ${JSON.stringify(role)}, but of: ${known}`,
+            `this application may not read credentials of ${JSON.stringify(role)}, but of: ${[...readable.keys()].join(", ")}`,
           );
         }
         return {
@@ -178,6 +180,13 @@ function knownRoles(engine: ApplicationEngine): KnownRoles {
     maskUnknowns(credentialType),
   ]);
   return { roles: Object.fromEntries(types) as Values, staticRoles: Object.keys(engine.staticRoles ?? {}) };
+}
+
+/** An hour, where the maximum lifetime is not shorter. */
+function defaultTtl(longest: pulumi.Input<Duration> | undefined): pulumi.Input<Duration> {
+  return longest === undefined
+    ? "1h"
+    : pulumi.output(longest).apply((most) => Math.min(3600, durationSeconds(most) || 3600));
 }
 
 /** The credential types of the roles that are named. */

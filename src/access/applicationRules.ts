@@ -1,11 +1,11 @@
+import { durationSeconds, type Duration } from "../internal/duration.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
-import { isFullyKnown, isKnown, unknownValue } from "../internal/validation/known.js";
+import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
 import { isGiven, unknownArguments } from "../vaultresource/rules.js";
-import { authPathRules, authRoleNameRules } from "./accessRules.js";
+import { authPathRules, authRoleNameRules, policyNameRules } from "./accessRules.js";
 import { endpointOf } from "./applicationPolicy.js";
 import { kubernetesAuthRoleRules } from "./kubernetesAuthRoleRules.js";
-import { policyNameRules } from "./accessRules.js";
 
 /** What is known of the secrets engine's roles: their credential types by name, and the names of static ones. */
 export interface KnownRoles {
@@ -48,6 +48,9 @@ export function parseRoleReference(reference: string): { readonly endpoint?: "cr
  * @param name of its policy and role in Vault
  */
 export function applicationIssues(name: string, settings: Values, known: KnownRoles): Issue[] {
+  if (settings === null || typeof settings !== "object" || Array.isArray(settings)) {
+    return [{ path: "", rule: "must be an object with serviceAccounts, namespaces and roles", actual: settings }];
+  }
   return [
     ...unknownArguments(settings, applicationSettingNames),
     ...nameIssues(name),
@@ -63,7 +66,8 @@ function nameIssues(name: string): Issue[] {
   return issues.slice(0, 1).map((issue) => ({ ...issue, path: "" }));
 }
 
-function whoIssues(settings: Values): Issue[] {
+/** Which service accounts may log in and how long their tokens live, in the words of whoever gives them. */
+export function whoIssues(settings: Values): Issue[] {
   const issues = kubernetesAuthRoleRules({
     boundServiceAccountNames: settings.serviceAccounts,
     boundServiceAccountNamespaces: settings.namespaces,
@@ -73,7 +77,18 @@ function whoIssues(settings: Values): Issue[] {
     tokenMaxTtl: settings.tokenMaxTtl,
     tokenPeriod: settings.tokenPeriod,
   }).map(inOwnWords);
-  return [...issues, ...kubernetesNameIssues(settings)];
+  return [
+    ...issues,
+    ...kubernetesNameIssues(
+      settings,
+      "serviceAccounts",
+      253,
+      /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    ),
+    ...kubernetesNameIssues(settings, "namespaces", 63, /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/),
+    ...emptyAudienceIssues(settings),
+    ...["tokenTtl", "tokenPeriod"].flatMap((name) => noTimeIssues(settings, name)),
+  ];
 }
 
 function inOwnWords(issue: Issue): Issue {
@@ -85,21 +100,41 @@ function inOwnWords(issue: Issue): Issue {
   return { ...issue, path: rename(issue.path), rule: rename(issue.rule) };
 }
 
-function kubernetesNameIssues(settings: Values): Issue[] {
-  return ["serviceAccounts", "namespaces"].flatMap((argument) => {
-    const names = settings[argument];
-    return Array.isArray(names)
-      ? names.flatMap((name: unknown, index) =>
-          typeof name !== "string" ||
-          name === "*" ||
-          name === "" ||
-          !isKnown(name) ||
-          /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name)
-            ? []
-            : [{ path: pathOf(argument, index), rule: "must be the name of a Kubernetes object", actual: name }],
-        )
-      : [];
-  });
+function kubernetesNameIssues(settings: Values, argument: string, longest: number, pattern: RegExp): Issue[] {
+  const names = settings[argument];
+  return Array.isArray(names)
+    ? names.flatMap((name: unknown, index) =>
+        typeof name !== "string" ||
+        name === "*" ||
+        name === "" ||
+        !isKnown(name) ||
+        (pattern.test(name) && name.length <= longest)
+          ? []
+          : [{ path: pathOf(argument, index), rule: "must be the name of a Kubernetes object", actual: name }],
+      )
+    : [];
+}
+
+/** Vault takes an empty audience for none, and then accepts tokens that were made for anything. */
+function emptyAudienceIssues({ audience }: Values): Issue[] {
+  return audience === ""
+    ? [
+        {
+          path: "audience",
+          rule: "must not be empty",
+          actual: audience,
+          fix: "Leave it out to accept tokens for any audience.",
+        },
+      ]
+    : [];
+}
+
+/** Vault takes 0 for its default, which is weeks. */
+export function noTimeIssues(settings: Values, name: string): Issue[] {
+  const value = settings[name];
+  return isGiven(value) && durationSeconds(value as Duration) === 0
+    ? [{ path: name, rule: "must be longer than 0", actual: value, fix: "Leave it out for the default." }]
+    : [];
 }
 
 function authMountIssues(settings: Values): Issue[] {
@@ -107,8 +142,12 @@ function authMountIssues(settings: Values): Issue[] {
 }
 
 function roleIssues(settings: Values, known: KnownRoles): Issue[] {
-  const roles = listOf(settings.roles);
-  const staticRoles = listOf(settings.staticRoles);
+  const noLists = ["roles", "staticRoles"].filter((name) => !isListOfNames(settings[name]));
+  if (noLists.length > 0) {
+    return noLists.map((path) => ({ path, rule: "must be a plain list of names of roles", actual: settings[path] }));
+  }
+  const roles = (settings.roles ?? []) as readonly unknown[];
+  const staticRoles = (settings.staticRoles ?? []) as readonly unknown[];
   if (roles.length === 0 && staticRoles.length === 0) {
     return [{ path: "roles", rule: "or staticRoles is required", fix: "Name at least one role that it may read." }];
   }
@@ -133,7 +172,7 @@ function oneRoleIssues(path: string, reference: unknown, known: KnownRoles, avai
     return [{ path, rule: "must be the name of a role", actual: reference }];
   }
   const { endpoint, name } = parseRoleReference(reference);
-  if (!(name in known.roles)) {
+  if (!Object.hasOwn(known.roles, name)) {
     return [notThere(path, "role", reference, available, known.staticRoles)];
   }
   const type = known.roles[name];
@@ -166,8 +205,16 @@ function notThere(
         ? `names a ${kind}, and the secrets engine has none`
         : `must be one of ${available.join(", ")}`,
     actual: reference,
-    fix: other ? `It is a ${kind === "role" ? "static role" : "role"}: name it in ${argument}.` : undefined,
+    fix: other
+      ? `It is a ${kind === "role" ? "static role" : "role"}: name it in ${argument}.`
+      : pathAdvice(String(reference), available),
   };
+}
+
+/** Advice on a path of Vault's in the place of the role that it ends with. */
+function pathAdvice(reference: string, available: readonly string[]): string | undefined {
+  const name = reference.trim().split("/").at(-1) ?? "";
+  return name !== reference && available.includes(name) ? `Write ${JSON.stringify(name)}.` : undefined;
 }
 
 function repeated(argument: string, names: readonly unknown[]): Issue[] {
@@ -192,6 +239,6 @@ function tokenIssues(settings: Values): Issue[] {
   return issues;
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) && isFullyKnown(value) ? value : value === undefined ? [] : [unknownValue];
+function isListOfNames(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && isFullyKnown(value));
 }

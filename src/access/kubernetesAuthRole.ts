@@ -89,6 +89,7 @@ export class KubernetesAuthRole extends VaultResource {
     const bound = {
       boundServiceAccountNames: args.boundServiceAccountNames,
       boundServiceAccountNamespaces: args.boundServiceAccountNamespaces,
+      boundServiceAccountNamespaceSelector: args.boundServiceAccountNamespaceSelector,
     };
     pulumi.output(bound).apply((known) => {
       if (admitsEveryone(known)) {

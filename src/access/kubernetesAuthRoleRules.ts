@@ -1,8 +1,9 @@
-import type { Issue } from "../internal/validation/issues.js";
-import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { under, type Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { kindRules, mayBeSet } from "../vaultresource/rules.js";
 import { oneOf } from "./accessRules.js";
+import { namespaceSelectorRules, selectsAll } from "./namespaceSelector.js";
 import { tokenFields, tokenSettingsRules } from "./tokenFields.js";
 
 export const aliasNameSources = ["serviceaccount_uid", "serviceaccount_name"] as const;
@@ -33,7 +34,7 @@ export function kubernetesAuthRoleRules(role: Values): Issue[] {
   return [
     ...kindRules(kinds, role),
     ...boundNameRules(role),
-    ...selectorRules(role.boundServiceAccountNamespaceSelector),
+    ...under("boundServiceAccountNamespaceSelector", namespaceSelectorRules(role.boundServiceAccountNamespaceSelector)),
     ...audienceRules(role),
     ...oneOf(role, "aliasNameSource", aliasNameSources),
     ...tokenSettingsRules(role),
@@ -71,36 +72,6 @@ function boundNameRules(role: Values): Issue[] {
   return issues;
 }
 
-function selectorRules(selector: unknown): Issue[] {
-  const path = "boundServiceAccountNamespaceSelector";
-  if (selector === undefined || selector === null || selector === "" || !isFullyKnown(selector)) {
-    return [];
-  }
-  if (typeof selector === "string") {
-    // JSON or YAML: only Vault reads both.
-    return /[:{]/.test(selector)
-      ? []
-      : [
-          {
-            path,
-            rule: "must be a label selector as an object, JSON or YAML",
-            actual: selector,
-            fix: 'Write { matchLabels: { team: "shop" } }.',
-          },
-        ];
-  }
-  if (typeof selector !== "object" || Array.isArray(selector)) {
-    return [{ path, rule: "must be a label selector as an object, JSON or YAML", actual: selector }];
-  }
-  return Object.keys(selector)
-    .filter((key) => key !== "matchLabels" && key !== "matchExpressions")
-    .map((key) => ({
-      path: `${path}.${key}`,
-      rule: "is not a part of a label selector",
-      fix: "A selector has matchLabels and matchExpressions.",
-    }));
-}
-
 function audienceRules({ audience }: Values): Issue[] {
   return typeof audience === "string" && isKnown(audience) && /\s|,/.test(audience)
     ? [{ path: "audience", rule: "must be one audience, without spaces or commas", actual: audience }]
@@ -110,5 +81,8 @@ function audienceRules({ audience }: Values): Issue[] {
 /** Whether every service account of the cluster may log in: allowed by Vault, and seldom meant. */
 export function admitsEveryone(role: Values): boolean {
   const all = (list: unknown) => Array.isArray(list) && list.includes("*");
-  return all(role.boundServiceAccountNames) && all(role.boundServiceAccountNamespaces);
+  return (
+    all(role.boundServiceAccountNames) &&
+    (all(role.boundServiceAccountNamespaces) || selectsAll(role.boundServiceAccountNamespaceSelector))
+  );
 }

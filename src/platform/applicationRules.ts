@@ -23,23 +23,52 @@ export function applicationsIssues(args: Values): Issue[] {
   };
   return Object.entries(applications as Readonly<Record<string, Values>>).flatMap(([name, settings]) => {
     const path = pathOf("applications", name);
-    return under(path, [...applicationIssues(name, settings, known), ...authMountIssues(settings, args)]);
+    const issues = [...applicationIssues(name, settings, known), ...takenNameIssues(name, args)];
+    // A path that is none cannot be an auth method's.
+    return under(
+      path,
+      issues.some((issue) => issue.path === "authMount") ? issues : [...issues, ...authMountIssues(settings, args)],
+    );
   });
+}
+
+/** The name of a policy and of an auth role that somebody else writes. */
+function takenNameIssues(name: string, { serverName, automation }: Values): Issue[] {
+  const login = automation === undefined || automation === null ? undefined : (automation as Values);
+  const own = login?.name ?? `${String(serverName)}-automation`;
+  return login !== undefined && name === own
+    ? [
+        {
+          path: "",
+          rule: "must not be the name of the policy of automation",
+          actual: name,
+          fix: "Choose another name.",
+        },
+      ]
+    : operatorsNameIssues(name, serverName).map((issue) => ({ ...issue, path: "" }));
+}
+
+/** The name of the policy and of the auth role that KubeVault's operator logs in with. */
+export function operatorsNameIssues(name: unknown, serverName: unknown): Issue[] {
+  return name === `${String(serverName)}-policy-controller`
+    ? [
+        {
+          path: "name",
+          rule: "must not be the name of the policy of KubeVault's operator",
+          actual: name,
+          fix: "Choose another name.",
+        },
+      ]
+    : [];
 }
 
 /** An auth method that neither the VaultServer nor the operator enables. */
 export function authMountIssues({ authMount = operatorsAuthPath }: Values, args: Values): Issue[] {
-  const declared = ((args.vaultServer ?? {}) as Values).authMethods ?? [];
-  if (typeof authMount !== "string" || !isKnown(authMount) || !Array.isArray(declared)) {
-    return [];
-  }
-  const methods = declared as readonly Values[];
-  if (!methods.every(({ type, path }) => isKnown(type) && isKnown(path))) {
-    return [];
-  }
-  const added = methods.some(({ path }) => path === operatorsAuthPath) ? [] : [operatorsAuthPath];
-  const enabled = [...methods.filter(({ type }) => type === "kubernetes").map(({ path }) => String(path)), ...added];
-  return enabled.includes(trimSlashes(authMount))
+  const enabled = enabledAuthPaths(args, ["kubernetes"]);
+  return enabled === undefined ||
+    typeof authMount !== "string" ||
+    !isKnown(authMount) ||
+    enabled.includes(trimSlashes(authMount))
     ? []
     : [
         {
@@ -49,4 +78,24 @@ export function authMountIssues({ authMount = operatorsAuthPath }: Values, args:
           fix: "Add it to vaultServer.authMethods, or leave it out.",
         },
       ];
+}
+
+/** Where a platform's VaultServer has auth methods; undefined where that is not known yet. */
+export function enabledAuthPaths(args: Values, types?: readonly string[]): string[] | undefined {
+  const declared = ((args.vaultServer ?? {}) as Values).authMethods ?? [];
+  if (
+    !Array.isArray(declared) ||
+    !declared.every(
+      (method: Values | null) => method !== null && isKnown(method) && isKnown(method.type) && isKnown(method.path),
+    )
+  ) {
+    return undefined;
+  }
+  const methods = declared as readonly Values[];
+  const added = methods.some(({ path }) => path === operatorsAuthPath)
+    ? []
+    : [{ type: "kubernetes", path: operatorsAuthPath }];
+  return [...methods, ...added]
+    .filter(({ type }) => types === undefined || types.includes(String(type)))
+    .map(({ path }) => String(path));
 }

@@ -132,9 +132,11 @@ export function standInLogin(serverName: string, automation: VaultPlatformAutoma
       return { kind: "kubernetes", role, mount, tokenFile: automation.tokenFile };
     case "jwt":
       return { kind: "jwt", role, mount, jwtFile: automation.jwtFile, jwtVariable: automation.jwtVariable };
-    case "appRole":
-      // Its role ID is an output of what the connection itself creates.
-      return undefined;
+    case "appRole": {
+      // Otherwise the role ID is an output of what the connection itself creates.
+      const { roleId, secretIdFile, secretIdVariable } = automation;
+      return roleId === undefined ? undefined : { kind: "appRole", roleId, mount, secretIdFile, secretIdVariable };
+    }
   }
 }
 

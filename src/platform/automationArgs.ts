@@ -53,6 +53,13 @@ export interface JwtAutomationArgs extends AutomationSettings {
 export interface AppRoleAutomationArgs extends AutomationSettings {
   /** Selects the login by AppRole. */
   readonly kind: "appRole";
+  /**
+   * ID of the role, once Vault has chosen it: `vault read auth/approle/role/<name>/role-id`. Without it, a refresh reads the login itself with the root
+   * token.
+   *
+   * @default - known after the first `up`
+   */
+  readonly roleId?: pulumi.Input<string>;
   /** Variable with the secret ID, where `pulumi` runs. Give it or `secretIdFile`. */
   readonly secretIdVariable?: pulumi.Input<string>;
   /** File with the secret ID. */

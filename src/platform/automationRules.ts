@@ -1,15 +1,19 @@
-import { policyNameRules } from "../access/accessRules.js";
-import { authMountIssues } from "./applicationRules.js";
+import { authPathRules, authRoleNameRules, policyNameRules } from "../access/accessRules.js";
+import { noTimeIssues, whoIssues } from "../access/applicationRules.js";
+import { jwtAuthConfigRules } from "../access/authConfigRules.js";
+import { jwtAuthRoleFields, jwtAuthRoleRules } from "../access/jwtAuthRoleRules.js";
+import { tokenFields } from "../access/tokenFields.js";
+import { authMountIssues, enabledAuthPaths, operatorsNameIssues } from "./applicationRules.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
-import { unknownArguments } from "../vaultresource/rules.js";
+import { kindRules, requiredText, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
 import type { Values } from "../vaultresource/fields.js";
 
 const common = ["kind", "name", "mount", "tokenTtl", "revokeRootToken"];
 const fields: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ["serviceAccounts", "namespaces", "audience", "tokenFile"],
   jwt: ["config", "role", "jwtVariable", "jwtFile"],
-  appRole: ["secretIdVariable", "secretIdFile"],
+  appRole: ["roleId", "secretIdVariable", "secretIdFile"],
 };
 
 /** Where the token of a login comes from: one of two. */
@@ -50,11 +54,9 @@ export function automationIssues(args: Values): Issue[] {
     ...conflict,
     ...under("automation", [
       ...unknownArguments(automation, [...common, ...own]),
-      ...(automation.name === undefined ? [] : policyNameRules(automation, "name")),
-      ...(kind === "kubernetes" ? authMountIssues({ authMount: automation.mount }, args).map(asMount) : []),
-      ...(kind === "jwt" && automation.role === undefined
-        ? [{ path: "role", rule: "is required", fix: "Say which tokens may log in: { userClaim, boundClaims }." }]
-        : []),
+      ...(automation.name === undefined ? [] : nameIssues(automation)),
+      ...operatorsNameIssues(automation.name, args.serverName),
+      ...kindIssues(kind, automation, args),
       ...sourceIssues(automation, kind),
       ...(["boolean", "undefined"].includes(typeof automation.revokeRootToken)
         ? []
@@ -73,8 +75,114 @@ export function automationIssues(args: Values): Issue[] {
   ];
 }
 
-function asMount(issue: Issue): Issue {
-  return { ...issue, path: "mount" };
+/** It is the name of a policy and of an auth role. */
+function nameIssues(automation: Values): Issue[] {
+  return [...policyNameRules(automation, "name"), ...authRoleNameRules(automation, "name")].slice(0, 1);
+}
+
+/** The rules of what is created for the login, held against the auth methods that the VaultServer has. */
+function kindIssues(kind: string, automation: Values, args: Values): Issue[] {
+  const { serviceAccounts, namespaces, audience, tokenTtl } = automation;
+  switch (kind) {
+    case "kubernetes":
+      return [
+        ...whoIssues({ serviceAccounts, namespaces, audience, tokenTtl }).map((issue) =>
+          issue.rule === "or namespaceSelector is required" ? { ...issue, rule: "is required" } : issue,
+        ),
+        ...mountIssues(automation, () =>
+          authMountIssues({ authMount: automation.mount }, args).map((issue) => ({ ...issue, path: "mount" })),
+        ),
+        ...textIssues(automation, ["tokenFile"]),
+      ];
+    case "jwt":
+      return [
+        ...ttlIssues(tokenTtl),
+        ...roleIssues(automation.role),
+        ...(automation.config === undefined ? [] : configIssues(automation.config)),
+        ...mountIssues(automation, () =>
+          automation.config === undefined ? jwtMountIssues(automation, args) : freeMountIssues(automation, "jwt", args),
+        ),
+      ];
+    default:
+      return [
+        ...ttlIssues(tokenTtl),
+        ...mountIssues(automation, () => freeMountIssues(automation, "approle", args)),
+        ...textIssues(automation, ["roleId"]),
+      ];
+  }
+}
+
+function ttlIssues(tokenTtl: unknown): Issue[] {
+  return [...kindRules(tokenFields, { tokenTtl }), ...noTimeIssues({ tokenTtl }, "tokenTtl")];
+}
+
+/** The path's own rules, and only then what is at it. */
+function mountIssues(automation: Values, others: () => Issue[]): Issue[] {
+  const issues = automation.mount === undefined ? [] : authPathRules(automation, "mount");
+  return issues.length > 0 ? issues : others();
+}
+
+const platformsOwn = ["roleType", "oidcScopes", "allowedRedirectUris", ...tokenFields.map(({ name }) => name)];
+
+function roleIssues(role: unknown): Issue[] {
+  if (role === undefined) {
+    return [{ path: "role", rule: "is required", fix: "Say which tokens may log in: { userClaim, boundClaims }." }];
+  }
+  if (!isKnown(role)) {
+    return [];
+  }
+  if (role === null || typeof role !== "object") {
+    return [{ path: "role", rule: "must be an object with userClaim and boundClaims", actual: role }];
+  }
+  const names = jwtAuthRoleFields.map(({ name }) => name).filter((name) => !platformsOwn.includes(name));
+  return under("role", [...unknownArguments(role as Values, names), ...jwtAuthRoleRules(role as Values)]);
+}
+
+function configIssues(config: unknown): Issue[] {
+  if (!isKnown(config)) {
+    return [];
+  }
+  return config === null || typeof config !== "object"
+    ? [{ path: "config", rule: "must be an object with oidcDiscoveryUrl, for example" }]
+    : under("config", jwtAuthConfigRules({ mount: "jwt", ...config }));
+}
+
+/** An auth method that nothing enables before the login is created. */
+function jwtMountIssues({ mount = "jwt" }: Values, args: Values): Issue[] {
+  const enabled = enabledAuthPaths(args, ["jwt", "oidc"]);
+  return enabled === undefined || typeof mount !== "string" || !isKnown(mount) || enabled.includes(trimSlashes(mount))
+    ? []
+    : [
+        {
+          path: "mount",
+          rule: `must be where the VaultServer has a JWT auth method: ${enabled.length === 0 ? "it has none" : enabled.join(", ")}`,
+          actual: mount,
+          fix: "Give config, with which it is enabled, or add it to vaultServer.authMethods.",
+        },
+      ];
+}
+
+/** An auth method that the platform enables itself. */
+function freeMountIssues({ mount }: Values, usual: string, args: Values): Issue[] {
+  const path = mount ?? usual;
+  return typeof path === "string" && isKnown(path) && enabledAuthPaths(args)?.includes(trimSlashes(path)) === true
+    ? [
+        {
+          path: "mount",
+          rule: "must not be where the VaultServer has an auth method: another one is enabled for the login",
+          actual: path,
+          fix: "Choose another path.",
+        },
+      ]
+    : [];
+}
+
+function textIssues(automation: Values, names: readonly string[]): Issue[] {
+  return names
+    .filter((name) => automation[name] !== undefined)
+    .flatMap((name) =>
+      requiredText(automation, name, "Give it, or leave it out.").map((issue) => ({ ...issue, actual: undefined })),
+    );
 }
 
 function sourceIssues(automation: Values, kind: string): Issue[] {
@@ -84,11 +192,23 @@ function sourceIssues(automation: Values, kind: string): Issue[] {
   }
   const given = [one, other].filter((name) => automation[name] !== undefined);
   if (given.length === 1) {
-    return [];
+    return [...textIssues(automation, given), ...variableIssues(automation, given)];
   }
   return [
     given.length === 0
       ? { path: one, rule: `or ${other} is required`, fix: "It says where the login's secret is when pulumi runs." }
       : { path: other, rule: `cannot be given together with ${one}`, fix: "Leave one of the two out." },
   ];
+}
+
+/** The value is not quoted: it may be the secret itself. */
+function variableIssues(automation: Values, names: readonly string[]): Issue[] {
+  return names
+    .filter((name) => name.endsWith("Variable"))
+    .flatMap((name) => {
+      const value = automation[name];
+      return typeof value !== "string" || value === "" || !isKnown(value) || /^[A-Za-z_]\w*$/.test(value)
+        ? []
+        : [{ path: name, rule: "must be the name of an environment variable, such as VAULT_JWT" }];
+    });
 }

@@ -42,13 +42,13 @@ export function platformScope(
 
 /** The roles of a platform in today's form; users of Vault's get the platform's permissions boundary, as all others. */
 export function platformRoles({
-  roles = {},
+  roles,
   permissionsBoundaryArn,
 }: {
   readonly roles?: unknown;
   readonly permissionsBoundaryArn?: unknown;
 }): Record<string, Values> {
-  return mapRecord(roles as Readonly<Record<string, Values>>, (_, given) => {
+  return mapRecord((roles ?? {}) as Readonly<Record<string, Values>>, (_, given) => {
     const role = withoutLegacyForm(given);
     return role.credentialType === "iam_user" && role.permissionsBoundaryArn === undefined
       ? { ...role, ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn }) }

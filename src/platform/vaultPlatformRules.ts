@@ -73,6 +73,7 @@ function partIssues(name: string, args: Values): Issue[] {
 }
 
 function ownIssues(name: string, args: Values): Issue[] {
+  const named = { ...args, serverName: args.serverName ?? name };
   return [
     ...vaultServerPart(name, args),
     ...under("storage", storageIssues(args.storage ?? {})),
@@ -87,8 +88,8 @@ function ownIssues(name: string, args: Values): Issue[] {
     ...assumedRoleIssues(platformRoles(args), (args.assumableRoles ?? {}) as never),
     ...flagIssues("protectData", args.protectData),
     ...endpointParts(args),
-    ...applicationsIssues({ ...args, roles: platformRoles(args) }),
-    ...automationIssues(args),
+    ...applicationsIssues({ ...named, roles: platformRoles(args) }),
+    ...automationIssues(named),
   ];
 }
 

@@ -45,15 +45,17 @@ export async function obtainToken(
         await tokenFromParameter(login, client.settings.requestTimeoutMs),
       );
     case "appRole": {
+      const mount = login.mount ?? "approle";
       const secretId = textOf(
         "login.secretId",
         environment,
         login.secretId,
         login.secretIdFile,
         login.secretIdVariable,
+        `. A new secret ID is what vault write -field=secret_id -f auth/${mount}/role/<role>/secret-id prints`,
       );
       const body = { role_id: login.roleId, ...(secretId === undefined ? {} : { secret_id: secretId }) };
-      return logIn(client, login.mount ?? "approle", body, [secretId ?? ""]);
+      return logIn(client, mount, body, [secretId ?? ""]);
     }
     case "kubernetes": {
       const jwt = readText("login.tokenFile", login.tokenFile ?? serviceAccountToken);
@@ -161,6 +163,7 @@ function textOf(
   literal: string | undefined,
   file: string | undefined,
   variable: string | undefined,
+  fix = "",
 ): string | undefined {
   if (literal !== undefined) {
     return literal;
@@ -173,7 +176,7 @@ function textOf(
   }
   const value = environment[variable];
   if (value === undefined || value === "") {
-    throw new Error(`${argument}Variable: the variable ${variable} is not set`);
+    throw new Error(`${argument}Variable: the variable ${variable} is not set${fix}`);
   }
   return value.trim();
 }

@@ -103,6 +103,16 @@ describe("ApplicationAccess", () => {
     );
   });
 
+  it.each([
+    ["10m", 600],
+    ["2h", 3600],
+    [0, 3600],
+  ])("has tokens that live no longer than the maximum: %j", async (tokenMaxTtl, tokenTtl) => {
+    new ApplicationAccess("a", { ...shop, tokenMaxTtl });
+    await settled();
+    expect(inputsOf(recorded, "a-role").tokenTtl).toBe(tokenTtl);
+  });
+
   it("takes the types of roles from an engine of the same program", async () => {
     const own = new AwsSecretsEngine("e", {
       path: "team/aws",

@@ -342,6 +342,10 @@ describe("the rules", () => {
     [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaces: ["shop"] }, false],
     [{ boundServiceAccountNames: ["shop"], boundServiceAccountNamespaces: ["*"] }, false],
     [{ boundServiceAccountNames: ["*"] }, false],
+    [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaceSelector: {} }, true],
+    [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaceSelector: '{"matchLabels":{}}' }, true],
+    [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaceSelector: { matchLabels: { a: "b" } } }, false],
+    [{ boundServiceAccountNames: ["*"], boundServiceAccountNamespaceSelector: "{matchLabels: {a: b}}" }, false],
   ])("see whether %j admits everyone", (role, everyone) => {
     expect(admitsEveryone(role)).toBe(everyone);
   });

@@ -152,6 +152,11 @@ describe("automation of a platform", () => {
     ]);
   });
 
+  it("of kind appRole is read with the login once its role ID is given", async () => {
+    const { bootstrap, login } = await loginWith({ kind: "appRole", roleId: "the-role-id", secretIdVariable: "S" });
+    expect(bootstrap).toMatchObject({ kind: "revocable", standIn: login });
+  });
+
   it.each<[object, string]>([
     [{ automation: { kind: "oidc" } }, 'automation.kind: must be one of kubernetes, jwt, appRole, got "oidc".'],
     [
