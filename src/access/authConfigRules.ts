@@ -1,6 +1,6 @@
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
-import type { Values, VaultField } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values, type VaultField } from "../vaultresource/fields.js";
 import { kindRules, mayBeSet, requiredText, unknownArguments } from "../vaultresource/rules.js";
 import { authPathRules, oneOf } from "./accessRules.js";
 
@@ -73,7 +73,7 @@ function configRules(args: Values, fields: readonly VaultField[]): Issue[] {
   return [
     ...unknownArguments(args, ["mount", "adoptExisting", ...fields.map(({ name }) => name)]),
     ...authPathRules(args, "mount"),
-    ...kindRules(fields, args),
+    ...kindRules([...fields, ...adoptionSettings], args),
   ];
 }
 
@@ -113,7 +113,7 @@ export function jwtAuthConfigRules(args: Values): Issue[] {
       fix: "Vault takes the issuer's keys from exactly one of them.",
     });
   }
-  const secret = args.oidcClientSecret !== undefined && args.oidcClientSecret !== "";
+  const secret = (args.oidcClientSecret ?? "") !== "";
   if (has("oidcClientId") !== secret) {
     issues.push({
       path: secret ? "oidcClientId" : "oidcClientSecret",

@@ -1,5 +1,5 @@
 import type { Issue } from "../internal/validation/issues.js";
-import type { Values, VaultField } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values, type VaultField } from "../vaultresource/fields.js";
 import { kindRules, notLonger, requiredText, unknownArguments } from "../vaultresource/rules.js";
 import { authPathRules, oneOf } from "./accessRules.js";
 import { tokenTypes } from "./tokenFields.js";
@@ -35,7 +35,7 @@ export function authMethodRules(args: Values): Issue[] {
     ...unknownArguments(args, ["path", "type", "adoptExisting", ...authMethodFields.map(({ name }) => name)]),
     ...requiredText(args, "type", 'Give the type of the auth method, such as "kubernetes" or "jwt".'),
     ...authPathRules(args, "path"),
-    ...kindRules(authMethodFields, args),
+    ...kindRules([...authMethodFields, ...adoptionSettings], args),
     ...oneOf(args, "listingVisibility", ["hidden", "unauth", ""]),
     ...oneOf(args, "tokenType", tokenTypes),
     ...notLonger(args, "defaultLeaseTtl", "maxLeaseTtl"),

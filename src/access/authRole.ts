@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
-import type { Values, VaultField } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values, type VaultField } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput } from "../vaultresource/inputs.js";
-import { trimSlashes, unknownArguments } from "../vaultresource/rules.js";
+import { kindRules, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
 import { authPathRules, authRoleNameRules } from "./accessRules.js";
 
 /** Where a role of an auth method is. */
@@ -30,6 +30,7 @@ export function authRoleRules(args: Values, fields: readonly VaultField[], rules
     ...unknownArguments(args, known),
     ...(args.mount === undefined ? [] : authPathRules(args, "mount")),
     ...authRoleNameRules(args, "name"),
+    ...kindRules(adoptionSettings, args),
     ...rules(args),
   ];
 }

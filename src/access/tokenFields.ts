@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../internal/duration.js";
-import type { Issue } from "../internal/validation/issues.js";
+import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { notLonger } from "../vaultresource/rules.js";
@@ -18,7 +18,7 @@ export const tokenFields: readonly VaultField[] = [
   { name: "tokenBoundCidrs", vaultName: "token_bound_cidrs", kind: "cidrs" },
   { name: "tokenExplicitMaxTtl", vaultName: "token_explicit_max_ttl", kind: "seconds" },
   { name: "tokenNoDefaultPolicy", vaultName: "token_no_default_policy", kind: "flag" },
-  { name: "tokenNumUses", vaultName: "token_num_uses", kind: "count" },
+  { name: "tokenNumUses", vaultName: "token_num_uses", kind: "count", least: 0 },
   { name: "tokenPeriod", vaultName: "token_period", kind: "seconds" },
   { name: "tokenType", vaultName: "token_type", kind: "text", unset: "default" },
 ];
@@ -53,20 +53,17 @@ export interface TokenSettings {
 
 /** The rules of {@link TokenSettings} beyond the kinds of values. */
 export function tokenSettingsRules(values: Values): Issue[] {
-  const issues = [
+  return [
     ...tokenPoliciesRules(values),
     ...oneOf(values, "tokenType", tokenTypes),
     ...notLonger(values, "tokenTtl", "tokenMaxTtl"),
-    ...cidrRules(values),
+    ...cidrRules(values, "tokenBoundCidrs"),
   ];
-  if (typeof values.tokenNumUses === "number" && values.tokenNumUses < 0) {
-    issues.push({ path: "tokenNumUses", rule: "must be at least 0", actual: values.tokenNumUses });
-  }
-  return issues;
 }
 
-function cidrRules(values: Values): Issue[] {
-  const ranges = values.tokenBoundCidrs;
+/** Address ranges. */
+export function cidrRules(values: Values, name: string): Issue[] {
+  const ranges = values[name];
   return Array.isArray(ranges)
     ? ranges.flatMap((range: unknown, index) =>
         typeof range !== "string" ||
@@ -75,7 +72,7 @@ function cidrRules(values: Values): Issue[] {
           ? []
           : [
               {
-                path: `tokenBoundCidrs[${index}]`,
+                path: pathOf(name, index),
                 rule: "must be an address or a range such as 10.0.0.0/8",
                 actual: range,
               },

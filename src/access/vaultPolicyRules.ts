@@ -1,7 +1,7 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
-import type { Values } from "../vaultresource/fields.js";
-import { brokenTextRules, unknownArguments } from "../vaultresource/rules.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
+import { brokenTextRules, kindRules, unknownArguments } from "../vaultresource/rules.js";
 import { policyNameRules } from "./accessRules.js";
 import { policyMeaning } from "./policyMeaning.js";
 import { capabilities } from "./policyRule.js";
@@ -21,19 +21,21 @@ export function vaultPolicyRules(args: Values): Issue[] {
   return [
     ...unknownArguments(args, ["name", "policy", "rules", "adoptExisting"]),
     ...policyNameRules(args, "name"),
+    ...kindRules(adoptionSettings, args),
     ...contentRules(args),
   ];
 }
 
 function contentRules({ policy, rules }: Values): Issue[] {
-  if ((policy === undefined) === (rules === undefined)) {
+  const [hasPolicy, hasRules] = [policy, rules].map((value) => value !== undefined && value !== null);
+  if (hasPolicy === hasRules) {
     return [
-      policy === undefined
+      !hasPolicy
         ? { path: "rules", rule: "or policy is required", fix: "Give rules, or the policy's text in HCL or JSON." }
         : { path: "policy", rule: "cannot be given together with rules", fix: "Leave one of the two out." },
     ];
   }
-  return rules === undefined ? policyTextRules(policy) : ruleListRules(rules);
+  return hasRules ? ruleListRules(rules) : policyTextRules(policy);
 }
 
 /** A policy's text: what Vault would reject, and what it would accept and then grant nothing by. */

@@ -27,7 +27,7 @@ const secondsPerUnit: Readonly<Record<string, number>> = {
  * @example
  * durationSeconds("1h30m") // 5400
  */
-export function durationSeconds(duration: Duration): number | undefined {
+export function durationSeconds(duration: unknown): number | undefined {
   const seconds = typeof duration === "number" ? duration : typeof duration === "string" ? readText(duration) : NaN;
   return seconds >= 0 && seconds <= longestSeconds ? seconds : undefined;
 }

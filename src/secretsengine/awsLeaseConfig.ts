@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
 import { leaseRules } from "./configRules.js";
-import type { Values } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { adoptionSettings, leaseFields } from "./engineFields.js";
+import { leaseFields } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";

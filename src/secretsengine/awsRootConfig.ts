@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
 import { rootConfigRules } from "./configRules.js";
-import { singleLineTemplate, type Values } from "../vaultresource/fields.js";
+import { adoptionSettings, singleLineTemplate, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { adoptionSettings, rootConfigFields, rootConfigSettings } from "./engineFields.js";
+import { rootConfigFields, rootConfigSettings } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";

@@ -24,13 +24,9 @@ import {
   type AwsSecretsMountArgs,
   type AwsSecretsMountSettings,
 } from "./awsSecretsMount.js";
+import { eachRole } from "./roleRules.js";
 import { roleSettingsRules, type AwsSecretsRoleSettings } from "./awsSecretsRole.js";
-import {
-  AwsSecretsRoles,
-  eachRole,
-  type AwsSecretsRoleReference,
-  type AwsSecretsRolesArgs,
-} from "./awsSecretsRoles.js";
+import { AwsSecretsRoles, type AwsSecretsRoleReference, type AwsSecretsRolesArgs } from "./awsSecretsRoles.js";
 import {
   AwsStaticRole,
   staticRoleSettingsRules,

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mountSettingsRules } from "./configRules.js";
-import type { Values } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { adoptionSettings, mountFields, mountSettings } from "./engineFields.js";
+import { mountFields, mountSettings } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";

@@ -4,14 +4,14 @@ import type { PolicyDocument as AwsPolicyDocument } from "@pulumi/aws/iam/index.
 import type { PolicyDocument, WidenedPolicyDocument } from "../aws/policyDocument.js";
 import type { InputOf } from "../internal/inputOf.js";
 import type { Issue } from "../internal/validation/issues.js";
-import type { Values } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { legacyRoleRules, withoutLegacyForm } from "./legacyRole.js";
-import { adoptionSettings, roleFields, roleSettings } from "./engineFields.js";
+import { roleFields, roleSettings } from "./engineFields.js";
 import { roleRules } from "./roleRules.js";
 import type { CredentialType } from "./roleSpec.js";
 import type { Duration } from "../internal/duration.js";
-import { kindRules, trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
+import { trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 
 /**
@@ -126,9 +126,7 @@ export class AwsSecretsRole extends VaultResource {
 /** The rules of {@link AwsSecretsRoleSettings}: of the legacy form and of the current one. */
 export function roleSettingsRules(settings: Values): Issue[] {
   const misused = [...unknownArguments(settings, settingNames), ...legacyRoleRules(settings)];
-  return misused.length > 0
-    ? misused
-    : [...roleRules(withoutLegacyForm(settings)), ...kindRules(ownSettings, settings)];
+  return misused.length > 0 ? misused : roleRules(withoutLegacyForm(settings));
 }
 
 function roleInputs({ mount, name, ...settings }: AwsSecretsRoleArgs): Values {
@@ -146,7 +144,7 @@ export function roleSettingsInputs(settings: AwsSecretsRoleSettings): Values {
 /** {@link withoutLegacyForm}, where what an old `arn` names may be known later only. */
 function inTodaysForm(settings: AwsSecretsRoleSettings): Values {
   const { arn } = settings;
-  if (arn === undefined || typeof arn === "string") {
+  if (typeof (arn ?? "") === "string") {
     return withoutLegacyForm(settings as Values);
   }
   const pick = <T>(ofRole: (arn: string) => T, ofPolicy: (arn: string) => T) =>

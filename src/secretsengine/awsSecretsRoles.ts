@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mapRecord } from "../internal/records.js";
-import { pathOf, under, type Issue } from "../internal/validation/issues.js";
+import type { Issue } from "../internal/validation/issues.js";
 import type { Values } from "../vaultresource/fields.js";
 import { assertValid, mapInput } from "../vaultresource/inputs.js";
-import { mountPathRules, objectNameRules, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
+import { mountPathRules, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 import { roleSettingsInputs, roleSettingsRules, type AwsSecretsRoleSettings } from "./awsSecretsRole.js";
 import type { CredentialType } from "./roleSpec.js";
+import { eachRole } from "./roleRules.js";
 import { splitRoles } from "./splitRoles.js";
 
 /** What {@link AwsSecretsRoles} takes. */
@@ -91,15 +92,6 @@ function rolesRules(args: Values): Issue[] {
     ...mountPathRules(args, "mount"),
     ...eachRole("roles", args.roles, roleSettingsRules),
   ];
-}
-
-/** The rules of settings by name, with the paths as the user wrote them. */
-export function eachRole(argument: string, roles: unknown, rules: (values: Values) => Issue[]): Issue[] {
-  return Object.entries((roles ?? {}) as Readonly<Record<string, Values>>).flatMap(([role, settings]) => {
-    const path = pathOf(argument, role);
-    const named = objectNameRules({ name: role }, "name").map((issue) => ({ ...issue, path }));
-    return [...named, ...under(path, rules(settings))];
-  });
 }
 
 /** Outputs are made when they are asked for: thousands that nobody asks for would take a part of a second. */

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
 import { staticRoleRules } from "./configRules.js";
-import type { Values } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
-import { adoptionSettings, staticRoleFields } from "./engineFields.js";
+import { staticRoleFields } from "./engineFields.js";
 import type { Duration } from "../internal/duration.js";
 import { trimSlashes, mountPathRules, objectNameRules, unknownArguments } from "../vaultresource/rules.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";

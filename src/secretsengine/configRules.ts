@@ -2,9 +2,8 @@ import { templateProblems } from "./usernameTemplate/usernameTemplate.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
-import type { Values } from "../vaultresource/fields.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import {
-  adoptionSettings,
   credentialFields,
   credentialSettings,
   keyReadinessFields,
@@ -15,7 +14,6 @@ import {
   rootConfigSettings,
   staticRoleFields,
 } from "./engineFields.js";
-import type { Duration } from "../internal/duration.js";
 import {
   iamArnRules,
   isGiven,
@@ -96,6 +94,12 @@ function keyRules({ accessKey, secretKey }: Values): Issue[] {
   }
   if (isGiven(secretKey) && typeof secretKey !== "string") {
     issues.push({ path: "secretKey", rule: "must be a text" });
+  } else if (isGiven(secretKey) && !/^[\x21-\x7e]*$/.test(secretKey as string)) {
+    issues.push({
+      path: "secretKey",
+      rule: "must be printable ASCII without spaces and line breaks",
+      fix: "Cut off the line break that secrets often end with.",
+    });
   } else if (isGiven(secretKey) && isId(secretKey) && (secretKey as string).length <= 20) {
     issues.push({ path: "secretKey", rule: "must be a secret access key, and looks like an access key ID", fix });
   }
@@ -232,7 +236,7 @@ export function staticRoleRules(role: Values): Issue[] {
   if (rotationPeriod === undefined || rotationPeriod === null) {
     issues.push({ path: "rotationPeriod", rule: "is required", fix: 'Say how often the key shall change: "24h".' });
   } else if (isFullyKnown(rotationPeriod)) {
-    const seconds = durationSeconds(rotationPeriod as Duration);
+    const seconds = durationSeconds(rotationPeriod);
     if (seconds !== undefined && seconds < 60) {
       issues.push({ path: "rotationPeriod", rule: "must be at least 60 seconds", actual: rotationPeriod });
     }
@@ -270,7 +274,7 @@ export function credentialsRules(credentials: Values): Issue[] {
     issues.push({ path: "mfaCode", rule: "must be the 6 digits that the MFA device shows" });
   }
   if (isGiven(ttl) && isGiven(reissueBefore)) {
-    const [life, before] = [durationSeconds(ttl as Duration), durationSeconds(reissueBefore as Duration)];
+    const [life, before] = [durationSeconds(ttl), durationSeconds(reissueBefore)];
     if (life !== undefined && life > 0 && before !== undefined && before >= life) {
       issues.push({
         path: "reissueBefore",

@@ -209,6 +209,3 @@ export const keyReadinessFields: readonly Field[] = [
   { name: "consecutiveSuccesses", kind: "count", unset: 5, least: 1, most: 100 },
   { name: "timeout", kind: "seconds", unset: 180, least: 1, most: 3600 },
 ];
-
-/** Whether what is at a path already is taken over where it differs. */
-export const adoptionSettings: readonly Field[] = [{ name: "adoptExisting", kind: "flag" }];

@@ -26,12 +26,12 @@ const todaysForm = [
  * Vault itself is never sent the old form. What breaks a rule is left as it is, for {@link legacyRoleRules}.
  */
 export function withoutLegacyForm(role: Values): Values {
-  const { policy, arn, ...rest } = role;
+  const { policy, arn, ...rest } = givenOf(role);
   if (policy !== undefined) {
-    return { credentialType: "iam_user", ...definedOf(rest), policyDocument: policy };
+    return { credentialType: "iam_user", ...rest, policyDocument: policy };
   }
   if (arn === undefined) {
-    return role;
+    return rest;
   }
   if (typeof arn === "string" && parseArn(arn)?.resource.startsWith("role/") === true) {
     return { ...rest, credentialType: "assumed_role", roleArns: [arn] };
@@ -39,12 +39,14 @@ export function withoutLegacyForm(role: Values): Values {
   return { ...rest, credentialType: "iam_user", policyArns: [arn] };
 }
 
-function definedOf(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+/** Null stands for undefined, as everywhere in Pulumi. */
+function givenOf(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
 }
 
 /** The rules of the old form: what Vault answers to its misuse, as issues. */
-export function legacyRoleRules(role: Values): Issue[] {
+export function legacyRoleRules(settings: Values): Issue[] {
+  const role = givenOf(settings);
   const { policy, arn } = role;
   if (policy === undefined && arn === undefined) {
     return [];

@@ -1,12 +1,19 @@
-import { pathOf, type Issue } from "../internal/validation/issues.js";
+import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { policyIssues } from "../aws/policyGrammar.js";
 import { tagIssues } from "../aws/tags.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
-import type { Values } from "../vaultresource/fields.js";
-import { roleFields } from "./engineFields.js";
+import { adoptionSettings, type Values } from "../vaultresource/fields.js";
+import { roleFields, roleSettings } from "./engineFields.js";
 import { credentialTypes, type CredentialType } from "./roleSpec.js";
-import { iamArnRules, kindRules, mayBeSet, notLonger, secondsBetween } from "../vaultresource/rules.js";
+import {
+  iamArnRules,
+  kindRules,
+  mayBeSet,
+  notLonger,
+  objectNameRules,
+  secondsBetween,
+} from "../vaultresource/rules.js";
 
 /** Which credential types a field is for. Vault rejects some of the others, and forgets to refuse the rest. */
 const fieldUse: Readonly<Record<string, readonly CredentialType[]>> = {
@@ -42,7 +49,7 @@ const longestPolicy = 2048;
  */
 export function roleRules(role: Values): Issue[] {
   return [
-    ...kindRules(roleFields, role),
+    ...kindRules([...roleFields, ...roleSettings, ...adoptionSettings], role),
     ...credentialTypeRules(role),
     ...fieldUseRules(role),
     ...enoughRules(role),
@@ -54,6 +61,29 @@ export function roleRules(role: Values): Issue[] {
     ...ttlRules(role),
     ...textRules(role),
   ];
+}
+
+/** The rules of settings by name, such as `roles`, with the paths as the user wrote them. */
+export function eachRole(argument: string, roles: unknown, rules: (values: Values) => Issue[]): Issue[] {
+  if (roles === undefined || roles === null || !isKnown(roles)) {
+    return [];
+  }
+  const isObject = (value: unknown): value is Values =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject(roles)) {
+    return [{ path: argument, rule: "must be an object, with the settings of each role by its name", actual: roles }];
+  }
+  return Object.entries(roles).flatMap(([name, settings]) => {
+    const path = pathOf(argument, name);
+    const named = objectNameRules({ name }, "name").map((issue) => ({ ...issue, path }));
+    if (!isKnown(settings)) {
+      return named;
+    }
+    const own = isObject(settings)
+      ? under(path, rules(settings))
+      : [{ path, rule: "must be an object with the settings of a role", actual: settings }];
+    return [...named, ...own];
+  });
 }
 
 function typeOf(role: Values): CredentialType | undefined {

@@ -1,4 +1,4 @@
-import { durationSeconds, type Duration } from "../internal/duration.js";
+import { durationSeconds } from "../internal/duration.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { addressProblem, proxyProblem } from "../vault/address.js";
@@ -66,7 +66,7 @@ function addressRules(args: Values): Issue[] {
 
 function limitRules({ requestTimeout, maxRetries, skipTlsVerify, onVaultReplaced }: Values): Issue[] {
   const issues: Issue[] = [];
-  const seconds = given(requestTimeout) ? Number(durationSeconds(requestTimeout as Duration)) : undefined;
+  const seconds = given(requestTimeout) ? Number(durationSeconds(requestTimeout)) : undefined;
   if (seconds !== undefined && !(seconds > 0 && seconds <= longestTimeoutSeconds)) {
     issues.push({
       path: "requestTimeout",

@@ -3,7 +3,6 @@ import { isFullyKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import { isAtLeast, type VaultVersion } from "../vault/version.js";
 import { canonicalJson } from "./canonicalJson.js";
-import type { Duration } from "../internal/duration.js";
 
 /**
  * What kind of value a field holds, and so when two values are the same.
@@ -56,6 +55,9 @@ export interface VaultField extends Field {
   /** Whether only Vault Enterprise has it. */
   readonly enterprise?: boolean;
 }
+
+/** Whether what is at a path already is taken over where it differs: an argument of every resource that can. */
+export const adoptionSettings: readonly Field[] = [{ name: "adoptExisting", kind: "flag" }];
 
 /** Values by argument name. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -128,10 +130,10 @@ export function canonicalValue(field: Field, value: unknown): unknown {
     case "object":
       return typeof value === "object" ? (JSON.parse(canonicalJson(value) ?? "{}") as unknown) : value;
     case "objects":
-      return Array.isArray(value) ? value.map((part) => withoutEmpty(part as object)) : value;
+      return Array.isArray(value) ? value.map(withoutEmpty) : value;
     case "seconds": {
-      const seconds = durationSeconds(value as Duration);
-      return seconds === undefined ? value : Math.floor(seconds);
+      const seconds = durationSeconds(value);
+      return seconds === undefined ? value : Math.round(seconds);
     }
     case "userPath":
       return value === "/" ? "" : value;
@@ -230,7 +232,10 @@ function renamed({ parts }: VaultField, value: unknown, fromVault: boolean): unk
   );
 }
 
-function withoutEmpty(part: object): object {
+function withoutEmpty(part: unknown): unknown {
+  if (part === null || typeof part !== "object") {
+    return part;
+  }
   return Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined && text !== ""));
 }
 

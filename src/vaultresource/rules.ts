@@ -4,7 +4,6 @@ import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import { isSet, type Field, type Values } from "./fields.js";
-import type { Duration } from "../internal/duration.js";
 
 /** Whether a value is given and can be looked at. */
 export function isGiven(value: unknown): boolean {
@@ -73,7 +72,7 @@ function boundIssues(field: Field, value: unknown): Issue[] {
       },
     ];
   }
-  const size = kind === "seconds" ? durationSeconds(value as Duration) : kind === "count" ? Number(value) : undefined;
+  const size = kind === "seconds" ? durationSeconds(value) : kind === "count" ? Number(value) : undefined;
   const unit = kind === "seconds" ? " seconds" : "";
   if (size !== undefined && least !== undefined && size < least) {
     return [{ path: name, rule: `must be at least ${least}${unit}`, actual: value }];
@@ -93,7 +92,7 @@ function kindIssues(field: Field, value: unknown): Issue[] {
         return wrong("must be a list of texts");
       }
       return value.flatMap((part, index) =>
-        typeof part === "string" && part !== ""
+        typeof part === "string" && part.trim() !== ""
           ? []
           : [{ path: pathOf(field.name, index), rule: "must be a text that is not empty", actual: part as unknown }],
       );
@@ -112,14 +111,21 @@ function kindIssues(field: Field, value: unknown): Issue[] {
       return Array.isArray(value) && value.every((part) => typeof part === "object" && part !== null)
         ? []
         : wrong("must be a list of objects");
-    case "seconds":
-      return typeof value === "number" || typeof value === "string"
-        ? durationSeconds(value) === undefined
-          ? wrong("must be a length of time", 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".')
-          : []
-        : wrong("must be a length of time", 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".');
+    case "seconds": {
+      const seconds = durationSeconds(value);
+      if (seconds === undefined) {
+        return wrong(
+          "must be a length of time",
+          'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".',
+        );
+      }
+      // What Go's notation makes of 1.1h is not exact.
+      return Math.abs(seconds - Math.round(seconds)) < 1e-6
+        ? []
+        : wrong("must be whole seconds: Vault leaves out parts of a second, and less than one would mean not set");
+    }
     case "count":
-      return Number.isInteger(value) ? [] : wrong("must be a whole number");
+      return Number.isSafeInteger(value) ? [] : wrong("must be a whole number");
     case "flag":
       return typeof value === "boolean" ? [] : wrong("must be true or false");
     case "json":
@@ -238,7 +244,7 @@ export function secondsBetween(values: Values, name: string, least: number, most
   if (!isGiven(value)) {
     return [];
   }
-  const seconds = durationSeconds(value as Duration);
+  const seconds = durationSeconds(value);
   if (seconds === undefined || seconds === 0) {
     return [];
   }
@@ -254,7 +260,7 @@ export function notLonger(values: Values, shorter: string, longer: string): Issu
   if (!isGiven(one) || !isGiven(other)) {
     return [];
   }
-  const [least, most] = [durationSeconds(one as Duration), durationSeconds(other as Duration)];
+  const [least, most] = [durationSeconds(one), durationSeconds(other)];
   return least !== undefined && most !== undefined && most !== 0 && least > most
     ? [{ path: shorter, rule: `must not be longer than ${longer} (${most} seconds)`, actual: one }]
     : [];

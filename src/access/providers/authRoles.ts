@@ -1,5 +1,6 @@
 import type { Issue } from "../../internal/validation/issues.js";
-import type { Values, VaultField } from "../../vaultresource/fields.js";
+import { adoptionSettings, type Values, type VaultField } from "../../vaultresource/fields.js";
+import { kindRules } from "../../vaultresource/rules.js";
 import { appRoleFields, appRoleRules } from "../appRoleRules.js";
 import { authPathRules, authRoleNameRules } from "../accessRules.js";
 import { jwtAuthRoleFields, jwtAuthRoleRules } from "../jwtAuthRoleRules.js";
@@ -13,7 +14,12 @@ function role(
 ): AuthObject {
   return {
     fields,
-    validate: (inputs) => [...authPathRules(inputs, "mount"), ...authRoleNameRules(inputs, "name"), ...rules(inputs)],
+    validate: (inputs) => [
+      ...authPathRules(inputs, "mount"),
+      ...authRoleNameRules(inputs, "name"),
+      ...kindRules(adoptionSettings, inputs),
+      ...rules(inputs),
+    ],
     below: ({ name }) => `role/${String(name)}`,
     identity: ["mount", "name"],
     computed,

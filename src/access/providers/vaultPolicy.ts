@@ -1,4 +1,5 @@
-import type { Values } from "../../vaultresource/fields.js";
+import { adoptionSettings, type Values } from "../../vaultresource/fields.js";
+import { kindRules } from "../../vaultresource/rules.js";
 import { isKnown } from "../../internal/validation/known.js";
 import type { ResourceHandlers, WorkContext } from "../../vaultresource/providers/handlers.js";
 import { inState, inStateIfUnanswered } from "../../vaultresource/providers/writing.js";
@@ -31,7 +32,11 @@ async function write({ vault }: WorkContext, inputs: Values): Promise<void> {
 
 /** `sys/policies/acl/:name`. */
 export const vaultPolicyHandlers: ResourceHandlers = {
-  validate: (inputs) => [...policyNameRules(inputs, "name"), ...policyTextRules(inputs.policy)],
+  validate: (inputs) => [
+    ...policyNameRules(inputs, "name"),
+    ...kindRules(adoptionSettings, inputs),
+    ...policyTextRules(inputs.policy),
+  ],
 
   diff: (before, after) => {
     const replaces = before.name === after.name ? [] : ["name"];

@@ -3,7 +3,6 @@ import { pathOf, under } from "../../internal/validation/issues.js";
 import { isKnown } from "../../internal/validation/known.js";
 import { legacyRoleRules, withoutLegacyForm } from "../../secretsengine/legacyRole.js";
 import {
-  adoptionSettings,
   credentialFields,
   credentialOutputs,
   credentialSettings,
@@ -16,7 +15,7 @@ import {
   rootConfigSettings,
   staticRoleFields,
 } from "../../secretsengine/engineFields.js";
-import { singleLineTemplate, type Values } from "../../vaultresource/fields.js";
+import { adoptionSettings, singleLineTemplate, type Values } from "../../vaultresource/fields.js";
 import { belowMountId, mountId, roleId } from "./importIds.js";
 import { canonical, origin, withTrimmedPath, type Kind } from "./kind.js";
 

@@ -1,15 +1,14 @@
 import { forEachAtOnce } from "../../internal/forEachAtOnce.js";
 import { mapRecord } from "../../internal/records.js";
 import { canonicalJson } from "../../vaultresource/canonicalJson.js";
-import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
-import { pathOf, under } from "../../internal/validation/issues.js";
+import { isFullyKnown } from "../../internal/validation/known.js";
 import { isVaultError } from "../../vault/errors.js";
 import type { Values } from "../../vaultresource/fields.js";
 import { untilProgramIsQuiet } from "../../vaultresource/providers/declaredPaths.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
-import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
+import { mountPathRules } from "../../vaultresource/rules.js";
 import { roleDigest, setFields } from "../roleDigest.js";
-import { roleRules } from "../roleRules.js";
+import { eachRole, roleRules } from "../roleRules.js";
 import { createRole, listRoleNames, pathOfRole, roleHandlers } from "./role.js";
 
 /** How many roles are worked on at a time. */
@@ -68,16 +67,7 @@ function single(mount: unknown, name: string, role: Values = {}): Values {
 
 /** Many roles of one mount of Vault's AWS secrets engine, in one resource. Each is worked on as {@link roleHandlers} do. */
 export const rolesHandlers: ResourceHandlers = {
-  validate: (inputs) => [
-    ...mountPathRules(inputs, "mount"),
-    ...Object.entries(rolesOf(inputs)).flatMap(([name, role]) => {
-      const path = pathOf("roles", name);
-      return [
-        ...objectNameRules({ name }, "name").map((issue) => ({ ...issue, path })),
-        ...(isKnown(role) ? under(path, roleRules(role)) : []),
-      ];
-    }),
-  ],
+  validate: (inputs) => [...mountPathRules(inputs, "mount"), ...eachRole("roles", inputs.roles, roleRules)],
 
   // Only what is set, in the form in which it is read back: a refresh then finds the inputs as they are.
   prepare: (inputs) =>
