@@ -8,7 +8,7 @@ import { policyText, type PolicyRule } from "../../access/policyRule.js";
 import { vaultPolicyRules } from "../../access/vaultPolicyRules.js";
 import { isFullyKnown } from "../../internal/validation/known.js";
 import type { Values, VaultField } from "../../vaultresource/fields.js";
-import { authConfigId, authMethodId, authRoleId, namedId } from "./importIds.js";
+import { auditDeviceId, authConfigId, authMethodId, authRoleId, policyId } from "./importIds.js";
 import { canonical, origin, withTrimmedPath, type Kind } from "./kind.js";
 
 function authRole(mount: string, fields: readonly VaultField[], computed: readonly string[] = []): Kind {
@@ -16,7 +16,7 @@ function authRole(mount: string, fields: readonly VaultField[], computed: readon
     computed: [...origin, ...computed],
     secretOutputs: [],
     toInputs: (args) => canonical(fields, withTrimmedPath({ ...args, mount: args.mount ?? mount }, "mount")),
-    parseId: authRoleId,
+    parseId: authRoleId(mount),
   };
 }
 
@@ -25,7 +25,7 @@ function authConfig(mount: string, fields: readonly VaultField[], secrets: reado
     computed: origin,
     secretOutputs: secrets,
     toInputs: (args) => canonical(fields, withTrimmedPath({ ...args, mount: args.mount ?? mount }, "mount")),
-    parseId: authConfigId,
+    parseId: authConfigId(mount),
   };
 }
 
@@ -55,7 +55,7 @@ export const accessKinds: Readonly<Record<string, Kind>> = {
     computed: origin,
     secretOutputs: [],
     toInputs: auditDeviceInputs,
-    parseId: namedId("sys/audit", "path", "file"),
+    parseId: auditDeviceId,
   },
   VaultAuthMethod: {
     computed: [...origin, "accessor"],
@@ -68,6 +68,6 @@ export const accessKinds: Readonly<Record<string, Kind>> = {
     secretOutputs: [],
     rules: vaultPolicyRules,
     toInputs: policyInputs,
-    parseId: namedId("sys/policies/acl", "name", "deploy"),
+    parseId: policyId,
   },
 };

@@ -106,9 +106,9 @@ describe("a kind of the provider plugin", () => {
     ["VaultPolicy", "shop", "sys/policies/acl/<name>, such as sys/policies/acl/deploy"],
     ["VaultAuditDevice", "log", "sys/audit/<path>, such as sys/audit/file"],
     ["VaultAuthMethod", "approle", "auth/<path>, such as auth/kubernetes"],
-    ["AppRoleAuthRole", "auth/approle/ci", "auth/<mount>/role/<name>, such as auth/kubernetes/role/shop"],
-    ["JwtAuthMethodConfig", "auth/jwt", "auth/<mount>/config, such as auth/kubernetes/config"],
-    ["JwtAuthRole", "ci", "auth/<mount>/role/<name>, such as auth/kubernetes/role/shop"],
+    ["AppRoleAuthRole", "auth/approle/ci", "auth/<mount>/role/<name>, such as auth/approle/role/shop"],
+    ["JwtAuthMethodConfig", "auth/jwt", "auth/<mount>/config, such as auth/jwt/config"],
+    ["JwtAuthRole", "ci", "auth/<mount>/role/<name>, such as auth/jwt/role/shop"],
     ["KubernetesAuthMethodConfig", "kubernetes/config", "auth/<mount>/config, such as auth/kubernetes/config"],
     ["KubernetesAuthRole", "shop", "auth/<mount>/role/<name>, such as auth/kubernetes/role/shop"],
   ])("%s names the right form of the ID %s", (kind, id, form) => {
