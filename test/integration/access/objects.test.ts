@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { auditDeviceFields } from "../../../src/access/auditDeviceRules.js";
 import { failureOf, ownValues, VaultOnly, vaultReleases } from "./support.js";
 
 describe.each(vaultReleases)("policies, auth methods and audit devices on %s", (release) => {
@@ -162,14 +165,17 @@ describe.each(vaultReleases)("policies, auth methods and audit devices on %s", (
         path: "file",
         type: "file",
         description: "all requests",
-        options: { file_path: file, mode: "0600", hmac_accessor: "true", format: "json" },
+        options: { file_path: file, mode: "0600", hmac_accessor: "true", format: "json", elide_list_responses: "true" },
+        local: true,
       };
+      expect(Object.keys(inputs).sort()).toEqual(["path", ...auditDeviceFields.map(({ name }) => name)].sort());
       const stored = await plugin.create("VaultAuditDevice", inputs);
       expect(stored.id).toBe("sys/audit/file");
       expect((await world.data("sys/audit"))["file/"]).toMatchObject({
         type: "file",
         description: "all requests",
         options: inputs.options,
+        local: true,
       });
       expect(ownValues((await plugin.refresh(stored))?.inputs)).toEqual(ownValues(stored.inputs));
       expect((await plugin.diff(stored, inputs)).changes).toBe(false);
@@ -187,6 +193,22 @@ describe.each(vaultReleases)("policies, auth methods and audit devices on %s", (
       );
       await plugin.destroy(stored);
       expect(await plugin.refresh(stored)).toBeUndefined();
+    });
+
+    it("logs to a socket", async () => {
+      const listener = createServer((socket) => socket.resume());
+      await once(listener.listen(0, "127.0.0.1"), "listening");
+      const { port } = listener.address() as AddressInfo;
+      const plugin = world.plugin();
+      const options = { address: `127.0.0.1:${port}`, socket_type: "tcp", write_timeout: "2s" };
+      const stored = await plugin.create("VaultAuditDevice", { path: "socket", type: "socket", options });
+      try {
+        expect((await world.data("sys/audit"))["socket/"]).toMatchObject({ type: "socket", options, local: false });
+        expect(ownValues((await plugin.refresh(stored))?.inputs)).toEqual(ownValues(stored.inputs));
+      } finally {
+        await plugin.destroy(stored);
+        listener.close();
+      }
     });
 
     it("logs to standard output", async () => {

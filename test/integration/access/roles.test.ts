@@ -4,6 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCertificateAuthority, type CertificateAuthority } from "../../../sandbox/kubernetes/certificates.js";
+import { appRoleFields } from "../../../src/access/appRoleRules.js";
+import { jwtAuthRoleFields } from "../../../src/access/jwtAuthRoleRules.js";
+import { kubernetesAuthRoleFields } from "../../../src/access/kubernetesAuthRoleRules.js";
 import { failureOf, ownValues, VaultOnly, vaultReleases, type Values } from "./support.js";
 
 const tokenInputs: Values = {
@@ -42,6 +45,8 @@ const emptyTokenData: Values = {
 
 interface Sample {
   readonly kind: string;
+  /** The fields that there are: `full` has them all. */
+  readonly fields: readonly { readonly name: string }[];
   readonly vaultPath: string;
   readonly full: Values;
   readonly fullData: Values;
@@ -58,6 +63,7 @@ const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
 const roles: readonly Sample[] = [
   {
     kind: "KubernetesAuthRole",
+    fields: kubernetesAuthRoleFields,
     vaultPath: "auth/kubernetes/role/shop",
     full: {
       mount: "kubernetes",
@@ -97,6 +103,7 @@ const roles: readonly Sample[] = [
   },
   {
     kind: "JwtAuthRole",
+    fields: jwtAuthRoleFields,
     vaultPath: "auth/jwt/role/deploy",
     full: {
       mount: "jwt",
@@ -166,6 +173,7 @@ const roles: readonly Sample[] = [
   },
   {
     kind: "AppRoleAuthRole",
+    fields: appRoleFields,
     vaultPath: "auth/approle/role/pulumi",
     full: {
       mount: "approle",
@@ -210,6 +218,7 @@ describe.each(vaultReleases)("roles of auth methods on %s", (release) => {
 
   describe.each(roles)("$kind", (sample) => {
     it("stores every field, and takes each away again", async () => {
+      expect(sample.fields.map(({ name }) => name).filter((name) => !(name in sample.full))).toEqual([]);
       const plugin = world.plugin();
       const stored = await plugin.create(sample.kind, sample.full);
       expect(stored.id).toBe(sample.vaultPath);
