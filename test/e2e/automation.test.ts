@@ -1,20 +1,26 @@
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kubernetesRest, type KubernetesRest } from "../../sandbox/kubernetes/index.js";
 import { requestToken } from "../../sandbox/operator/kubernetesCalls.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { readSecret } from "../../sandbox/proof/index.js";
+import { findTool } from "../../sandbox/tools/index.js";
 import { vaultRequest } from "../../sandbox/vault/index.js";
+import { installProviderPlugin } from "../support/providerPlugin.js";
 
 const examples = path.join(__dirname, "..", "..", "examples");
 
 const program = `
-import { VaultPlatform, type VaultPlatformAutomationArgs } from "pulumi-kubevault-aws";
+import { useProviderPlugin, VaultPlatform, type VaultPlatformAutomationArgs } from "pulumi-kubevault-aws";
 import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
+if (config.get("host") === "plugin") {
+  useProviderPlugin();
+}
 const statement = { Effect: "Allow" as const, Action: config.get("action") ?? "ssm:GetParameter", Resource: "*" };
 const policyDocument = { Version: "2012-10-17" as const, Statement: [statement] };
 const more = (config.get("roles") ?? "").split(",").filter((role) => role !== "");
@@ -62,6 +68,7 @@ let privateKey: KeyObject;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
+  installProviderPlugin(sandbox.engine.environment.PULUMI_HOME ?? "");
   kubernetes = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
   folder = await mkdtemp(path.join(examples, ".automation-"));
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -176,6 +183,16 @@ describe("a platform that the login of a pod manages", () => {
     }
   });
 
+  it("moves to the provider plugin with nothing of the platform to replace, with the login", async () => {
+    await set("host", "plugin");
+    const { steps } = JSON.parse(await pulumi(["preview", "--json"])) as { steps: { op: string; urn: string }[] };
+    const changes = steps.filter(({ op }) => !["same", "update", "read"].includes(op));
+    // The connections are providers of another package.
+    expect(changes.filter(({ urn }) => !urn.includes("pulumi:providers:"))).toEqual([]);
+    expect(await up()).not.toMatch(/\d+ replaced/);
+    expect(await pulumi(["preview", "--expect-no-changes"])).toContain("unchanged");
+  });
+
   it("is changed and destroyed with the login", async () => {
     await set("lease", "20m");
     expect(await up()).toMatch(/~ \d+ updated/);
@@ -248,25 +265,23 @@ describe("a platform that the login of a CI system manages", () => {
     await set("jwtFile", path.join(folder, "jwt"));
   });
 
-  /** A new root token, as `vault operator generate-root` makes it from the unseal keys. */
+  /** A new root token, by the commands of docs/applications.md. */
   async function generateRootToken(): Promise<string> {
-    const { otp, nonce } = await vaultRequest<{ otp: string; nonce: string }>(vault(), {
-      method: "PUT",
-      path: "sys/generate-root/attempt",
-      body: {},
-    });
+    const { address, caCertificate = "" } = vault();
+    const authority = path.join(folder, "ca.crt");
+    await writeFile(authority, caCertificate);
+    const command = (await findTool("vault")).path;
+    const env = { VAULT_ADDR: address, VAULT_CACERT: authority, HOME: folder };
+    const run = async (...args: string[]) =>
+      (await execa(command, ["operator", "generate-root", ...args], { env, extendEnv: false })).stdout;
+    const field = (printed: string, name: string) => new RegExp(`^${name}\\s+(\\S+)$`, "m").exec(printed)?.[1] ?? "";
+    const begun = await run("-init");
     const unsealKeys = Object.entries(await keys()).filter(([name]) => name.includes("unseal-key"));
-    for (const [, key] of unsealKeys) {
-      const { complete, encoded_token: encoded } = await vaultRequest<{ complete: boolean; encoded_token: string }>(
-        vault(),
-        { method: "PUT", path: "sys/generate-root/update", body: { key, nonce } },
-      );
-      if (complete) {
-        const bytes = Buffer.from(encoded, "base64");
-        return Buffer.from(bytes.map((byte, index) => byte ^ otp.charCodeAt(index))).toString();
-      }
+    let printed = "";
+    for (const [, key] of unsealKeys.slice(0, 3)) {
+      printed = await run(`-nonce=${field(begun, "Nonce")}`, key);
     }
-    throw new Error("The unseal keys were not enough");
+    return run(`-decode=${field(printed, "Encoded Token")}`, `-otp=${field(begun, "OTP")}`);
   }
 
   it("comes up with it, and revokes it at the end", async () => {
