@@ -1,3 +1,4 @@
+import { repeatedKeys } from "../aws/policyText.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
 import { HclError, parseHcl, type HclItem, type HclObject, type HclValue } from "./hcl.js";
 import { capabilities } from "./policyRule.js";
@@ -37,14 +38,14 @@ const oldPolicies: Readonly<Record<string, readonly string[]>> = {
 export function policyMeaning(text: string): PolicyMeaning {
   let root: HclObject;
   try {
-    root = text.trimStart().startsWith("{") ? objectOfJson(JSON.parse(text)) : parseHcl(text);
+    root = isJson(text) ? objectOfJson(JSON.parse(text)) : parseHcl(text);
   } catch (error) {
     if (error instanceof HclError || error instanceof SyntaxError) {
       return { canonical: text, problems: [`cannot be read: ${error.message}`] };
     }
     throw error;
   }
-  const problems: string[] = [];
+  const problems = [...repeated(root.items), ...repeatedInJson(text)];
   const rules: [path: string, rule: unknown][] = [];
   for (const item of root.items) {
     const [key, path, ...more] = item.keys;
@@ -69,6 +70,30 @@ export function policyMeaning(text: string): PolicyMeaning {
   }
   const canonical = rules.map((rule) => canonicalJson(rule) ?? "").sort();
   return { canonical: JSON.stringify(canonical), problems };
+}
+
+/** Attributes that stand twice in one object, which Vault rejects since 1.21; blocks of the same path are merged. */
+function repeated(items: readonly HclItem[], at = ""): string[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ keys, value }) => {
+    const name = keys.map((key) => JSON.stringify(key)).join(" ");
+    const isPathBlock = at === "" && keys[0] === "path";
+    const isRepeated = seen.has(name) && !isPathBlock;
+    seen.add(name);
+    const inner = isObject(value) ? repeated(value.items, `${at}${name} `) : [];
+    return isRepeated ? [`has ${at}${name} twice: Vault 1.21 and later reject it`, ...inner] : inner;
+  });
+}
+
+/** Of a key that stands twice, JSON's reader keeps the last only. */
+function repeatedInJson(text: string): string[] {
+  return isJson(text)
+    ? repeatedKeys(text).map((keys) => `has ${keys.map((key) => JSON.stringify(key)).join(" ")} twice: merge the two`)
+    : [];
+}
+
+function isJson(text: string): boolean {
+  return text.trimStart().startsWith("{");
 }
 
 function readRule(given: string, value: HclValue, problems: string[]): [string, unknown] {

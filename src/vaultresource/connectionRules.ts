@@ -74,7 +74,7 @@ function limitRules({ requestTimeout, maxRetries, skipTlsVerify, onVaultReplaced
       actual: requestTimeout,
     });
   }
-  if (given(maxRetries) && !(Number.isInteger(maxRetries) && Number(maxRetries) >= 0)) {
+  if (given(maxRetries) && !(Number.isSafeInteger(maxRetries) && Number(maxRetries) >= 0)) {
     issues.push({ path: "maxRetries", rule: "must be a whole number of at least 0", actual: maxRetries });
   }
   if (given(skipTlsVerify) && typeof skipTlsVerify !== "boolean" && !/^(?:true|false)$/.test(String(skipTlsVerify))) {
@@ -106,7 +106,7 @@ function certificateRules(args: Values): Issue[] {
   if (key !== undefined && !issues.some(({ path }) => path === "clientCertificate")) {
     check("clientKey", () => checkKey({ source: "clientKey", text: key }, certificate));
   }
-  const isThere = (...names: string[]) => names.some((name) => args[name] !== undefined);
+  const isThere = (...names: string[]) => names.some((name) => (args[name] ?? undefined) !== undefined);
   const hasCertificate = isThere("clientCertificate", "clientCertificateFile");
   if (hasCertificate !== isThere("clientKey", "clientKeyFile")) {
     issues.push({

@@ -9,31 +9,32 @@ const fieldNames = ["namespace", "service", "port", "tls", "kubeconfig", "contex
 /** The rules of a connection that goes through the Kubernetes API. */
 export function kubernetesConnectionRules(args: Values): Issue[] {
   const { kubernetes } = args;
-  if (kubernetes === undefined || !isKnown(kubernetes)) {
+  if (kubernetes === undefined || kubernetes === null || !isKnown(kubernetes)) {
     return [];
   }
   const issues: Issue[] = [];
-  if (args.address !== undefined) {
+  if ((args.address ?? undefined) !== undefined) {
     issues.push({
       path: "kubernetes",
       rule: "cannot be given together with address: Vault is reached at its address or through the Kubernetes API",
       fix: "Leave one of the two out.",
     });
   }
-  if (args.proxyAddress !== undefined) {
+  if ((args.proxyAddress ?? undefined) !== undefined) {
     issues.push({
       path: "proxyAddress",
       rule: "cannot be given together with kubernetes",
       fix: "A proxy before the Kubernetes API is named by the kubeconfig's proxy-url.",
     });
   }
-  if (typeof kubernetes !== "object" || kubernetes === null) {
+  if (typeof kubernetes !== "object" || Array.isArray(kubernetes)) {
     return [...issues, { path: "kubernetes", rule: "must be an object with namespace and service" }];
   }
   return [...issues, ...under("kubernetes", fieldIssues(kubernetes as Values))];
 }
 
-function fieldIssues(tunnel: Values): Issue[] {
+function fieldIssues(given: Values): Issue[] {
+  const tunnel = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   const { port, tls } = tunnel;
   const issues = unknownArguments(tunnel, fieldNames);
   for (const [field, meaning] of [
@@ -45,6 +46,13 @@ function fieldIssues(tunnel: Values): Issue[] {
       issues.push({ path: field, rule: "is required", fix: `Give ${meaning}.` });
     } else if (isKnown(name) && !(typeof name === "string" && isKubernetesName(name))) {
       issues.push({ path: field, rule: "must be the name of a Kubernetes object", actual: name });
+    }
+  }
+  for (const field of ["kubeconfig", "context"]) {
+    const text = tunnel[field];
+    if (text !== undefined && isKnown(text) && typeof text !== "string") {
+      // A kubeconfig is a secret, also where it was parsed.
+      issues.push({ path: field, rule: "must be a text" });
     }
   }
   if (port !== undefined && isKnown(port) && !(Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535)) {

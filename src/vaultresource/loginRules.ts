@@ -30,10 +30,10 @@ const alternatives: readonly (readonly string[])[] = [
 
 /** The rules of a login. No secret is quoted. */
 export function loginRules(login: unknown): Issue[] {
-  if (login === undefined || !isKnown(login)) {
+  if (login === undefined || login === null || !isKnown(login)) {
     return [];
   }
-  if (login === null || typeof login !== "object") {
+  if (typeof login !== "object") {
     return [{ path: "login", rule: 'must be an object with kind: { kind: "environment" }' }];
   }
   const parts = login as Values;
@@ -75,6 +75,7 @@ function valueRules(field: string, value: unknown): Issue[] {
     const isMap =
       typeof value === "object" &&
       value !== null &&
+      !Array.isArray(value) &&
       Object.values(value).every((text) => typeof text === "string" || !isKnown(text));
     return isMap ? [] : [{ path, rule: "must be an object of texts", actual: value }];
   }

@@ -102,3 +102,39 @@ describe("a policy's text", () => {
     expect(policyMeaning(text).problems.join("\n")).toContain(problem);
   });
 });
+
+describe("a policy that says something twice", () => {
+  it.each([
+    [
+      'path "a" { capabilities = ["read"] capabilities = ["deny"] }',
+      'has "path" "a" "capabilities" twice: Vault 1.21 and later reject it',
+    ],
+    [
+      'path "a" { capabilities = ["read"] denied_parameters = { "x" = [] "x" = ["y"] } }',
+      'has "path" "a" "denied_parameters" "x" twice: Vault 1.21 and later reject it',
+    ],
+    [
+      'name = "x"\nname = "y"\npath "a" { capabilities = ["read"] }',
+      'has "name" twice: Vault 1.21 and later reject it',
+    ],
+    [
+      '{"path":{"a/b":{"capabilities":["read"]},"a\\/b":{"capabilities":["deny"]}}}',
+      'has "path" "a/b" twice: merge the two',
+    ],
+    [
+      '{"path":{"a":{"capabilities":["read"],"capabilities":["deny"]}}}',
+      'has "path" "a" "capabilities" twice: merge the two',
+    ],
+    [
+      '{"path":{"a":{"capabilities":["read"]}},"path":{"b":{"capabilities":["read"]}}}',
+      'has "path" twice: merge the two',
+    ],
+  ])("is rejected: %s", (text, problem) => {
+    expect(policyMeaning(text).problems).toEqual([problem]);
+  });
+
+  it("in blocks of one path is taken as Vault takes it", () => {
+    const text = 'path "a" { capabilities = ["read"] }\npath "a" { capabilities = ["list"] }';
+    expect(policyMeaning(text).problems).toEqual([]);
+  });
+});

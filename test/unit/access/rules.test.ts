@@ -88,7 +88,7 @@ describe("the rules", () => {
     [
       "policy",
       { policy: 'path "a" { capabilities = ["read"] }\n# a\0b' },
-      "policy: cannot be read: line 2: a NUL character, which HCL does not allow.",
+      'policy: cannot be read: line 2: unexpected "\\u0000b".',
     ],
     ["policy", { rules: [] }, "policy: cannot be given together with rules. Leave one of the two out."],
     ["policy", { policy: undefined, rules: [] }, "rules: must be a list of at least one rule, got []."],

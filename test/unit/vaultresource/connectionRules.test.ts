@@ -120,6 +120,33 @@ describe("connectionRules", () => {
   });
 });
 
+describe("arguments of the wrong type", () => {
+  const kubernetes = { namespace: "vault", service: "vault" };
+
+  it.each([
+    [{ kubernetes: { ...kubernetes, kubeconfig: { users: ["secret"] } } }, "kubernetes.kubeconfig: must be a text."],
+    [{ kubernetes: { ...kubernetes, context: 5 } }, "kubernetes.context: must be a text."],
+    [{ kubernetes: ["vault"] }, "kubernetes: must be an object with namespace and service."],
+    [{ maxRetries: 1e300 }, "maxRetries: must be a whole number of at least 0, got 1e+300."],
+    [{ requestTimeout: ["60s"] }, 'requestTimeout: must be a length of time above 0 and below 24 days, got ["60s"].'],
+    [
+      { login: { kind: "awsSsm", parameter: "p", region: "eu-west-1", kmsEncryptionContext: ["Tool"] } },
+      'login.kmsEncryptionContext: must be an object of texts, got ["Tool"].',
+    ],
+  ])("are rejected: %j", (args, issue) => {
+    expect(issuesOf(args)).toEqual([issue]);
+  });
+
+  it.each([
+    { login: null },
+    { kubernetes: null, address: "https://vault:8200" },
+    { kubernetes: { ...kubernetes, port: null, kubeconfig: null, caSecret: null }, address: null, proxyAddress: null },
+    { clientCertificate: null, clientKey: null },
+  ])("do not include null, which stands for one that is left out: %j", (args) => {
+    expect(issuesOf(args)).toEqual([]);
+  });
+});
+
 describe("a proxy's address", () => {
   const name = "kubevault-aws:proxyAddress";
 
