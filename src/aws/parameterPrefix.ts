@@ -15,7 +15,7 @@ export function parameterPrefixIssues(path: string, prefix: unknown): Issue[] {
   if (typeof prefix !== "string" || !/^\/(.*\/)?$/s.test(prefix)) {
     return issue(
       "must start and end with a slash: the unsealer puts it before the parameters' names as it is",
-      `Write ${typeof prefix === "string" ? JSON.stringify(`/${prefix.replace(/^\/+|\/+$/g, "")}/`) : '"/vault/"'}.`,
+      `Write ${typeof prefix === "string" && prefix !== "" ? JSON.stringify(`/${prefix.replace(/^\/+|\/+$/g, "")}/`) : '"/vault/"'}.`,
     );
   }
   if (/^\/+$/.test(prefix)) {

@@ -9,6 +9,9 @@ const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0
 
 /** The rules for the name of a namespace. */
 export function namespaceIssues(path: string, name: unknown): Issue[] {
+  if (name === undefined) {
+    return [{ path, rule: "is required", fix: "Give the name of a Kubernetes namespace." }];
+  }
   return !isKnown(name) || (typeof name === "string" && label.test(name))
     ? []
     : [

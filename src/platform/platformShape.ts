@@ -6,8 +6,10 @@ import {
   objectShape,
   partialShape,
   plain,
+  plainOr,
   recordShape,
   shapeWithout,
+  variantShape,
   type ObjectShape,
 } from "../internal/validation/argumentShape.js";
 import { vaultServerShape } from "../kubernetes/argumentShapes.js";
@@ -19,12 +21,16 @@ import {
   vaultServerArgumentsSet,
   type VaultPlatformArgs,
   type VaultPlatformIrsaArgs,
+  type VaultPlatformKmsUnsealerArgs,
+  type VaultPlatformSecretUnsealerArgs,
 } from "./vaultPlatformArgs.js";
 
 /** A part that may have an AWS provider of its own. */
 function withProvider(shape: ObjectShape): ObjectShape {
   return { ...shape, fields: { ...shape.fields, provider: any } };
 }
+
+const sharesShape = { kind: plain, secretShares: plain, secretThreshold: plain };
 
 /** The arguments of a VaultPlatform. The names of fields of the VaultServer, of roles and of settings are checked by their own rules. */
 export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultPlatform", {
@@ -36,11 +42,24 @@ export const platformShape: ObjectShape = objectShape<VaultPlatformArgs>("VaultP
     irsa: "Use the platform's own irsa.",
     spec: "Use vaultServer.",
   }),
-  unsealer: any,
-  plainHttp: any,
+  unsealer: plainOr(
+    variantShape({
+      kubernetesSecret: objectShape<VaultPlatformSecretUnsealerArgs>("a kubernetesSecret unsealer", {
+        ...sharesShape,
+        secretName: input,
+        existingSecretName: input,
+      }),
+      awsKmsSsm: objectShape<VaultPlatformKmsUnsealerArgs>("an awsKmsSsm unsealer", {
+        ...sharesShape,
+        kmsKeyArn: input,
+        ssmKeyPrefix: input,
+      }),
+    }),
+  ),
+  plainHttp: plain,
   serverName: plain,
   vaultAddress: input,
-  portForward: any,
+  portForward: plain,
   kubeconfig: input,
   context: input,
   connection: recordShape(),

@@ -4,11 +4,7 @@ import { objectNameIssues } from "../kubernetes/objectRules.js";
 import { unsealerKeyIssues } from "../storage/storageRules.js";
 import type { Values } from "../vaultresource/fields.js";
 
-const fields: Readonly<Record<string, readonly string[]>> = {
-  kubernetesSecret: ["secretName", "existingSecretName"],
-  awsKmsSsm: ["kmsKeyArn", "ssmKeyPrefix"],
-};
-const shareFields = ["secretShares", "secretThreshold"];
+const kinds = ["kubernetesSecret", "awsKmsSsm"];
 
 /** What is wrong with where a platform's unseal keys are kept. */
 export function unsealingIssues(args: Values): Issue[] {
@@ -32,31 +28,20 @@ export function unsealingIssues(args: Values): Issue[] {
 }
 
 function unsealerIssues(unsealer: unknown, { storage }: Values): Issue[] {
-  const { kind, ...given } = (
-    typeof unsealer === "object" && unsealer !== null ? unsealer : { kind: unsealer }
-  ) as Values;
-  const known = fields[String(kind)];
-  if (known === undefined) {
+  const { kind, ...given } = (typeof unsealer === "object" ? unsealer : { kind: unsealer }) as Values;
+  if (!kinds.includes(kind as string)) {
     return [
       {
         path: typeof unsealer === "object" ? "kind" : "",
-        rule: `must be one of ${Object.keys(fields).join(", ")}`,
+        rule: `must be one of ${kinds.join(", ")}`,
         actual: kind,
         fix: "For another mode of KubeVault's use vaultServer.unsealer.",
       },
     ];
   }
-  const unknown = Object.keys(given)
-    .filter((field) => given[field] !== undefined && ![...known, ...shareFields].includes(field))
-    .map((field) => ({
-      path: field,
-      rule: `is not a field of the unsealer ${String(kind)}`,
-      fix: `Fields are: ${[...known, ...shareFields].join(", ")}.`,
-    }));
   if (kind !== "awsKmsSsm") {
     const { secretName, existingSecretName } = given;
     return [
-      ...unknown,
       ...objectNameIssues("secretName", secretName),
       ...objectNameIssues("existingSecretName", existingSecretName),
       ...(secretName === undefined || existingSecretName === undefined
@@ -73,7 +58,6 @@ function unsealerIssues(unsealer: unknown, { storage }: Values): Issue[] {
   const credential = (storage as Values | undefined)?.credential;
   const isSession = typeof credential === "object" && (credential as Values | null)?.kind === "session";
   return [
-    ...unknown,
     ...unsealerKeyIssues({ kmsKeyArn: given.kmsKeyArn, ssmKeyPrefix: given.ssmKeyPrefix }),
     ...(isSession
       ? [

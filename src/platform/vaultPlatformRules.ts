@@ -8,6 +8,7 @@ import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
 import { connectionRules } from "../vaultresource/connectionRules.js";
+import { clusterRules } from "../vaultresource/kubernetesConnectionRules.js";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
 import { storageIssues } from "../storage/storageRules.js";
 import { formatIssues, pathOf, under, type Issue } from "../internal/validation/issues.js";
@@ -87,6 +88,7 @@ function ownIssues(name: string, args: Values): Issue[] {
     ...templateIssues(args),
     ...assumedRoleIssues(platformRoles(args), (args.assumableRoles ?? {}) as never),
     ...flagIssues("protectData", args.protectData),
+    ...flagIssues("plainHttp", args.plainHttp),
     ...endpointParts(args),
     ...applicationsIssues({ ...named, roles: platformRoles(args) }),
     ...automationIssues(named),
@@ -114,7 +116,7 @@ function vaultServerPart(name: string, args: Values): Issue[] {
   const plain = {
     ...((args.vaultServerOptions ?? {}) as Values),
     serverName: args.serverName ?? name,
-    namespace: args.namespace ?? "",
+    namespace: args.namespace,
     apiVersion: (args.vaultServerOptions as Values | undefined)?.apiVersion ?? "kubevault.com/v1alpha2",
     spec: {
       ...unsealerSpec(args),
@@ -160,7 +162,7 @@ function inPlatformTerms(text: string): string {
 }
 
 /** How `pulumi up` reaches Vault: at an address or through the Kubernetes API. */
-function connectionIssues({ portForward, vaultAddress, connection }: Values): Issue[] {
+function connectionIssues({ portForward, vaultAddress, connection, kubeconfig, context }: Values): Issue[] {
   const issues: Issue[] = [];
   if (portForward !== undefined && vaultAddress !== undefined) {
     issues.push({
@@ -180,8 +182,15 @@ function connectionIssues({ portForward, vaultAddress, connection }: Values): Is
   }
   const others = issues.some(({ path }) => path.startsWith("connection"))
     ? []
-    : under("connection", connectionRules((connection ?? {}) as Values));
-  return [...issues, ...portForwardIssues(portForward), ...others];
+    : connectionRules({
+        ...(connection as Values | undefined),
+        ...(vaultAddress === undefined
+          ? { kubernetes: { namespace: unknownValue, service: unknownValue } }
+          : { address: vaultAddress }),
+      }).flatMap((issue) =>
+        issue.path === "address" ? [{ ...issue, path: "vaultAddress" }] : under("connection", [issue]),
+      );
+  return [...issues, ...portForwardIssues(portForward), ...clusterRules({ kubeconfig, context }), ...others];
 }
 
 function portForwardIssues(given: unknown): Issue[] {
@@ -197,9 +206,6 @@ function portForwardIssues(given: unknown): Issue[] {
 }
 
 function plainHttpIssues({ plainHttp, vaultServer }: Values): Issue[] {
-  if (plainHttp !== undefined && typeof plainHttp !== "boolean") {
-    return [{ path: "plainHttp", rule: "must be true or false", actual: plainHttp }];
-  }
   return plainHttp === true && (vaultServer as Values | undefined)?.tls !== undefined
     ? [
         {
@@ -219,9 +225,7 @@ function endpointParts({ endpoints, storage, assumableRoles }: Values): Issue[] 
     ),
   ];
   return [
-    ...Object.entries((endpoints ?? {}) as Values).flatMap(([name, url]) =>
-      endpointIssues(pathOf("endpoints", name), url),
-    ),
+    ...endpointIssues("endpoints.dynamodb", (endpoints as Values | undefined)?.dynamodb),
     ...providers
       .filter(([, provider]) => provider !== undefined && isKnown(provider))
       .map(([path]) => ({ path, rule: "must be an AWS provider: new aws.Provider(...)" })),
@@ -256,10 +260,24 @@ function enginePart(args: Values): Issue[] {
   const issues = engineRules({
     path: args.mountPath,
     mount: args.mount,
-    rootConfig: args.rootConfig,
+    rootConfig: rootConfigOf(args),
     leaseConfig: args.leaseConfig,
     roles: mapRecord(roles, (_, role) => engineRole(role)),
     staticRoles: args.staticRoles,
   });
-  return [...missing, ...issues.map((issue) => (issue.path === "path" ? { ...issue, path: "mountPath" } : issue))];
+  return [...missing, ...issues.map((issue) => ({ ...issue, path: enginePaths[issue.path] ?? issue.path }))];
+}
+
+/** The platform's arguments that arguments of its engine are made of. */
+const enginePaths: Readonly<Record<string, string>> = {
+  path: "mountPath",
+  "rootConfig.iamEndpoint": "endpoints.iam",
+  "rootConfig.stsEndpoint": "endpoints.sts",
+};
+
+function rootConfigOf({ rootConfig, endpoints }: Values): unknown {
+  const { iam, sts } = (endpoints ?? {}) as Values;
+  return iam === undefined && sts === undefined
+    ? rootConfig
+    : { ...(rootConfig as Values | undefined), iamEndpoint: iam, stsEndpoint: sts };
 }

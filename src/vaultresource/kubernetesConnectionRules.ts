@@ -36,7 +36,7 @@ export function kubernetesConnectionRules(args: Values): Issue[] {
 function fieldIssues(given: Values): Issue[] {
   const tunnel = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   const { port, tls } = tunnel;
-  const issues = unknownArguments(tunnel, fieldNames);
+  const issues = [...unknownArguments(tunnel, fieldNames), ...clusterRules(tunnel)];
   for (const [field, meaning] of [
     ["namespace", "the namespace of Vault's Service"],
     ["service", "the name of Vault's Service, which is the VaultServer's"],
@@ -69,6 +69,20 @@ function fieldIssues(given: Values): Issue[] {
     issues.push(...under("caSecret", caSecretIssues(caSecret)));
   }
   return issues;
+}
+
+/** The rules for which cluster is meant. A kubeconfig is not quoted: it can hold a token. */
+export function clusterRules(args: Values): Issue[] {
+  return ["kubeconfig", "context"]
+    .filter((name) => {
+      const value = args[name];
+      return value !== undefined && isKnown(value) && (typeof value !== "string" || value.trim() === "");
+    })
+    .map((path) => ({
+      path,
+      rule: "must be a text that is not empty",
+      fix: "Leave it out to take KUBECONFIG and its current context.",
+    }));
 }
 
 function caSecretIssues(caSecret: unknown): Issue[] {

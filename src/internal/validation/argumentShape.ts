@@ -140,12 +140,15 @@ export function shapeIssues(shape: ArgumentShape, value: unknown): ShapeIssues {
 }
 
 function walk(shape: ArgumentShape, value: unknown, path: string, found: ShapeIssues): void {
-  if (value === undefined || value === null) {
+  if (value === undefined) {
     return;
   }
-  const wrong = (rule: string, actual?: unknown) => {
-    found.misread.push({ path: path === "" ? "args" : path, rule, ...(actual === undefined ? {} : { actual }) });
+  const wrong = (rule: string, actual?: unknown, fix?: string) => {
+    found.misread.push({ path: path === "" ? "args" : path, rule, actual, ...(fix === undefined ? {} : { fix }) });
   };
+  if (value === null) {
+    return wrong("must not be null", undefined, "Give a value, or leave it out.");
+  }
   switch (shape.kind) {
     case "input":
     case "any":

@@ -172,7 +172,7 @@ describe("values of a platform that are no values", () => {
     ],
     [
       { endpoints: { dynamodb: "", sts: "sts example" } },
-      ["endpoints.dynamodb: must be a URL", "endpoints.sts: must be a URL"],
+      ["endpoints.sts: must be an http or https URL", "endpoints.dynamodb: must be a URL"],
     ],
     [
       { vaultServerOptions: { readyTimeoutSeconds: Number.NaN } },
