@@ -374,7 +374,10 @@ describe("a platform's arguments", () => {
 
   it.each<[object, string[]]>([
     [{ unsealer: "raft" }, ["unsealer: must be one of kubernetesSecret, awsKmsSsm"]],
-    [{ unsealer: { kind: "awsKmsSsm", keyArn: "x" } }, ["unsealer.keyArn: is not an argument of an awsKmsSsm unsealer"]],
+    [
+      { unsealer: { kind: "awsKmsSsm", keyArn: "x" } },
+      ["unsealer.keyArn: is not an argument of an awsKmsSsm unsealer"],
+    ],
     [
       { unsealer: { kind: "awsKmsSsm", kmsKeyArn: "alias/vault", ssmKeyPrefix: "/" } },
       [
