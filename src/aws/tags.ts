@@ -9,8 +9,11 @@ const longest = { key: 128, value: 256, count: 50 };
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
  */
 export function tagIssues(path: string, tags: unknown): Issue[] {
-  if (tags === null || typeof tags !== "object" || Array.isArray(tags)) {
+  if (tags === undefined || !isKnown(tags)) {
     return [];
+  }
+  if (tags === null || typeof tags !== "object" || Array.isArray(tags)) {
+    return [{ path, rule: "must be an object of texts", actual: tags, fix: 'Write { team: "payments" }.' }];
   }
   const entries = Object.entries(tags as Readonly<Record<string, unknown>>);
   const seen = new Map<string, string>();
@@ -39,8 +42,11 @@ function keyIssues(path: string, key: string): Issue[] {
 }
 
 function valueIssues(path: string, value: unknown): Issue[] {
-  if (typeof value !== "string" || !isKnown(value)) {
+  if (value === undefined || !isKnown(value)) {
     return [];
+  }
+  if (typeof value !== "string") {
+    return [{ path, rule: "must be a text", actual: value }];
   }
   if (value.length > longest.value) {
     return [{ path, rule: `must be at most ${longest.value} characters long`, actual: value }];

@@ -3,6 +3,7 @@ import { wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { nameAdvice } from "../internal/validation/nearest.js";
 import { isKnown } from "../internal/validation/known.js";
 import { coreFields } from "./coreFields.js";
+import { coreValues, plainKinds } from "./coreValues.js";
 import type { Field, ObjectField } from "./fields.js";
 
 /** What to say of a key that is not a field: by the key's name, or by its path without indexes (`unsealer.secretThresold`). */
@@ -72,7 +73,7 @@ function walk(place: Place): Issue[] {
   }
 }
 
-/** Names of fields in a type of Kubernetes itself: the API server drops unknown ones in a custom resource, as anywhere in it. */
+/** A value of a type of Kubernetes itself: the API server drops unknown fields in a custom resource, and does not look at most values. */
 function coreIssues(path: string, value: unknown, type: string): Issue[] {
   if (!isKnown(value) || value === undefined) {
     return [];
@@ -80,30 +81,42 @@ function coreIssues(path: string, value: unknown, type: string): Issue[] {
   if (!isObject(value)) {
     return [{ path, rule: `must be a ${type} object of Kubernetes`, actual: value }];
   }
-  const fields = new Map<string, string | undefined>();
+  const fields = new Map<string, { readonly inner: string | undefined; readonly required: boolean }>();
   for (const field of (coreFields[type] ?? "").split(" ")) {
     const [name = "", inner] = field.split(":");
-    fields.set(name, inner);
+    fields.set(name.replace("!", ""), { inner, required: name.endsWith("!") });
   }
-  return Object.entries(value).flatMap(([key, part]): Issue[] => {
+  const missing = [...fields].flatMap(([key, { required }]) =>
+    required && value[key] === undefined ? [{ path: pathOf(path, key), rule: "is required" }] : [],
+  );
+  const found = Object.entries(value).flatMap(([key, part]): Issue[] => {
+    const field = fields.get(key);
     if (part === undefined) {
       return [];
     }
-    if (!fields.has(key)) {
+    if (field === undefined) {
       const rule = `is not a field of ${type}, and Kubernetes would drop it silently`;
       return [{ path: pathOf(path, key), rule, fix: nameAdvice(key, [...fields.keys()]) }];
     }
-    const inner = fields.get(key);
-    if (inner === undefined || !isKnown(part)) {
-      return [];
-    }
-    if (!inner.startsWith("[]")) {
-      return coreIssues(pathOf(path, key), part, inner);
-    }
-    return Array.isArray(part)
-      ? part.flatMap((item, index) => coreIssues(pathOf(pathOf(path, key), index), item, inner.slice(2)))
-      : [{ path: pathOf(path, key), rule: `must be a list of ${inner.slice(2)} objects`, actual: part }];
+    return coreValueIssues(pathOf(path, key), part, field.inner, coreValues[`${type}.${key}`]);
   });
+  return [...found, ...missing];
+}
+
+function coreValueIssues(path: string, value: unknown, kind: string | undefined, own: Field | undefined): Issue[] {
+  if (!isKnown(value) || (kind === undefined && own === undefined)) {
+    return [];
+  }
+  const plain = own ?? plainKinds[kind ?? ""];
+  if (plain !== undefined) {
+    return walk({ path, fieldPath: "", value, field: plain, advice: {} });
+  }
+  if (kind?.startsWith("[]") !== true) {
+    return coreIssues(path, value, kind ?? "");
+  }
+  return Array.isArray(value)
+    ? value.flatMap((item, index) => coreValueIssues(pathOf(path, index), item, kind.slice(2), undefined))
+    : [{ path, rule: `must be a list of ${kind.slice(2)} values`, actual: value }];
 }
 
 function mapIssues({ path, value }: Place, kind: "string" | "quantity"): Issue[] {

@@ -12,7 +12,7 @@ export type Field =
   | { readonly kind: "map"; readonly values: "string" | "quantity" }
   | { readonly kind: "list"; readonly items: Field }
   | ObjectField
-  /** A type of Kubernetes itself, such as `Affinity`: its fields are in `coreFields`, their values are for the API server to check. */
+  /** A type of Kubernetes itself, such as `Affinity`: its fields are in `coreFields`, and what their values must be beyond that in `coreValues`. */
   | { readonly kind: "core"; readonly type: string };
 
 /** An object with named fields and no others. */
@@ -30,6 +30,8 @@ export const objectName: Field = { kind: "name" };
 export const flag: Field = { kind: "boolean" };
 export const integer: Field = { kind: "integer" };
 export const positive: Field = { kind: "integer", min: 1 };
+/** A length of time in seconds, or none. */
+export const seconds: Field = { kind: "integer", min: 0 };
 export const portNumber: Field = { kind: "integer", min: 1, max: 65_535 };
 export const quantity: Field = { kind: "quantity" };
 export const textMap: Field = { kind: "map", values: "string" };

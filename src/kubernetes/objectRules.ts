@@ -38,7 +38,7 @@ export function objectNameIssues(path: string, name: unknown): Issue[] {
 
 /** The rules for `labels` of Kubernetes objects. */
 export function labelIssues(path: string, labels: unknown): Issue[] {
-  return entriesOf(labels).flatMap(([key, value]) => [
+  return entryIssues(path, labels, (key, value) => [
     ...keyIssues(pathOf(path, key), key),
     ...(!isKnown(value) || (typeof value === "string" && /^([\dA-Za-z]([\w.-]{0,61}[\dA-Za-z])?)?$/.test(value))
       ? []
@@ -54,7 +54,7 @@ export function labelIssues(path: string, labels: unknown): Issue[] {
 
 /** The rules for `annotations` of Kubernetes objects. */
 export function annotationIssues(path: string, annotations: unknown): Issue[] {
-  return entriesOf(annotations).flatMap(([key, value]) => [
+  return entryIssues(path, annotations, (key, value) => [
     ...keyIssues(pathOf(path, key), key),
     ...(!isKnown(value) || typeof value === "string"
       ? []
@@ -79,8 +79,15 @@ function keyIssues(path: string, key: string): Issue[] {
       ];
 }
 
-function entriesOf(given: unknown): [string, unknown][] {
-  return given === null || typeof given !== "object" ? [] : Object.entries(given);
+function entryIssues(path: string, given: unknown, of: (key: string, value: unknown) => Issue[]): Issue[] {
+  if (given === undefined || !isKnown(given)) {
+    return [];
+  }
+  return given === null || typeof given !== "object" || Array.isArray(given)
+    ? [{ path, rule: "must be an object of texts", actual: given, fix: 'Write { team: "payments" }.' }]
+    : Object.entries(given as Readonly<Record<string, unknown>>).flatMap(([key, value]) =>
+        value === undefined ? [] : of(key, value),
+      );
 }
 
 /** What Secrets of this package are made from. */

@@ -71,7 +71,7 @@ type NamespaceSelector = NonNullable<NonNullable<AllowedSecretEngines["namespace
 /** Every field of {@link VaultServerSpec}. The compiler keeps the two equal; the order is the one in which the spec is written. */
 export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
   {
-    version: text,
+    version: objectName,
     replicas: integer,
     backend: objectOf<VaultServerBackend>(
       {
@@ -92,7 +92,7 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
       {
         secretShares: integer,
         secretThreshold: integer,
-        retryPeriodSeconds: integer,
+        retryPeriodSeconds: positive,
         overwriteExisting: flag,
         storeRootToken: flag,
         mode: objectOf<UnsealerMode>({
@@ -178,9 +178,9 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
       secretEngines: listOf(oneOf(secretEngineTypes)),
     }),
     healthChecker: objectOf<HealthChecker>({
-      periodSeconds: integer,
-      timeoutSeconds: integer,
-      failureThreshold: integer,
+      periodSeconds: positive,
+      timeoutSeconds: positive,
+      failureThreshold: positive,
       disableWriteCheck: flag,
     }),
     exposePrimary: flag,

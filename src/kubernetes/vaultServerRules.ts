@@ -4,6 +4,7 @@ import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { oneOfIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { annotationIssues, labelIssues, namespaceIssues, objectNameIssues } from "./objectRules.js";
+import { tlsIssues } from "./certificateRules.js";
 import { closedFieldIssues } from "./closedFields.js";
 import { vaultServerAdvice } from "./vaultServerAdvice.js";
 import { vaultServerFields } from "./vaultServerFields.js";
@@ -68,7 +69,14 @@ function specIssues(spec: VaultServerSpec): Issue[] {
     ...replicaIssues(spec),
     ...(spec.unsealer === undefined || !isKnown(spec.unsealer) ? [] : unsealerIssues(spec.unsealer)),
     ...authMethodIssues(spec),
+    ...(spec.tls === undefined || !isKnown(spec.tls) ? [] : under("tls", tlsIssues(spec.tls))),
+    ...nodeSelectorIssues(spec),
   ];
+}
+
+function nodeSelectorIssues({ podTemplate }: VaultServerSpec): Issue[] {
+  const pods = isKnown(podTemplate) && isKnown(podTemplate?.spec) ? podTemplate?.spec : undefined;
+  return labelIssues("podTemplate.spec.nodeSelector", pods?.nodeSelector);
 }
 
 function versionIssues(version: string): Issue[] {
@@ -176,7 +184,9 @@ function authMethodIssues({ authMethods }: VaultServerSpec): Issue[] {
   if (authMethods === undefined || !isKnown(authMethods)) {
     return [];
   }
-  const paths = authMethods.map((method) => (isKnown(method) && isKnown(method.path) ? method.path : undefined));
+  const paths = authMethods.map((method) =>
+    isKnown(method) && isKnown(method.path) ? method.path?.replace(/^\/+|\/+$/g, "") : undefined,
+  );
   return paths.flatMap((path, index) =>
     path !== undefined && paths.indexOf(path) !== index
       ? [{ path: `authMethods[${index}].path`, rule: "must differ from the paths of the others", actual: path }]

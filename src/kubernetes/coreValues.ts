@@ -1,0 +1,38 @@
+import { flag, oneOf, quantityMap, text, type Field } from "./fields.js";
+
+/** The plain values in Kubernetes' own types. Its numbers are all whole, and none is negative. */
+export const plainKinds: Readonly<Record<string, Field>> = {
+  string: text,
+  boolean: flag,
+  number: { kind: "integer", min: 0 },
+};
+
+const profileTypes = oneOf(["Localhost", "RuntimeDefault", "Unconfined"]);
+const taintPolicies = oneOf(["Honor", "Ignore"]);
+const weight: Field = { kind: "integer", min: 1, max: 100 };
+
+/**
+ * Fields of Kubernetes' own types with fewer values than their kind, by type and field. KubeVault's CustomResourceDefinition takes any, and Vault's pods are
+ * then never created.
+ *
+ * @see https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/
+ */
+export const coreValues: Readonly<Record<string, Field>> = {
+  "AppArmorProfile.type": profileTypes,
+  "Container.imagePullPolicy": oneOf(["Always", "IfNotPresent", "Never"]),
+  "ContainerPort.protocol": oneOf(["TCP", "UDP", "SCTP"]),
+  "HTTPGetAction.scheme": oneOf(["HTTP", "HTTPS"]),
+  "LabelSelectorRequirement.operator": oneOf(["In", "NotIn", "Exists", "DoesNotExist"]),
+  "NodeSelectorRequirement.operator": oneOf(["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]),
+  "PodSecurityContext.fsGroupChangePolicy": oneOf(["OnRootMismatch", "Always"]),
+  "PreferredSchedulingTerm.weight": weight,
+  "ResourceRequirements.limits": quantityMap,
+  "ResourceRequirements.requests": quantityMap,
+  "SeccompProfile.type": profileTypes,
+  "TopologySpreadConstraint.maxSkew": { kind: "integer", min: 1 },
+  "TopologySpreadConstraint.nodeAffinityPolicy": taintPolicies,
+  "TopologySpreadConstraint.nodeTaintsPolicy": taintPolicies,
+  "TopologySpreadConstraint.whenUnsatisfiable": oneOf(["DoNotSchedule", "ScheduleAnyway"]),
+  "VolumeMount.mountPropagation": oneOf(["None", "HostToContainer", "Bidirectional"]),
+  "WeightedPodAffinityTerm.weight": weight,
+};
