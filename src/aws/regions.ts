@@ -2,6 +2,25 @@ import type { Partition } from "./arns.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 
+/** An ARN that names another partition than its region's: nothing has it. */
+export function partitionIssues(path: string, arn: unknown, partition: unknown, region: unknown): Issue[] {
+  if (
+    typeof region !== "string" ||
+    typeof partition !== "string" ||
+    !isKnown(region) ||
+    partition === partitionOfRegion(region)
+  ) {
+    return [];
+  }
+  return [
+    {
+      path,
+      rule: `must be an ARN of the partition ${partitionOfRegion(region)}, which ${region} belongs to`,
+      actual: arn,
+    },
+  ];
+}
+
 /** The rules for the name of an AWS region: its shape only, since AWS adds regions. */
 export function regionRules(path: string, region: unknown): Issue[] {
   return region === undefined ||

@@ -1,4 +1,5 @@
-import { regionRules } from "../aws/regions.js";
+import { parseArn } from "../aws/arns.js";
+import { partitionIssues, regionRules } from "../aws/regions.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { mapRecord } from "../internal/records.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
@@ -61,6 +62,14 @@ function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }:
       : []),
     ...(clusterRegion === undefined ? [{ path: "irsa.clusterRegion", rule: "is required" }] : []),
     ...regionRules("irsa.clusterRegion", clusterRegion),
+    ...Object.entries({ oidcProviderArn, roleArn }).flatMap(([name, arn]) =>
+      partitionIssues(
+        `irsa.${name}`,
+        arn,
+        typeof arn === "string" ? parseArn(arn)?.partition : undefined,
+        clusterRegion,
+      ),
+    ),
   ];
 }
 

@@ -103,6 +103,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     this.tableName = pulumi.all([tableName, plain]).apply(([value]) => value);
     this.tableArn = pulumi.all([tableArn, plain]).apply(([value]) => value);
     this.region = pulumi.output(whenChecked(region));
+    this.checkKeyRegion(subject, args, region);
     this.backend = {
       table: this.tableName,
       region: this.region,
@@ -185,6 +186,24 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       () => undefined,
     );
     return pulumi.all([ownRegion, provider]).apply(([own, general]) => pulumi.output(own ?? general ?? created));
+  }
+
+  /** DynamoDB uses keys of the table's own region only. */
+  private checkKeyRegion(
+    subject: string,
+    { table, existingTableKmsKeyArn }: DynamoDbStorageArgs,
+    region: pulumi.Input<string>,
+  ): void {
+    const reject = rejecterOf(this, subject);
+    const { kmsKeyArn } = typeof table?.encryption === "object" ? table.encryption : {};
+    for (const [path, given] of Object.entries({ "table.encryption.kmsKeyArn": kmsKeyArn, existingTableKmsKeyArn })) {
+      pulumi.all([region, given]).apply(([own, arn]) => {
+        const key = arn === undefined ? undefined : parseArn(arn);
+        if (key !== undefined && key.region !== own) {
+          reject([{ path, rule: `must be the ARN of a key in the table's region ${own}`, actual: arn }]);
+        }
+      });
+    }
   }
 
   private createTable(

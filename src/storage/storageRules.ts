@@ -5,7 +5,7 @@ import { externalIdIssues, principalIssues } from "../iam/assumableRoleRules.js"
 import { irsaSubjectIssues } from "../iam/irsaRules.js";
 import { entityNameIssues, policyArnIssues, policyNameIssues } from "../iam/nameRules.js";
 import type { IrsaSubject } from "../iam/policies/irsaTrustPolicy.js";
-import { regionRules } from "../aws/regions.js";
+import { partitionIssues, regionRules } from "../aws/regions.js";
 import { parameterPrefixIssues } from "../aws/parameterPrefix.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { flagIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
@@ -305,7 +305,11 @@ function kmsKeyIssues(path: string, arn: unknown): Issue[] {
   const key = typeof arn === "string" ? parseArn(arn) : undefined;
   return !isKnown(arn) ||
     (key?.service === "kms" && /^\d{12}$/.test(key.accountId) && /^key\/[\w-]+$/.test(key.resource))
-    ? [...(key === undefined ? [] : regionRules(path, key.region))]
+    ? [
+        ...(key === undefined
+          ? []
+          : [...regionRules(path, key.region), ...partitionIssues(path, arn, key.partition, key.region)]),
+      ]
     : [{ path, rule: "must be the ARN of a KMS key, not of an alias", actual: arn }];
 }
 

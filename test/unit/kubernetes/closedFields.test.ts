@@ -159,14 +159,18 @@ describe("types of Kubernetes itself", () => {
     ],
     [
       "Probe",
-      { httpGet: { pth: "/v1/sys/health" } },
+      { httpGet: { pth: "/v1/sys/health", port: 8200 } },
       "pod.httpGet.pth: is not a field of HTTPGetAction, and Kubernetes would drop it silently. Did you mean path?",
     ],
     [
       "Affinity",
-      { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologykey: "zone" }] } },
-      "pod.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologykey: is not a field of PodAffinityTerm, and Kubernetes " +
-        "would drop it silently. Did you mean topologyKey?",
+      {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "zone", namespace: "vault" }],
+        },
+      },
+      "pod.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespace: is not a field of PodAffinityTerm, and Kubernetes " +
+        "would drop it silently. Did you mean namespaces?",
     ],
     [
       "Volume",

@@ -121,6 +121,20 @@ describe("a platform with what exists already", () => {
     expect(messages).toContain("spec.backend.dynamodb.region: must be the cluster's region us-east-1 under IRSA");
   });
 
+  it("compares the region of the table's key with the table's before anything is created", async () => {
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    await record({ ...cloud, preview: true });
+    const kmsKeyArn = pulumi.output(`arn:aws:kms:us-east-1:${account}:key/1-2`);
+    new VaultPlatform("p", { ...small, storage: { table: { encryption: { kmsKeyArn } } } });
+    await settled();
+    const messages = error.mock.calls.map(([message]) => message);
+    error.mockRestore();
+    expect(messages).toEqual([
+      'DynamoDbStorage "p-storage": invalid argument: table.encryption.kmsKeyArn: must be the ARN of a key in the table\'s region eu-west-1, ' +
+        `got "arn:aws:kms:us-east-1:${account}:key/1-2".`,
+    ]);
+  });
+
   it("lets Vault create its table, with the rights for that", async () => {
     const vaultTable = { name: "vault-data", readCapacity: 10 };
     const { recorded, platform: made } = await platform({ ...small, storage: { vaultTable } });

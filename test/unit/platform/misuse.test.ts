@@ -2,10 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { VaultPlatform } from "../../../src/index.js";
 import { record, settled } from "../../support/recorder.js";
-import { cloud, small } from "./support.js";
+import { account, cloud, small } from "./support.js";
 
 const isNull = "must not be null. Give a value, or leave it out.";
 const mustBePlain = "must be a plain value, not an output: it decides which resources there are.";
+
+const server = (spec: object) => ({ vaultServer: { version: "1.18.4", ...spec } });
+const pods = (spec: object) => server({ podTemplate: { spec } });
+const anti = (terms: object) =>
+  pods({ affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [terms] } } });
+const certificate = (given: object) => server({ tls: { certificates: [{ alias: "server", ...given }] } });
+const inPods = "vaultServer.podTemplate.spec";
+const inCertificate = "vaultServer.tls.certificates[0]";
 
 describe("a misused argument of a platform is one error, before anything is registered", () => {
   it.each<[string, object, string]>([
@@ -69,6 +77,153 @@ describe("a misused argument of a platform is one error, before anything is regi
       "an endpoint of STS without a scheme",
       { endpoints: { sts: "sts.eu-west-1.amazonaws.com" } },
       'endpoints.sts: must be an http or https URL, got "sts.eu-west-1.amazonaws.com".',
+    ],
+    [
+      "an empty version",
+      { vaultServer: { version: "" } },
+      'vaultServer.version: must be a name: an empty one refers to nothing, got "".',
+    ],
+    [
+      "an operator of a toleration",
+      pods({ tolerations: [{ key: "vault", operator: "exists" }] }),
+      `${inPods}.tolerations[0].operator: must be one of Exists, Equal, got "exists".`,
+    ],
+    [
+      "an effect of a toleration",
+      pods({ tolerations: [{ operator: "Exists", effect: "NoShedule" }] }),
+      `${inPods}.tolerations[0].effect: must be one of NoSchedule, PreferNoSchedule, NoExecute, got "NoShedule".`,
+    ],
+    [
+      "an operator of an affinity",
+      anti({ topologyKey: "zone", labelSelector: { matchExpressions: [{ key: "app", operator: "in" }] } }),
+      `${inPods}.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector.matchExpressions[0].operator: ` +
+        'must be one of In, NotIn, Exists, DoesNotExist, got "in".',
+    ],
+    [
+      "an affinity without its topology",
+      anti({ labelSelector: {} }),
+      `${inPods}.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: is required.`,
+    ],
+    [
+      "namespaces of an affinity as a text",
+      anti({ topologyKey: "zone", namespaces: "vault" }),
+      `${inPods}.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces: must be a list of string values, got "vault".`,
+    ],
+    [
+      "a text for seconds of a probe",
+      pods({ readinessProbe: { periodSeconds: "3" } }),
+      `${inPods}.readinessProbe.periodSeconds: must be a whole number of at least 0, got "3".`,
+    ],
+    [
+      "negative seconds of a probe",
+      pods({ readinessProbe: { periodSeconds: -3 } }),
+      `${inPods}.readinessProbe.periodSeconds: must be a whole number of at least 0, got -3.`,
+    ],
+    [
+      "a probe without a port",
+      pods({ readinessProbe: { httpGet: { path: "/" } } }),
+      `${inPods}.readinessProbe.httpGet.port: is required.`,
+    ],
+    [
+      "a text for a flag",
+      pods({ securityContext: { runAsNonRoot: "true" } }),
+      `${inPods}.securityContext.runAsNonRoot: must be true or false, got "true".`,
+    ],
+    [
+      "a quantity of an init container",
+      pods({ initContainers: [{ name: "init", resources: { requests: { memory: "1GB" } } }] }),
+      `${inPods}.initContainers[0].resources.requests.memory: must be a quantity, got "1GB".`,
+    ],
+    [
+      "a label of nodes",
+      pods({ nodeSelector: { zone: "a b" } }),
+      `${inPods}.nodeSelector.zone: must be at most 63 letters, digits, hyphens, underscores and dots, and begin and end with a letter or digit, got "a b".`,
+    ],
+    [
+      "negative seconds to terminate",
+      pods({ terminationGracePeriodSeconds: -1 }),
+      `${inPods}.terminationGracePeriodSeconds: must be a whole number of at least 0, got -1.`,
+    ],
+    [
+      "a type of a Service",
+      server({ serviceTemplates: [{ alias: "vault", spec: { type: "Loadbalancer" } }] }),
+      'vaultServer.serviceTemplates[0].spec.type: must be one of ClusterIP, NodePort, LoadBalancer, got "Loadbalancer".',
+    ],
+    [
+      "a port of a Service",
+      server({ serviceTemplates: [{ alias: "vault", spec: { ports: [{ name: "api", port: 82000 }] } }] }),
+      "vaultServer.serviceTemplates[0].spec.ports[0].port: must be a whole number from 1 to 65535, got 82000.",
+    ],
+    [
+      "negative seconds of the health checker",
+      server({ healthChecker: { periodSeconds: -1 } }),
+      "vaultServer.healthChecker.periodSeconds: must be a whole number of at least 1, got -1.",
+    ],
+    [
+      "two auth methods at one path",
+      server({
+        authMethods: [
+          { type: "kubernetes", path: "k8s" },
+          { type: "jwt", path: "k8s/" },
+        ],
+      }),
+      'vaultServer.authMethods[1].path: must differ from the paths of the others, got "k8s".',
+    ],
+    [
+      "a kind of issuer",
+      server({ tls: { issuerRef: { name: "ca", kind: "issuer" } } }),
+      'vaultServer.tls.issuerRef.kind: must be Issuer or ClusterIssuer, got "issuer".',
+    ],
+    [
+      "days of a certificate",
+      certificate({ duration: "90d" }),
+      `${inCertificate}.duration: must be a length of time in hours, minutes or seconds, got "90d". Write 2160h for 90 days.`,
+    ],
+    [
+      "a renewal before the certificate is valid",
+      certificate({ duration: "1h", renewBefore: "2h" }),
+      `${inCertificate}.renewBefore: must be less than duration, 1h, got "2h".`,
+    ],
+    [
+      "a URL for a DNS name",
+      certificate({ dnsNames: ["https://vault.example.com"] }),
+      `${inCertificate}.dnsNames[0]: must be a DNS name, without scheme and port, got "https://vault.example.com".`,
+    ],
+    [
+      "no IP address",
+      certificate({ ipAddresses: ["10.0.0.300"] }),
+      `${inCertificate}.ipAddresses[0]: must be an IP address, got "10.0.0.300".`,
+    ],
+    ["a number for a tag", { tags: { team: 1 } }, "tags.team: must be a text, got 1."],
+    [
+      "AWS's own form of tags",
+      { tags: [{ Key: "a", Value: "b" }] },
+      'tags: must be an object of texts, got [{"Key":"a","Value":"b"}]. Write { team: "payments" }.',
+    ],
+    [
+      "a list of labels",
+      { labels: ["team"] },
+      'labels: must be an object of texts, got ["team"]. Write { team: "payments" }.',
+    ],
+    [
+      "a text for annotations",
+      { annotations: "team" },
+      'annotations: must be an object of texts, got "team". Write { team: "payments" }.',
+    ],
+    [
+      "a KMS key of another partition",
+      { unsealer: { kind: "awsKmsSsm", kmsKeyArn: `arn:aws-cn:kms:eu-west-1:${account}:key/1-2` } },
+      `unsealer.kmsKeyArn: must be an ARN of the partition aws, which eu-west-1 belongs to, got "arn:aws-cn:kms:eu-west-1:${account}:key/1-2".`,
+    ],
+    [
+      "a key of a table of another partition",
+      { storage: { table: { encryption: { kmsKeyArn: `arn:aws:kms:us-gov-west-1:${account}:key/1-2` } } } },
+      `storage.table.encryption.kmsKeyArn: must be an ARN of the partition aws-us-gov, which us-gov-west-1 belongs to, got "arn:aws:kms:us-gov-west-1:${account}:key/1-2".`,
+    ],
+    [
+      "an OIDC provider of another partition",
+      { roles: {}, irsa: { oidcProviderArn: `arn:aws:iam::${account}:oidc-provider/x`, clusterRegion: "cn-north-1" } },
+      `irsa.oidcProviderArn: must be an ARN of the partition aws-cn, which cn-north-1 belongs to, got "arn:aws:iam::${account}:oidc-provider/x".`,
     ],
   ])("%s", async (_, args, message) => {
     const recorded = await record({ ...cloud, preview: true });

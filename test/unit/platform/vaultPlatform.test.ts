@@ -60,6 +60,20 @@ describe("VaultPlatform", () => {
     });
   });
 
+  it("needs few managed policies for many roles whose ARNs are still unknown", async () => {
+    const keys = Array.from({ length: 28 }, (_, index) => `role${index}`);
+    const recorded = await record({ ...cloud, preview: true });
+    new VaultPlatform("p", {
+      ...small,
+      assumableRoles: Object.fromEntries(keys.map((key) => [key, {}])),
+      roles: { all: { credentialType: "assumed_role", assumableRoles: keys } },
+    });
+    await settled();
+    const policies = listed(recorded).filter((line) => line.startsWith("aws:iam/policy:Policy p-root"));
+    expect(policies.length).toBeGreaterThan(0);
+    expect(policies.length).toBeLessThan(8);
+  });
+
   it("protects the data unless told otherwise", async () => {
     const { recorded } = await platform(small);
     expect(inputsOf(recorded, "p-storage-table")).toMatchObject({ deletionProtectionEnabled: true });
