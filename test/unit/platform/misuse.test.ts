@@ -227,7 +227,7 @@ describe("a misused argument of a platform is one error, before anything is regi
     ],
   ])("%s", async (_, args, message) => {
     const recorded = await record({ ...cloud, preview: true });
-    expect(() => new VaultPlatform("p", { ...small, ...args } as never)).toThrow(
+    expect(() => new VaultPlatform("p", { ...small, ...args })).toThrow(
       expect.objectContaining({ message: `VaultPlatform "p": invalid argument: ${message}` }),
     );
     await settled();
