@@ -127,7 +127,7 @@ export class VaultConnection extends pulumi.ProviderResource {
   /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: VaultConnectionArgs = {}, opts?: pulumi.ResourceOptions) {
     assertValid(`VaultConnection "${name}"`, args, connectionRules);
-    const { login, kubernetes, clientKey, proxyAddress, ...settings } = args;
+    const { login, kubernetes, clientKey, proxyAddress, ...settings } = withoutNulls(args);
     const inputs: Record<string, unknown> = {
       ...settings,
       proxyAddress: proxyAddress === undefined ? undefined : withSecretCredentials(proxyAddress),
@@ -148,6 +148,11 @@ export function connectionArgsOf(connection: VaultConnection | VaultConnectionAr
   return connection instanceof VaultConnection ? (argumentsOf.get(connection) ?? {}) : connection;
 }
 
+/** Null stands for an argument that is left out. */
+function withoutNulls<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
+}
+
 /** A proxy's address, as a secret where it holds a user name and a password. */
 function withSecretCredentials(proxyAddress: pulumi.Input<string>): pulumi.Input<string> {
   const marked = (address: string) => (hasCredentials(address) ? pulumi.secret(address) : pulumi.output(address));
@@ -161,7 +166,7 @@ function withSecrets(fields: VaultLoginArgs | VaultKubernetesArgs | RevocableLog
     return { ...fields, token: withSecrets(fields.token), standIn: withSecrets(fields.standIn) };
   }
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]: [string, unknown]) => [
+    Object.entries(withoutNulls(fields)).map(([field, value]: [string, unknown]) => [
       field,
       secretLoginFields.includes(field) && value !== undefined ? pulumi.secret(value) : value,
     ]),

@@ -147,6 +147,17 @@ describe("arguments of the wrong type", () => {
   });
 });
 
+describe("null", () => {
+  it("is no argument of a connection in the state either", async () => {
+    const recorded = await record();
+    const nulls = { login: null, proxyAddress: null, clientKey: null, namespace: null };
+    new VaultConnection("v", { ...nulls, kubernetes: { namespace: "n", service: "s", port: null } } as never);
+    await settled();
+    const kubernetes = JSON.stringify({ namespace: "n", service: "s" });
+    expect(JSON.stringify(inputsOf(recorded, "v"))).toBe(JSON.stringify({ "kubevault-aws:kubernetes": kubernetes }));
+  });
+});
+
 describe("a proxy's address", () => {
   const name = "kubevault-aws:proxyAddress";
 
