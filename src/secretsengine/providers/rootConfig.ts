@@ -1,5 +1,3 @@
-import { isVaultError } from "../../vault/errors.js";
-import { pause } from "../../internal/pause.js";
 import { isAtLeast } from "../../vault/version.js";
 import { rootConfigRules } from "../configRules.js";
 import {
@@ -7,22 +5,32 @@ import {
   defaultUsernameTemplate,
   fromVault,
   inputsWithDrift,
-  isSet,
   toVault,
   type Values,
   type VaultField,
 } from "../../vaultresource/fields.js";
-import { rootConfigFields, rootConfigSettings, rotationFieldNames } from "../engineFields.js";
+import { rootConfigFields, rootConfigSettings } from "../engineFields.js";
 import { mountPathRules } from "../../vaultresource/rules.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import { importedDigest, keptSecret, withSecretKept } from "./keptSecrets.js";
-import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
+import {
+  isRotationPending,
+  keyChanged,
+  keyWasRotated,
+  knownOfKey,
+  pathOfRoot,
+  rotates,
+  rotationFieldsIn,
+  seedRemoved,
+  takenOver,
+  textOf,
+} from "./rootKey.js";
+import { keyInUse, rotateIfAsked } from "./rootRotation.js";
 import { waitForKey } from "./waitForKey.js";
 import {
   assertAdoptable,
   assertFieldsSupported,
   fieldsFor,
-  isAnswerLost,
   messageOf,
   readBack,
   readBelowMount,
@@ -35,42 +43,6 @@ const fieldsWithoutKey = rootConfigFields.filter((field) => field.name !== "acce
 /** First release that keeps what a write of config/root leaves out; earlier ones erase the secret key then. */
 const mergesSince = "1.19";
 
-/** How long config/root is read for the outcome of a rotation whose answer was lost. */
-const rotationLookupMs = 2_000;
-
-function pathOfRoot(values: Values): string {
-  return `${String(values.mount)}/config/root`;
-}
-
-/** The text of a value, where "not set" is the empty text. */
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function rotationFieldsIn(inputs: Values): string[] {
-  return rootConfigFields
-    .filter((field) => rotationFieldNames.includes(field.name) && isSet(field, inputs[field.name]))
-    .map((field) => field.name);
-}
-
-/** Whether the key in Vault may be one that Vault made: a rotation is asked for, or configured. */
-function rotates(inputs: Values): boolean {
-  return inputs.rotateRootTrigger !== undefined || rotationFieldsIn(inputs).length > 0;
-}
-
-/** Whether a rotation is asked for that is not recorded as done. */
-function isRotationPending(before: Values, after: Values): boolean {
-  return after.rotateRootTrigger !== undefined && before.rotatedFor !== after.rotateRootTrigger;
-}
-
-/**
- * Whether the key in Vault is one that Vault made, and shall stay: then `accessKey` and `secretKey` were the seed and are not compared, nor
- * written.
- */
-function keyWasRotated(before: Values, after: Values): boolean {
-  return rotates(after) && before.keyRotated === true && before.reseedTrigger === after.reseedTrigger;
-}
-
 /** Without this, the only credential that Vault has would be erased. */
 function assertSeedGiven(path: string, inputs: Values): void {
   const asked = [...(inputs.rotateRootTrigger === undefined ? [] : ["rotateRootTrigger"]), ...rotationFieldsIn(inputs)];
@@ -81,19 +53,6 @@ function assertSeedGiven(path: string, inputs: Values): void {
         "Leave them out only once keyRotated is true",
     );
   }
-}
-
-/** Whether the seed, which AWS no longer has, is to leave the state. */
-function seedRemoved(before: Values, after: Values): boolean {
-  return before.accessKey !== undefined && after.accessKey === undefined;
-}
-
-function keyChanged(before: Values, after: Values): boolean {
-  if (textOf(before.accessKey) !== textOf(after.accessKey)) {
-    return true;
-  }
-  // An access key has one secret: whoever imported it and gives the secret, changes nothing.
-  return before.secretKeyDigest !== after.secretKeyDigest && before.secretKeyDigest !== importedDigest;
 }
 
 /** The complete object but for the keys. */
@@ -148,152 +107,6 @@ async function writeWithoutKey(context: WorkContext, inputs: Values, existing: V
   }
   await context.vault.client.write(path, bodyOf(context, inputs, fieldsWithoutKey), { idempotent: true });
   await readBack(context, path, fieldsWithoutKey, inputs);
-}
-
-/** What the state says of a key that is in Vault and is taken for the one that Vault rotated to. */
-function takenOver(context: WorkContext, path: string, found: string, inputs: Values, last: string): Values {
-  const instead = last === "" || last === found ? "" : `, not ${last},`;
-  context.warn(
-    `${path} holds access key ${found}${instead} and a rotation is asked for: it is taken for the key that Vault rotated to, and stays. ` +
-      "To write accessKey and secretKey instead, change reseedTrigger",
-  );
-  return { activeAccessKey: found, keyRotated: true, rotatedFor: inputs.rotateRootTrigger };
-}
-
-/**
- * What is known of the key, after a look at what Vault has. The only copy of a secret may be in Vault: a key that this resource did not write is
- * never overwritten.
- *
- * @throws Error that names both keys, where Vault has one that was written by something else
- */
-function knownOfKey(context: WorkContext, before: Values, after: Values, existing: Values | undefined): Values {
-  const path = pathOfRoot(after);
-  const found = textOf(existing?.access_key);
-  const last = textOf(before.activeAccessKey ?? before.accessKey);
-  const wanted = textOf(after.accessKey);
-  const state = {
-    activeAccessKey: before.activeAccessKey,
-    keyRotated: before.keyRotated,
-    rotatedFor: before.rotatedFor,
-    reseedTrigger: before.reseedTrigger,
-  };
-  if (before.keyRotated === true && found === "" && keyWasRotated(before, after)) {
-    throw new Error(
-      `${path} has no access key any more: the key ${last}, which Vault had rotated to, is lost. ` +
-        "Give a new key in accessKey and secretKey, and change reseedTrigger",
-    );
-  }
-  if (found === "" || found === wanted || before.reseedTrigger !== after.reseedTrigger) {
-    return state;
-  }
-  if (found !== last) {
-    if (keyWasRotated(before, after) && !isRotationPending(before, after)) {
-      return { ...state, activeAccessKey: found };
-    }
-    if (isRotationPending(before, after) || rotationFieldsIn(before).length > 0) {
-      return { ...state, ...takenOver(context, path, found, after, last) };
-    }
-    throw new Error(
-      `${path} holds access key ${found}, but this resource last wrote ${last === "" ? "none" : last}: something else wrote or rotated it, and ` +
-        "writing would erase its secret. To keep it as Vault's own, set rotateRootTrigger. To replace it nevertheless, run " +
-        '"pulumi refresh", then up again',
-    );
-  }
-  // A refresh has seen the key of a rotation that no `up` recorded: the seed is the one that was written before.
-  return isRotationPending(before, after) && !state.keyRotated && before.secretKeyDigest === after.secretKeyDigest
-    ? { ...state, ...takenOver(context, path, found, after, last) }
-    : state;
-}
-
-/** What tells that AWS refused the calls of a rotation that come before Vault stores the new key. */
-const refusedBeforeRotation =
-  /error calling (?:GetUser|CreateAccessKey)[\s\S]*(?:InvalidClientTokenId|SignatureDoesNotMatch|AccessDenied)/;
-
-/**
- * Lets Vault make itself a new root key, where that is asked for and not done: from then on only Vault knows the secret. It is never asked for twice.
- *
- * @param outputs of the resource, with the key in use
- * @throws PartialFailure with the key that is in use then
- */
-async function rotateIfAsked(context: WorkContext, outputs: Values): Promise<Values> {
-  if (!isRotationPending(outputs, outputs)) {
-    return outputs;
-  }
-  const path = pathOfRoot(outputs);
-  const before = textOf(outputs.activeAccessKey);
-  const rotated = (accessKey: string): Values => ({
-    ...outputs,
-    activeAccessKey: accessKey,
-    keyRotated: true,
-    rotatedFor: outputs.rotateRootTrigger,
-  });
-  try {
-    const { data } = await retryOnIamPropagation(
-      () => context.vault.client.write(`${String(outputs.mount)}/config/rotate-root`, undefined),
-      context.progress,
-      refusedBeforeRotation,
-    );
-    return rotated(textOf(data?.access_key) || (await keyInUse(context, path)));
-  } catch (error) {
-    // Vault stores the new key before it deletes the old one: an error does not mean that nothing happened.
-    const found = await keyAfterFailure(context, path, before, error);
-    if (found === undefined) {
-      throw new PartialFailure(
-        `whether the root key was rotated could not be read, it was ${before}: ${messageOf(error)}. The next up looks again`,
-        path,
-        outputs,
-      );
-    }
-    if (found === "" || found === before) {
-      throw new PartialFailure(
-        `the root key could not be rotated, ${before} is still in use: ${messageOf(error)}`,
-        path,
-        outputs,
-      );
-    }
-    if (isAnswerLost(error)) {
-      context.warn(
-        `the answer to the rotation of the root key was lost (${messageOf(error)}): Vault uses ${found} now. ` +
-          `Check in AWS that the old key ${before} is deleted`,
-      );
-      return rotated(found);
-    }
-    throw new PartialFailure(
-      `the root key was rotated to ${found}, but the old key ${before} may be left over in AWS: delete it there. ${messageOf(error)}`,
-      path,
-      rotated(found),
-    );
-  }
-}
-
-async function keyInUse(context: WorkContext, path: string): Promise<string> {
-  return textOf((await context.vault.client.read(path))?.access_key);
-}
-
-/** The key in use after a rotation failed; undefined where that cannot be read. Where the answer was lost, Vault may still be at work. */
-async function keyAfterFailure(
-  context: WorkContext,
-  path: string,
-  before: string,
-  failure: unknown,
-): Promise<string | undefined> {
-  const deadline = Date.now() + (isAnswerLost(failure) ? rotationLookupMs : 0);
-  for (;;) {
-    try {
-      const found = await keyInUse(context, path);
-      if (found !== before || Date.now() >= deadline) {
-        return found;
-      }
-    } catch (error) {
-      if (!isVaultError(error)) {
-        throw error;
-      }
-      if (Date.now() >= deadline) {
-        return undefined;
-      }
-    }
-    await pause(500);
-  }
 }
 
 const computedNames = ["activeAccessKey", "keyRotated", "rotatedFor"];
