@@ -7,6 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../aws/arns.js";
 import { storagePolicy } from "../iam/policies/storagePolicy.js";
 import { unsealerPolicy } from "../iam/policies/unsealerPolicy.js";
+import { existingKeyIssues, existingTableWarnings, type ExistingTable } from "./existingTableRules.js";
+import { warn } from "../internal/validation/warn.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { transformed } from "../internal/transform.js";
 import { rejecterOf } from "../internal/validation/reject.js";
@@ -156,7 +158,7 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
   /** The table that is created, adopted, or left to Vault. */
   private tableOf(name: string, subject: string, args: DynamoDbStorageArgs, whenChecked: WhenChecked): TableOutputs {
     if (args.existingTableName !== undefined) {
-      return this.adoptTable(subject, args.existingTableName);
+      return this.adoptTable(subject, args.existingTableName, args.existingTableKmsKeyArn);
     }
     if (args.vaultTable === undefined) {
       const { table, ownRegion } = this.createTable(name, args, whenChecked);
@@ -248,11 +250,15 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     return { table: resource, ownRegion: sent.region };
   }
 
-  private adoptTable(subject: string, tableName: pulumi.Input<string>): TableOutputs {
+  private adoptTable(
+    subject: string,
+    tableName: pulumi.Input<string>,
+    kmsKeyArn: pulumi.Input<string> | undefined,
+  ): TableOutputs {
     const reject = rejecterOf(this, subject);
     const table = pulumi
       .output(tableName)
-      .apply(async (name): Promise<Pick<dynamodb.GetTableResult, "name" | "arn">> => {
+      .apply(async (name): Promise<ExistingTable & Pick<dynamodb.GetTableResult, "name" | "arn">> => {
         const found = await dynamodb.getTable({ name }, { parent: this }).catch((error: Error) => error);
         if (found instanceof Error) {
           return reject([tableNotFound(name, found)]);
@@ -260,6 +266,13 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
         const problem = keySchemaProblem(found);
         return problem === undefined ? found : reject([{ path: "existingTableName", rule: problem }]);
       });
+    pulumi.all([table, kmsKeyArn]).apply(([found, keyArn]) => {
+      warn(this, subject, existingTableWarnings(found, keyArn));
+      const issues = existingKeyIssues(found, keyArn);
+      if (issues.length > 0) {
+        reject(issues);
+      }
+    });
     return {
       tableName: table.name,
       tableArn: table.arn,

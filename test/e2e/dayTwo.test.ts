@@ -13,6 +13,7 @@ describe("a platform in operation", () => {
   let sandbox: Sandbox;
   let stack: Stack;
   let args: Partial<VaultPlatformArgs> = { vaultServer: { version: "1.17.6" } };
+  let name = "vault";
 
   beforeAll(async () => {
     sandbox = await startSandbox();
@@ -26,16 +27,20 @@ describe("a platform in operation", () => {
       config: { "aws:region": { value: sandbox.aws.region } },
       program: () => {
         const { endpoint } = sandbox.aws;
-        const platform = new VaultPlatform("vault", {
-          namespace: "vault",
-          vaultServer: { version: "1.18.4" },
-          unsealer: "awsKmsSsm",
-          // This program runs in the test's own process, which the sandbox's variables do not reach.
-          endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
-          kubeconfig: sandbox.kubernetes.kubeconfigPath,
-          roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
-          ...args,
-        });
+        const platform = new VaultPlatform(
+          name,
+          {
+            namespace: "vault",
+            vaultServer: { version: "1.18.4" },
+            unsealer: "awsKmsSsm",
+            // This program runs in the test's own process, which the sandbox's variables do not reach.
+            endpoints: { dynamodb: endpoint, iam: endpoint, sts: endpoint },
+            kubeconfig: sandbox.kubernetes.kubeconfigPath,
+            roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
+            ...args,
+          },
+          name === "vault" ? {} : { aliases: [{ name: "vault" }] },
+        );
         return Promise.resolve({ address: platform.vaultAddress, phase: platform.vaultServer.phase });
       },
     });
@@ -91,6 +96,12 @@ describe("a platform in operation", () => {
     expect(processes()).toEqual([first]);
   });
 
+  it("is renamed by aliases without a change of anything in AWS, Kubernetes or Vault", async () => {
+    name = "payments-vault";
+    expect(await up({ namePrefix: "vault" })).toEqual({});
+    expect(await parameters()).toEqual(keyNames);
+  });
+
   it("is upgraded: each pod is restarted, the active one last", async () => {
     await up({ vaultServer: { version: "1.17.6", replicas: 3 } });
     const before = processes();
@@ -135,4 +146,14 @@ describe("a platform in operation", () => {
     expect(error).toContain('VaultServer "vault-server": spec.version: the cluster at https://127.0.0.1');
     expect(error).toContain('has no VaultServerVersion "1.99.0"');
   });
+
+  it("is rejected at preview, by one error and in time, where the existing table is not there", async () => {
+    args = { ...args, vaultServer: { version: "1.18.4" }, storage: { existingTableName: "absent-table" } };
+    const error = await stack.preview().then(
+      () => "it did not fail",
+      (reason: unknown) => String(reason),
+    );
+    expect(error).toContain('DynamoDbStorage "vault-storage"');
+    expect(error).toContain("absent-table");
+  }, 60_000);
 });

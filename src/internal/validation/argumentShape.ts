@@ -202,14 +202,7 @@ function walkObject(
   }
   for (const [name, part] of Object.entries(value)) {
     const partPath = pathOf(path, name);
-    if (shape.kind === "record" && part === null && !["input", "any"].includes(shape.item.kind)) {
-      found.misread.push({
-        path: partPath,
-        rule: "must be an object",
-        actual: part,
-        fix: "Leave it out, or give its fields.",
-      });
-    } else if (shape.kind === "record") {
+    if (shape.kind === "record") {
       walk(shape.item, part, partPath, found);
     } else if (Object.hasOwn(shape.fields, name)) {
       walk(shape.fields[name] ?? any, part, partPath, found);

@@ -19,7 +19,7 @@ const labelValue = "must be the value of a label: a text of at most 63 letters, 
 describe("one error for an application of a platform with", () => {
   it.each<[object, string]>([
     [{ roles: "deploy" }, 'roles: must be a plain list of names of roles, got "deploy".'],
-    [{ roles: null }, "roles: must be a plain list of names of roles, got null."],
+    [{ roles: null }, "roles: must not be null. Give a value, or leave it out."],
     [{ roles: { deploy: {} } }, 'roles: must be a plain list of names of roles, got {"deploy":{}}.'],
     [{ roles: [null] }, "roles[0]: must be the name of a role, got null."],
     [{ roles: ["constructor"] }, 'roles[0]: must be one of deploy, got "constructor".'],
@@ -110,7 +110,7 @@ describe("one error for an application of a platform with", () => {
   });
 
   it("no settings", () => {
-    const empty = "must be an object, got null. Leave it out, or give its fields.";
+    const empty = "must not be null. Give a value, or leave it out.";
     expect(issuesOf({ applications: { shop: null } })).toEqual([`applications.shop: ${empty}`]);
     expect(issuesOf({ roles: { deploy: null } })).toEqual([`roles.deploy: ${empty}`]);
   });
@@ -158,7 +158,7 @@ describe("one error for the automation of a platform with", () => {
       "role.boundClaims: or boundAudiences, boundSubject or tokenBoundCidrs is required. Anybody with a token of the issuer could log in: with GitHub Actions that is every repository on GitHub.",
     ],
     [{ ...jwt, role: { ...role, boundclaims: {} } }, "role.boundclaims: is not an argument. Write boundClaims."],
-    [{ ...jwt, role: null }, "role: must be an object with userClaim and boundClaims, got null."],
+    [{ ...jwt, role: null }, "role: must not be null. Give a value, or leave it out."],
     [
       { ...jwt, role, config: {} },
       "config.oidcDiscoveryUrl: or jwksUrl, jwksPairs or jwtValidationPubkeys is required. Vault takes the issuer's keys from exactly one of them.",
