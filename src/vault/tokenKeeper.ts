@@ -111,7 +111,8 @@ export class TokenKeeper implements TokenSource {
     try {
       return await this.obtain();
     } catch (error) {
-      if (!isVaultError(error, "invalid", "permissionDenied")) {
+      // Vault answers a secret ID that is used up with 400. A 403 may be a gateway's or pass: it says nothing about the next login.
+      if (!isVaultError(error, "invalid")) {
         throw error;
       }
       this.isUsedUp = true;
