@@ -61,6 +61,9 @@ function optionRules({ type, options }: Values): Issue[] {
   if (!isKnown(type) || !isKnown(options)) {
     return [];
   }
+  if (options !== undefined && options !== null && typeof options !== "object") {
+    return [];
+  }
   const given = (options ?? {}) as Values;
   const own = optionsOf[String(type)] ?? [];
   const allowed = [...own, ...commonOptions];

@@ -1,3 +1,4 @@
+import { durationSeconds } from "../internal/duration.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { adoptionSettings, type Values } from "../vaultresource/fields.js";
@@ -107,5 +108,51 @@ function oneRule(rule: Values): Issue[] {
       }
     }
   }
-  return issues;
+  return [...issues, ...limitRules(rule)];
+}
+
+/** What a rule says about parameters and wrapped responses. */
+function limitRules(rule: Values): Issue[] {
+  const { requiredParameters } = rule;
+  return [
+    ...["allowedParameters", "deniedParameters"].flatMap((name) => parameterRules(name, rule[name])),
+    ...(requiredParameters === undefined || !isFullyKnown(requiredParameters) || isListOf(requiredParameters, isText)
+      ? []
+      : [{ path: "requiredParameters", rule: "must be a list of names", actual: requiredParameters }]),
+    ...["minWrappingTtl", "maxWrappingTtl"].flatMap((name) => {
+      const value = rule[name];
+      return value === undefined || !isKnown(value) || (isText(value) && durationSeconds(value) !== undefined)
+        ? []
+        : [{ path: name, rule: 'must be a length of time as a text, such as "90s"', actual: value }];
+    }),
+  ];
+}
+
+function parameterRules(name: string, parameters: unknown): Issue[] {
+  if (parameters === undefined || !isFullyKnown(parameters)) {
+    return [];
+  }
+  if (parameters === null || typeof parameters !== "object" || Array.isArray(parameters)) {
+    return [{ path: name, rule: "must be an object with a list of values for each parameter", actual: parameters }];
+  }
+  const isValue = (value: unknown): boolean => isText(value) || isListOf(value, isValue);
+  return Object.entries(parameters).flatMap(([parameter, values]: [string, unknown]) =>
+    isListOf(values, isValue)
+      ? []
+      : [
+          {
+            path: pathOf(name, parameter),
+            rule: "must be a list of values; an empty one is any value",
+            actual: values,
+          },
+        ],
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
 }

@@ -1,6 +1,6 @@
 import { mapRecord } from "../../internal/records.js";
-import { pathOf, under } from "../../internal/validation/issues.js";
 import { isKnown } from "../../internal/validation/known.js";
+import { eachRole } from "../../secretsengine/roleRules.js";
 import { legacyRoleRules, withoutLegacyForm } from "../../secretsengine/legacyRole.js";
 import {
   credentialFields,
@@ -70,7 +70,9 @@ export const engineKinds: Readonly<Record<string, Kind>> = {
     // What was written may be secret, and so is what stands for it.
     secretOutputs: ["written"],
     rules: ({ roles }) =>
-      Object.entries(rolesByName(roles)).flatMap(([name, role]) => under(pathOf("roles", name), legacyRoleRules(role))),
+      roles === undefined || roles === null
+        ? [{ path: "roles", rule: "is required", fix: "Give the settings of each role by its name." }]
+        : eachRole("roles", roles, legacyRoleRules),
     toInputs: ({ mount, roles }) => ({
       ...withTrimmedPath({ mount }, "mount"),
       roles: rolesInputs(roles),

@@ -114,6 +114,27 @@ describe("the rules", () => {
     ],
     [
       "policy",
+      { policy: undefined, rules: [{ path: "a", capabilities: ["read"], allowedParameters: ["x"] }] },
+      'rules[0].allowedParameters: must be an object with a list of values for each parameter, got ["x"].',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a", capabilities: ["read"], deniedParameters: { x: "y" } }] },
+      'rules[0].deniedParameters.x: must be a list of values; an empty one is any value, got "y".',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a", capabilities: ["read"], requiredParameters: "x" }] },
+      'rules[0].requiredParameters: must be a list of names, got "x".',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a", capabilities: ["read"], minWrappingTtl: "soon" }] },
+      'rules[0].minWrappingTtl: must be a length of time as a text, such as "90s", got "soon".',
+    ],
+    ["audit", { options: "stdout" }, 'options: must be an object of texts, got "stdout".'],
+    [
+      "policy",
       { policy: undefined, rules: [{ path: "a", capability: ["read"], capabilities: ["deny", "read"] }] },
       "rules[0].capability: is not an argument. Did you mean capabilities?",
     ],

@@ -117,6 +117,34 @@ describe("the check of the plugin", () => {
     expect(failures.join("\n")).not.toContain("anyKey");
   });
 
+  it.each<[string, object, string]>([
+    [
+      "AwsSecretsRoles",
+      { mount: "aws", roles: { deploy: "x" } },
+      'roles.deploy: must be an object with the settings of a role, got "x".',
+    ],
+    [
+      "AwsSecretsRoles",
+      { mount: "aws", roles: [] },
+      "roles: must be an object, with the settings of each role by its name, got [].",
+    ],
+    [
+      "AwsSecretsRoles",
+      { mount: "aws", roles: null },
+      "roles: is required. Give the settings of each role by its name.",
+    ],
+    [
+      "VaultPolicy",
+      { name: "shop", rules: [{ path: "a", capabilities: ["read"], allowedParameters: ["x"] }] },
+      'rules[0].allowedParameters: must be an object with a list of values for each parameter, got ["x"].',
+    ],
+    ["VaultAuditDevice", { options: "stdout" }, 'options: must be an object of texts, got "stdout".'],
+  ])("says of %s %j where it is wrong", async (type, inputs, message) => {
+    await connect();
+    const { failures } = await plugin.check(typeOf(type), inputs);
+    expect(failures).toEqual([`${type}: invalid argument: ${message}`]);
+  });
+
   it("quotes no secret, wherever it was put", async () => {
     await connect();
     const { failures } = await plugin.check(typeOf("AwsRootConfig"), {
