@@ -117,7 +117,7 @@ describe("the check of the plugin", () => {
     expect(failures.join("\n")).not.toContain("anyKey");
   });
 
-  it.each<[string, object, string]>([
+  it.each<[string, Record<string, unknown>, string]>([
     [
       "AwsSecretsRoles",
       { mount: "aws", roles: { deploy: "x" } },
@@ -141,7 +141,7 @@ describe("the check of the plugin", () => {
     ["VaultAuditDevice", { options: "stdout" }, 'options: must be an object of texts, got "stdout".'],
   ])("says of %s %j where it is wrong", async (type, inputs, message) => {
     await connect();
-    const { failures } = await plugin.check(typeOf(type), inputs);
+    const { failures } = await plugin.check(typeOf(type), inputs as never);
     expect(failures).toEqual([`${type}: invalid argument: ${message}`]);
   });
 
