@@ -141,7 +141,7 @@ describe("the check of the plugin", () => {
     ["VaultAuditDevice", { options: "stdout" }, 'options: must be an object of texts, got "stdout".'],
   ])("says of %s %j where it is wrong", async (type, inputs, message) => {
     await connect();
-    const { failures } = await plugin.check(typeOf(type), inputs as never);
+    const { failures } = await plugin.check(typeOf(type), inputs);
     expect(failures).toEqual([`${type}: invalid argument: ${message}`]);
   });
 
