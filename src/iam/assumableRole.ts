@@ -1,11 +1,17 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { validateArguments, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
+import { validateArguments, validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { assumableRoleShape } from "./argumentShapes.js";
-import { assumableRoleIssues, assumableRoleNameIssues, type PlainAssumableRole } from "./assumableRoleRules.js";
+import {
+  assumableRoleIssues,
+  assumableRoleNameIssues,
+  transformedDocumentIssues,
+  type PlainAssumableRole,
+  type TransformedRoleDocuments,
+} from "./assumableRoleRules.js";
 import { broadPolicyFindings, type PolicySources } from "./analysis/privilegeEscalation.js";
-import { openTrustFindings } from "./analysis/checkOpenTrust.js";
+import { transformedTrustFindings } from "./analysis/checkOpenTrust.js";
 import { parsedPolicy } from "./policies/federation.js";
 import type { PolicyDocumentInput } from "../secretsengine/awsSecretsRole.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
@@ -103,12 +109,21 @@ export class AssumableRole extends pulumi.ComponentResource {
       permissionsBoundary: args.permissionsBoundaryArn,
       tags: args.tags,
     });
-    const path = "transform.role.assumeRolePolicy";
+    const documents = (made: { readonly [Part in keyof TransformedRoleDocuments]: pulumi.Input<unknown> }) =>
+      validateInputs(this, subject, made as pulumi.Input<TransformedRoleDocuments>, transformedDocumentIssues);
+    const inline = inlinePolicyTexts(role.args.inlinePolicies);
+    const isOwnTrust = !role.isChanged("assumeRolePolicy");
+    const trust = { policy: role.args.assumeRolePolicy, trustedPrincipalArn: args.trustedPrincipalArn };
+    const checkTrust = (known: unknown) => {
+      const { policy, trustedPrincipalArn } = known as { policy: PolicyDocument | string; trustedPrincipalArn: string };
+      return report.pass(isOwnTrust ? [] : transformedTrustFindings(policy, trustedPrincipalArn), policy);
+    };
+    whenKnownAtPreview(trust, checkTrust);
     this.trustPolicy = pulumi
-      .output(role.args.assumeRolePolicy as pulumi.Input<PolicyDocument | string>)
-      .apply((trust) => {
-        const findings = role.isChanged("assumeRolePolicy") ? openTrustFindings(path, trust, "its rights") : [];
-        return report.pass(findings, typeof trust === "string" ? trust : JSON.stringify(trust));
+      .all([trust, documents({ assumeRolePolicy: isOwnTrust ? undefined : trust.policy, inlinePolicies: inline })])
+      .apply(([known]) => {
+        const policy = checkTrust(known);
+        return typeof policy === "string" ? policy : JSON.stringify(policy);
       });
     this.role = new iam.Role(`${name}-role`, { ...role.args, assumeRolePolicy: this.trustPolicy }, parent);
     const ready: pulumi.Resource[] = [];
@@ -120,21 +135,17 @@ export class AssumableRole extends pulumi.ComponentResource {
       policies[isChanged ? "transform.rolePolicy" : "policyDocument"] = isChanged
         ? policyArgs.args.policy
         : args.policyDocument;
-      ready.push(new iam.RolePolicy(`${name}-policy`, policyArgs.args, parent));
+      const checked = isChanged ? documents({ rolePolicy: policyArgs.args.policy }) : undefined;
+      const text = checked?.apply(({ rolePolicy }) => rolePolicy as string) ?? policyArgs.args.policy;
+      ready.push(new iam.RolePolicy(`${name}-policy`, { ...policyArgs.args, policy: text }, parent));
     }
     const attached = (args.policyArns ?? []).map((policyArn, index) => {
       const attachment = transformed(transform?.policyAttachment, { role: this.role.name, policyArn });
       ready.push(new iam.RolePolicyAttachment(`${name}-attachment-${index + 1}`, attachment, parent));
       return attachment.policyArn;
     });
-    const { managedPolicyArns, inlinePolicies, permissionsBoundary: boundaryArn } = role.args;
-    const rights = {
-      policies,
-      attached,
-      managed: managedPolicyArns,
-      inline: inlinePolicyTexts(inlinePolicies),
-      boundaryArn,
-    };
+    const { managedPolicyArns: managed, permissionsBoundary: boundaryArn } = role.args;
+    const rights = { policies, attached, managed, inline, boundaryArn };
     const analyse = (known: unknown) => report.pass(rightsFindings(known as AssumableRoleRights), undefined);
     analyse(maskUnknowns(rights));
     whenKnownAtPreview(rights, analyse);

@@ -3,6 +3,7 @@ import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { parsedPolicy } from "./policies/federation.js";
 import { autoNameIssues, entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
 import { flagIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
+import { parseArn } from "../aws/arns.js";
 import { policyIssues } from "../aws/policyGrammar.js";
 import { tagIssues } from "../aws/tags.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
@@ -37,8 +38,58 @@ export function assumableRoleIssues(args: PlainAssumableRole): Issue[] {
     ...entityNameIssues("roleName", args.roleName),
     ...iamPathIssues("path", args.path),
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
+    ...partitionIssues(args),
     ...flagIssues("sessionTags", args.sessionTags),
     ...tagIssues("tags", args.tags),
+  ];
+}
+
+/** Identities cannot assume roles of other partitions, so that the policies of the role are of the partition of who assumes it. */
+function partitionIssues({
+  trustedPrincipalArn,
+  policyArns = [],
+  permissionsBoundaryArn,
+}: PlainAssumableRole): Issue[] {
+  const partitionOf = (arn: unknown) => (typeof arn === "string" ? parseArn(arn)?.partition : undefined);
+  const own = partitionOf(trustedPrincipalArn);
+  const policies: [string, unknown][] = [
+    ...policyArns.map((arn, index): [string, unknown] => [`policyArns[${index}]`, arn]),
+    ["permissionsBoundaryArn", permissionsBoundaryArn],
+  ];
+  return policies.flatMap(([path, arn]) => {
+    const partition = partitionOf(arn);
+    return own === undefined || partition === undefined || partition === own
+      ? []
+      : [
+          {
+            path,
+            rule: `is in partition ${partition}, but trustedPrincipalArn is in ${own}`,
+            actual: arn,
+            fix: `Write arn:${own}:...`,
+          },
+        ];
+  });
+}
+
+/** What a transform of an AssumableRole made of its documents. */
+export interface TransformedRoleDocuments {
+  readonly assumeRolePolicy?: PolicyDocument | string;
+  readonly inlinePolicies?: readonly (PolicyDocument | string)[];
+  readonly rolePolicy?: PolicyDocument | string;
+}
+
+/** What is wrong with the documents that a transform made. */
+export function transformedDocumentIssues({
+  assumeRolePolicy,
+  inlinePolicies,
+  rolePolicy,
+}: TransformedRoleDocuments): Issue[] {
+  return [
+    ...policyIssues("transform.role.assumeRolePolicy", assumeRolePolicy, "trust"),
+    ...(isKnown(inlinePolicies) ? (inlinePolicies ?? []) : []).flatMap((policy, index) =>
+      policyIssues(`transform.role.inlinePolicies[${index}]`, policy),
+    ),
+    ...policyIssues("transform.rolePolicy", rolePolicy),
   ];
 }
 

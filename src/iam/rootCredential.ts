@@ -23,6 +23,7 @@ import { chainedSessionWarnings } from "./sessionRules.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { seedKeyGuard } from "./seedKeyGuard.js";
 import {
+  principalArnOf,
   rootDocument,
   rootTrustPolicy,
   type Account,
@@ -204,7 +205,13 @@ export class RootCredential extends pulumi.ComponentResource {
       this.user = new iam.User(`${name}-user`, { ...user.args, name: allowedName }, parent);
     }
     this.roleName = this.role?.name ?? existingRole?.name;
-    const principalArn = existingRole?.arn ?? (this.user ?? (this.role as iam.Role)).arn;
+    const created = this.user ?? this.role;
+    // At a first preview AWS has not said the ARN yet, which follows from account, path and name.
+    const planned = pulumi
+      .all([checked, account, created?.urn])
+      .apply(([[plain], resolved]) => principalArnOf({ ...plain, identity: args.identity }, resolved));
+    const principalArn =
+      existingRole?.arn ?? (pulumi.runtime.isDryRun() || created === undefined ? planned : created.arn);
     const document = pulumi
       .all([settled, account])
       .apply(([plain, resolved]) => report.pass(credentialFindings(plain, resolved), rootDocument(plain, resolved)));

@@ -1,8 +1,9 @@
-import { isFullyKnown } from "../../internal/validation/known.js";
+import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import type { Finding } from "../../internal/validation/findings.js";
 import type { PolicyDocument, Principal } from "../../aws/policyDocument.js";
 import { asList, statementsOf } from "../policies/statements.js";
 import { problemFindings, readDocument } from "./documentProblems.js";
+import { evaluateTrust } from "./evaluateTrust.js";
 
 /**
  * Whether a trust policy lets everybody in. A condition on who asks, such as `aws:PrincipalOrgID`, makes it a warning.
@@ -34,6 +35,31 @@ export function openTrustFindings(
         ]
       : [],
   );
+}
+
+/** What is wrong with the trust policy that a transform gives an assumable role: it lets everybody in, or not who is to assume the role. */
+export function transformedTrustFindings(trustPolicy: PolicyDocument | string, trustedPrincipalArn: string): Finding[] {
+  const path = "transform.role.assumeRolePolicy";
+  const findings = openTrustFindings(path, trustPolicy, "its rights");
+  const { document } = isFullyKnown(trustPolicy) ? readDocument(trustPolicy, "trust") : {};
+  if (document === undefined || !isKnown(trustedPrincipalArn)) {
+    return findings;
+  }
+  const request = { action: "sts:AssumeRole", principalArn: trustedPrincipalArn, contextIsPartial: true };
+  const { verdict } = evaluateTrust(request, document);
+  return verdict === "allowed" || verdict === "conditional"
+    ? findings
+    : [
+        ...findings,
+        {
+          severity: "error",
+          path,
+          action: "sts:AssumeRole",
+          resource: trustedPrincipalArn,
+          problem: `does not let ${trustedPrincipalArn} in (sts:AssumeRole)`,
+          fix: "Keep the statements of the original policy, and add others.",
+        },
+      ];
 }
 
 function isEveryone(principal: Principal | undefined): boolean {

@@ -2,6 +2,8 @@ import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AssumableRole } from "../../../src/iam/assumableRole.js";
+import { assumableRoleIssues } from "../../../src/iam/assumableRoleRules.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
 import { isKnownOutput, valueOf } from "../../support/outputs.js";
 import { laterFailures, mockAws, registrationsDone, type AwsMocks } from "./support/awsMocks.js";
 
@@ -134,6 +136,19 @@ describe("AssumableRole", () => {
       ].join("\n"),
     );
     expect(mocks.children()).toEqual([]);
+  });
+
+  test("rejects policies of another partition than the identity's that assumes it", () => {
+    expect(
+      assumableRoleIssues({
+        trustedPrincipalArn: "arn:aws-cn:iam::123456789012:user/root",
+        policyArns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        permissionsBoundaryArn: "arn:aws-us-gov:iam::123456789012:policy/b",
+      }).map(formatIssue),
+    ).toEqual([
+      'policyArns[1]: is in partition aws, but trustedPrincipalArn is in aws-cn, got "arn:aws:iam::aws:policy/ReadOnlyAccess". Write arn:aws-cn:...',
+      'permissionsBoundaryArn: is in partition aws-us-gov, but trustedPrincipalArn is in aws-cn, got "arn:aws-us-gov:iam::123456789012:policy/b". Write arn:aws-cn:...',
+    ]);
   });
 
   test("refuses policies that are longer than AWS takes", async () => {

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { AssumableRole } from "../../../src/iam/assumableRole.js";
+import { AssumableRole, type AssumableRoleArgs } from "../../../src/iam/assumableRole.js";
 import { RootCredential } from "../../../src/iam/rootCredential.js";
 import type { RootCredentialArgs } from "../../../src/iam/rootCredentialArgs.js";
 import { valueOf } from "../../support/outputs.js";
@@ -242,6 +242,55 @@ describe("a transform of an AssumableRole", () => {
         (path) => `AssumableRole "deploy": ${path}: whoever reads these credentials can do everything in the account.`,
       ),
     );
+  });
+
+  test.each<[string, AssumableRoleArgs["transform"], string]>([
+    [
+      "a key given twice",
+      { rolePolicy: (args) => ({ ...args, policy: allowAll.replace("{", '{"Version":"2012-10-17",') }) },
+      "transform.rolePolicy.Version: is given twice: JSON keeps only the last of them. Merge the two.",
+    ],
+    [
+      "an output that AWS rejects",
+      {
+        rolePolicy: (args) => ({ ...args, policy: late(policyOf({ Effect: "allow", Action: "s3:*", Resource: "*" })) }),
+      },
+      'transform.rolePolicy.Statement[0].Effect: must be "Allow" or "Deny", got "allow".',
+    ],
+    [
+      "inline policies that are no JSON",
+      { role: (args) => ({ ...args, inlinePolicies: [{ name: "a", policy: "{" }] }) },
+      'transform.role.inlinePolicies[0]: must be JSON, got "{".',
+    ],
+    [
+      "a trust policy of identities",
+      { role: (args) => ({ ...args, assumeRolePolicy: allowAll }) },
+      "transform.role.assumeRolePolicy.Statement[0]",
+    ],
+    [
+      "a trust policy of somebody else alone",
+      {
+        role: (args) => ({
+          ...args,
+          assumeRolePolicy: policyOf({
+            Effect: "Allow",
+            Principal: { AWS: `${here}:user/other` },
+            Action: "sts:AssumeRole",
+          }),
+        }),
+      },
+      `transform.role.assumeRolePolicy: does not let ${trustedPrincipalArn} in (sts:AssumeRole). Keep the statements of the original policy, and add others.`,
+    ],
+  ])("is rejected with %s", async (_what, transform, line) => {
+    const args = { trustedPrincipalArn, policyDocument: policyOf({ Effect: "Allow", Action: "s3:*", Resource: "*" }) };
+    const failures = await laterFailures(() => {
+      try {
+        new AssumableRole("deploy", { ...args, transform });
+      } catch (error) {
+        void Promise.reject(error as Error);
+      }
+    });
+    expect(failures.join("\n")).toContain(line);
   });
 
   test("within a boundary is not warned of", async () => {

@@ -209,4 +209,19 @@ describe("a preview of a platform whose arguments are outputs", () => {
       await shown({ ...own, rootCredential: { userName: "root", trustPolicies: { [partner]: trusting("root") } } }),
     ).toEqual({ errors: [], warnings: [] });
   });
+
+  it("compares the trust policy that a transform gives an assumable role with the root credential, whose ARN follows from its name", async () => {
+    const of = (user: string): Partial<VaultPlatformArgs> => ({
+      rootCredential: { userName: "root" },
+      assumableRoles: {
+        deploy: { transform: { role: (args) => ({ ...args, assumeRolePolicy: JSON.stringify(trusting(user)) }) } },
+      },
+      roles: { d: { credentialType: "assumed_role", assumableRoles: ["deploy"] } },
+    });
+    expect((await shown(of("root"))).errors).toEqual([]);
+    expect((await shown(of("other"))).errors).toEqual([
+      `AssumableRole "p-deploy": invalid argument: transform.role.assumeRolePolicy: does not let arn:aws:iam::${accountId}:user/root in (sts:AssumeRole). ` +
+        "Keep the statements of the original policy, and add others.",
+    ]);
+  });
 });
