@@ -287,7 +287,7 @@ describe("a transform of an AssumableRole", () => {
       try {
         new AssumableRole("deploy", { ...args, transform });
       } catch (error) {
-        void Promise.reject(error as Error);
+        void Promise.reject(error);
       }
     });
     expect(failures.join("\n")).toContain(line);
