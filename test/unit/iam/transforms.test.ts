@@ -287,7 +287,9 @@ describe("a transform of an AssumableRole", () => {
       try {
         new AssumableRole("deploy", { ...args, transform });
       } catch (error) {
-        void Promise.reject(error);
+        if (error instanceof Error) {
+          void Promise.reject(error);
+        }
       }
     });
     expect(failures.join("\n")).toContain(line);
