@@ -56,11 +56,18 @@ export function roleRules(role: Values): Issue[] {
     ...policyDocumentRules(role),
     ...arnRules(role),
     ...groupRules(role),
-    ...tagIssues("iamTags", role.iamTags),
-    ...tagIssues("sessionTags", role.sessionTags),
+    ...tagIssues("iamTags", textsOf(role.iamTags)),
+    ...tagIssues("sessionTags", textsOf(role.sessionTags)),
     ...ttlRules(role),
     ...textRules(role),
   ];
+}
+
+/** The members that are texts: the others break the rule of the field's kind. */
+function textsOf(tags: unknown): Values | undefined {
+  return typeof tags === "object" && tags !== null && !Array.isArray(tags)
+    ? Object.fromEntries(Object.entries(tags).filter(([, value]) => typeof value === "string"))
+    : undefined;
 }
 
 /** The rules of settings by name, such as `roles`, with the paths as the user wrote them. */

@@ -48,13 +48,6 @@ function fieldIssues(given: Values): Issue[] {
       issues.push({ path: field, rule: "must be the name of a Kubernetes object", actual: name });
     }
   }
-  for (const field of ["kubeconfig", "context"]) {
-    const text = tunnel[field];
-    if (text !== undefined && isKnown(text) && typeof text !== "string") {
-      // A kubeconfig is a secret, also where it was parsed.
-      issues.push({ path: field, rule: "must be a text" });
-    }
-  }
   if (port !== undefined && isKnown(port) && !(Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
     issues.push({ path: "port", rule: "must be a whole number from 1 to 65535", actual: port });
   }

@@ -124,8 +124,14 @@ describe("arguments of the wrong type", () => {
   const kubernetes = { namespace: "vault", service: "vault" };
 
   it.each([
-    [{ kubernetes: { ...kubernetes, kubeconfig: { users: ["secret"] } } }, "kubernetes.kubeconfig: must be a text."],
-    [{ kubernetes: { ...kubernetes, context: 5 } }, "kubernetes.context: must be a text."],
+    [
+      { kubernetes: { ...kubernetes, kubeconfig: { users: ["secret"] } } },
+      "kubernetes.kubeconfig: must be a text that is not empty. Leave it out to take KUBECONFIG and its current context.",
+    ],
+    [
+      { kubernetes: { ...kubernetes, context: 5 } },
+      "kubernetes.context: must be a text that is not empty. Leave it out to take KUBECONFIG and its current context.",
+    ],
     [{ kubernetes: ["vault"] }, "kubernetes: must be an object with namespace and service."],
     [{ maxRetries: 1e300 }, "maxRetries: must be a whole number of at least 0, got 1e+300."],
     [{ requestTimeout: ["60s"] }, 'requestTimeout: must be a length of time above 0 and below 24 days, got ["60s"].'],
