@@ -111,7 +111,7 @@ describe("docs/day-2.md", () => {
   }
 
   it("starts", async () => {
-    await follow("Day 2: scale, upgrade, restart, rotate, restore, destroy");
+    await follow("Day 2: scale, upgrade, restart, rotate, restore, destroy, move");
     expect(processes()).toHaveLength(1);
   });
 
@@ -167,6 +167,15 @@ describe("docs/day-2.md", () => {
     expect(processes()).toEqual([]);
     await follow("Create again");
     expect(processes()).toHaveLength(1);
+  });
+
+  it("moves to another name: nothing changes, nothing is restarted", async () => {
+    const before = processes();
+    await follow("Move");
+    expect(processes()).toEqual(before);
+    const urns = await pulumi("stack", "--show-urns");
+    expect(urns).toContain("kubevault-aws:index:VaultPlatform::payments-vault");
+    expect(urns).not.toContain("kubevault-aws:index:VaultPlatform::vault\n");
   });
 });
 
