@@ -57,11 +57,11 @@ export interface PodTemplateSpec {
   readonly enableServiceLinks?: boolean;
   /** Environment variables of the `vault` container. KubeVault ignores it. */
   readonly env?: readonly pulumi.Unwrap<core.v1.EnvVar>[];
-  /** Whether the pods share the node's IPC namespace. KubeVault ignores it. */
+  /** Whether the pods share the node's IPC namespace. KubeVault ignores it. @default false */
   readonly hostIPC?: boolean;
-  /** Whether the pods use the node's network. KubeVault ignores it. */
+  /** Whether the pods use the node's network. KubeVault ignores it. @default false */
   readonly hostNetwork?: boolean;
-  /** Whether the pods share the node's process namespace. KubeVault ignores it. */
+  /** Whether the pods share the node's process namespace. KubeVault ignores it. @default false */
   readonly hostPID?: boolean;
   /** Secrets with the login of the images' registry. */
   readonly imagePullSecrets?: readonly {
@@ -81,7 +81,7 @@ export interface PodTemplateSpec {
     /** Name of the PlacementPolicy. */
     readonly name: string;
   };
-  /** Priority of the pods; the cluster's admission takes it from `priorityClassName`. */
+  /** Priority of the pods; the cluster's admission takes it from `priorityClassName`. @default - the class's */
   readonly priority?: number;
   /** Name of the PriorityClass of the pods. */
   readonly priorityClassName?: string;
@@ -97,9 +97,9 @@ export interface PodTemplateSpec {
   readonly securityContext?: pulumi.Unwrap<core.v1.PodSecurityContext>;
   /** ServiceAccount of the pods. The operator creates and uses one named like the VaultServer, and ignores this. */
   readonly serviceAccountName?: string;
-  /** Whether the containers of a pod share a process namespace. KubeVault ignores it. */
+  /** Whether the containers of a pod share a process namespace. KubeVault ignores it. @default false */
   readonly shareProcessNamespace?: boolean;
-  /** Seconds between the signal to end and the kill. KubeVault ignores it. */
+  /** Seconds between the signal to end and the kill. KubeVault ignores it. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   /** Taints of nodes that the pods tolerate. */
   readonly tolerations?: readonly Toleration[];
@@ -168,7 +168,7 @@ export interface ServiceTemplateSpec {
   readonly loadBalancerSourceRanges?: readonly string[];
   /** `Cluster` or `Local`; `Local` keeps the client's address. @default "Cluster" */
   readonly externalTrafficPolicy?: string;
-  /** Port on each node for the load balancer's health check, with `externalTrafficPolicy: "Local"`. */
+  /** Port on each node for the load balancer's health check, with `externalTrafficPolicy: "Local"`. @default - Kubernetes chooses one */
   readonly healthCheckNodePort?: number;
   /** Settings of sessions that stay at one pod. */
   readonly sessionAffinityConfig?: {

@@ -189,7 +189,7 @@ export interface VaultServerAuthMethod {
   readonly jwtConfig?: JwtOidcAuthConfig;
   /** Name of the plugin, where it is not the built-in one. */
   readonly pluginName?: string;
-  /** Whether the method is local to this cluster and not replicated. */
+  /** Whether the method is local to this cluster and not replicated. @default false */
   readonly local?: boolean;
 }
 
@@ -241,7 +241,7 @@ export interface JwtOidcAuthConfig extends KubernetesAuthConfig {
 
 /** Prometheus metrics of Vault. */
 export interface VaultServerMonitor {
-  /** Who scrapes: the Prometheus operator by a ServiceMonitor, or Prometheus by annotations. */
+  /** Who scrapes: the Prometheus operator by a ServiceMonitor, or Prometheus by annotations. @default - none */
   readonly agent?: MonitorAgent;
   /** Settings of Prometheus. */
   readonly prometheus?: {

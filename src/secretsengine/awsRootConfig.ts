@@ -55,9 +55,9 @@ export interface AwsRootConfigSettings {
   readonly identityTokenTtl?: pulumi.Input<Duration>;
   /** Schedule, in cron's notation, on which Vault rotates the root key. Vault Enterprise 1.19 and later. */
   readonly rotationSchedule?: pulumi.Input<string>;
-  /** How long after its time a rotation of the schedule may still start. Vault Enterprise 1.19 and later. */
+  /** How long after its time a rotation of the schedule may still start. Vault Enterprise 1.19 and later. @default - none */
   readonly rotationWindow?: pulumi.Input<Duration>;
-  /** Period at which Vault rotates the root key. Vault Enterprise 1.19 and later. */
+  /** Period at which Vault rotates the root key. Vault Enterprise 1.19 and later. @default - none: no rotation by period */
   readonly rotationPeriod?: pulumi.Input<Duration>;
   /** Suspends the rotation. Vault Enterprise 1.19 and later. @default false */
   readonly disableAutomatedRotation?: pulumi.Input<boolean>;

@@ -41,7 +41,7 @@ export interface AwsSecretsRoleSpec {
   readonly externalId?: string;
   /** Lifetime of session credentials where the reader asks for none. Vault's default is 3600 seconds. Not for `iam_user`. */
   readonly defaultStsTtl?: Duration;
-  /** The maximum lifetime of session credentials a reader can ask for. Not for `iam_user`. */
+  /** The maximum lifetime of session credentials a reader can ask for. Not for `iam_user`. @default - the mount's limit */
   readonly maxStsTtl?: Duration;
   /** IAM path of the user, such as `/vault/`. `iam_user` only. */
   readonly userPath?: string;

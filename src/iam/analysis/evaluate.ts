@@ -67,7 +67,7 @@ export interface Decision {
   readonly statement?: PolicyStatement;
   /** The condition keys and policy variables that the answer depends on; empty unless it is `conditional`. */
   readonly unknownKeys: readonly string[];
-  /** The policies that decided it. Undefined: those of the identity, which is the usual case. */
+  /** The policies that decided it. Left out: those of the identity, which is the usual case. */
   readonly layer?: Exclude<PolicyLayer, "identity">;
 }
 
