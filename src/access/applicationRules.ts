@@ -1,4 +1,4 @@
-import { durationSeconds, type Duration } from "../internal/duration.js";
+import { durationSeconds } from "../internal/duration.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
@@ -132,7 +132,7 @@ function emptyAudienceIssues({ audience }: Values): Issue[] {
 /** Vault takes 0 for its default, which is weeks. */
 export function noTimeIssues(settings: Values, name: string): Issue[] {
   const value = settings[name];
-  return isGiven(value) && durationSeconds(value as Duration) === 0
+  return isGiven(value) && durationSeconds(value) === 0
     ? [{ path: name, rule: "must be longer than 0", actual: value, fix: "Leave it out for the default." }]
     : [];
 }
