@@ -7,7 +7,8 @@ import { parseArn } from "../aws/arns.js";
 import { policyIssues } from "../aws/policyGrammar.js";
 import { tagIssues } from "../aws/tags.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
-import { policySize, policySizeLimits } from "./policies/policySize.js";
+import { policySizeLimits } from "../aws/policySizeLimits.js";
+import { policySize } from "./policies/policySize.js";
 import { assumableRoleTrustPolicy } from "./policies/trustPolicy.js";
 
 /** The arguments of an AssumableRole in plain values, as far as rules look at them. */

@@ -9,7 +9,8 @@ export type {
   WidenedPolicyDocument,
   WidenedStatement,
 } from "../aws/policyDocument.js";
-export { checkPolicySize, policySize, PolicySizeError, policySizeLimits, splitPolicy } from "./policies/policySize.js";
+export { policySizeLimits } from "../aws/policySizeLimits.js";
+export { checkPolicySize, policySize, PolicySizeError, splitPolicy } from "./policies/policySize.js";
 export { RootCredential } from "./rootCredential.js";
 export type { RootCredentialArgs, ServiceAccountIdentityArgs } from "./rootCredentialArgs.js";
 export type { RootCredentialRoleArgs, RootCredentialStaticRoleArgs } from "./roleInputs.js";

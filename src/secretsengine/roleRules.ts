@@ -1,6 +1,7 @@
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { policyIssues } from "../aws/policyGrammar.js";
+import { policySizeLimits } from "../aws/policySizeLimits.js";
 import { tagIssues } from "../aws/tags.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
 import { adoptionSettings, type Values } from "../vaultresource/fields.js";
@@ -39,8 +40,8 @@ const longestSession: Readonly<Record<CredentialType, number>> = {
   session_token: 129_600,
 };
 
-/** Longest inline or session policy that AWS takes, in characters without white space. */
-const longestPolicy = 2048;
+/** A user's inline policies and a session's policy have the same limit. */
+const longestPolicy = policySizeLimits.session;
 
 /**
  * The rules of a role: Vault's own, and those of AWS that Vault leaves to the first reader of credentials to find out.
