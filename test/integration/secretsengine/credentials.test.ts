@@ -174,6 +174,8 @@ describe.each(vaultReleases)("AwsCredentials on %s", (release) => {
 
     const stored = await byLogin.create(kind, { mount: "aws", role: "user", keyReadiness: readiness });
     expect(await world.userNames("vault-approle-user")).toHaveLength(1);
+    // The token that all other work shares ends with the connection.
+    await closeConnections();
     expect((await tokens()).filter((accessor) => !before.includes(accessor))).toEqual([stored.outputs.tokenAccessor]);
     // The lease's own life is an hour, the token's 40 minutes.
     const life = Date.parse(String(stored.outputs.expiresAt)) - Date.parse(String(stored.outputs.issuedAt));

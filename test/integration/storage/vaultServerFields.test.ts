@@ -64,8 +64,15 @@ test("every field that can be given exists in the cluster's VaultServer, with th
 test("values to choose from, and fields that must be given, are the cluster's", () => {
   // Stricter on purpose: DynamoDB is the one backend, and KubeVault's webhook, not its schema, wants all of the unsealer.
   const stricter = ["backend", "unsealer"];
-  // KubeVault's code knows these; its schema takes any text.
-  const valuesOfTheCode = ["tls.certificates[].alias"];
+  // KubeVault's code and Kubernetes' own API know these; KubeVault's schema takes any text.
+  const valuesOfTheCode = [
+    "tls.certificates[].alias",
+    "podTemplate.spec.dnsPolicy",
+    "podTemplate.spec.tolerations[].effect",
+    "podTemplate.spec.tolerations[].operator",
+    "serviceTemplates[].spec.type",
+    "serviceTemplates[].spec.externalTrafficPolicy",
+  ];
   for (const { path, field } of fieldPaths(vaultServerFields)) {
     if (field.kind === "enum" && !valuesOfTheCode.includes(path)) {
       expect([path, [...field.values].sort()]).toEqual([path, [...(schemaAt(path)?.enum ?? [])].sort()]);
