@@ -1,6 +1,7 @@
 import { durationSeconds } from "../internal/duration.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { isNamespaceName, isObjectName } from "../kubernetes/objectNames.js";
 import type { Values } from "../vaultresource/fields.js";
 import { isGiven, unknownArguments } from "../vaultresource/rules.js";
 import { authPathRules, authRoleNameRules, policyNameRules } from "./accessRules.js";
@@ -79,13 +80,8 @@ export function whoIssues(settings: Values): Issue[] {
   }).map(inOwnWords);
   return [
     ...issues,
-    ...kubernetesNameIssues(
-      settings,
-      "serviceAccounts",
-      253,
-      /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
-    ),
-    ...kubernetesNameIssues(settings, "namespaces", 63, /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/),
+    ...kubernetesNameIssues(settings, "serviceAccounts", isObjectName),
+    ...kubernetesNameIssues(settings, "namespaces", isNamespaceName),
     ...emptyAudienceIssues(settings),
     ...["tokenTtl", "tokenPeriod"].flatMap((name) => noTimeIssues(settings, name)),
   ];
@@ -100,15 +96,11 @@ function inOwnWords(issue: Issue): Issue {
   return { ...issue, path: rename(issue.path), rule: rename(issue.rule) };
 }
 
-function kubernetesNameIssues(settings: Values, argument: string, longest: number, pattern: RegExp): Issue[] {
+function kubernetesNameIssues(settings: Values, argument: string, isName: (text: string) => boolean): Issue[] {
   const names = settings[argument];
   return Array.isArray(names)
     ? names.flatMap((name: unknown, index) =>
-        typeof name !== "string" ||
-        name === "*" ||
-        name === "" ||
-        !isKnown(name) ||
-        (pattern.test(name) && name.length <= longest)
+        typeof name !== "string" || name === "*" || name === "" || !isKnown(name) || isName(name)
           ? []
           : [{ path: pathOf(argument, index), rule: "must be the name of a Kubernetes object", actual: name }],
       )

@@ -1,5 +1,6 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { isLabelKey, isLabelValue } from "../kubernetes/objectNames.js";
 import type { Values } from "../vaultresource/fields.js";
 
 const operators: Readonly<Record<string, "values" | "no values">> = {
@@ -8,10 +9,6 @@ const operators: Readonly<Record<string, "values" | "no values">> = {
   Exists: "no values",
   DoesNotExist: "no values",
 };
-
-/** A part of a label's key, and a label's value. */
-const labelPart = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
-const keyPrefix = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 const fix = 'Write { matchLabels: { team: "shop" } }.';
 
@@ -125,14 +122,13 @@ function expressionIssues(path: string, { key, operator, values }: Values): Issu
 }
 
 function keyRules(path: string, key: unknown): Issue[] {
-  const [name = "", prefix, ...more] = typeof key === "string" ? key.split("/").reverse() : [];
-  return labelPart.test(name) && (prefix === undefined || keyPrefix.test(prefix)) && more.length === 0
+  return typeof key === "string" && isLabelKey(key)
     ? []
     : [{ path, rule: "must be the key of a label, such as team or example.com/team", actual: key }];
 }
 
 function valueRules(path: string, value: unknown): Issue[] {
-  return !isKnown(value) || value === "" || (typeof value === "string" && labelPart.test(value))
+  return !isKnown(value) || (typeof value === "string" && isLabelValue(value))
     ? []
     : [
         {

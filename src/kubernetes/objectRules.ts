@@ -1,18 +1,14 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { flagIssues } from "../internal/validation/valueRules.js";
-
-/** One label of a DNS name: names of namespaces and Services (RFC 1123). */
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-/** A DNS name: names of Secrets, ServiceAccounts and most other objects (RFC 1123). */
-const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+import { isLabelKey, isLabelValue, isNamespaceName, isObjectName } from "./objectNames.js";
 
 /** The rules for the name of a namespace. */
 export function namespaceIssues(path: string, name: unknown): Issue[] {
   if (name === undefined) {
     return [{ path, rule: "is required", fix: "Give the name of a Kubernetes namespace." }];
   }
-  return !isKnown(name) || (typeof name === "string" && label.test(name))
+  return !isKnown(name) || (typeof name === "string" && isNamespaceName(name))
     ? []
     : [
         {
@@ -25,7 +21,7 @@ export function namespaceIssues(path: string, name: unknown): Issue[] {
 
 /** The rules for the name of a Secret or ServiceAccount; what is not given is not judged. */
 export function objectNameIssues(path: string, name: unknown): Issue[] {
-  return name === undefined || !isKnown(name) || (typeof name === "string" && subdomain.test(name))
+  return name === undefined || !isKnown(name) || (typeof name === "string" && isObjectName(name))
     ? []
     : [
         {
@@ -40,7 +36,7 @@ export function objectNameIssues(path: string, name: unknown): Issue[] {
 export function labelIssues(path: string, labels: unknown): Issue[] {
   return entryIssues(path, labels, (key, value) => [
     ...keyIssues(pathOf(path, key), key),
-    ...(!isKnown(value) || (typeof value === "string" && /^([\dA-Za-z]([\w.-]{0,61}[\dA-Za-z])?)?$/.test(value))
+    ...(!isKnown(value) || (typeof value === "string" && isLabelValue(value))
       ? []
       : [
           {
@@ -63,12 +59,7 @@ export function annotationIssues(path: string, annotations: unknown): Issue[] {
 }
 
 function keyIssues(path: string, key: string): Issue[] {
-  const [name = "", prefix] = key.split("/").reverse();
-  const holds =
-    key.split("/").length <= 2 &&
-    /^[\dA-Za-z]([\w.-]{0,61}[\dA-Za-z])?$/.test(name) &&
-    (prefix === undefined || subdomain.test(prefix));
-  return holds
+  return isLabelKey(key)
     ? []
     : [
         {

@@ -305,11 +305,9 @@ function kmsKeyIssues(path: string, arn: unknown): Issue[] {
   const key = typeof arn === "string" ? parseArn(arn) : undefined;
   return !isKnown(arn) ||
     (key?.service === "kms" && /^\d{12}$/.test(key.accountId) && /^key\/[\w-]+$/.test(key.resource))
-    ? [
-        ...(key === undefined
-          ? []
-          : [...regionRules(path, key.region), ...partitionIssues(path, arn, key.partition, key.region)]),
-      ]
+    ? key === undefined
+      ? []
+      : [...regionRules(path, key.region), ...partitionIssues(path, arn, key.partition, key.region)]
     : [{ path, rule: "must be the ARN of a KMS key, not of an alias", actual: arn }];
 }
 
