@@ -13,21 +13,23 @@ const labels: Readonly<Record<Operation, string>> = {
 const colours: Readonly<Record<Form, string>> = {
   floor: "#9aa0a6",
   single: "#d9822b",
-  plugin: "#3b6fb6",
+  singleByPlugin: "#3b6fb6",
   collection: "#1b7f5c",
+  collectionByPlugin: "#7a5aa6",
 };
 const names: Readonly<Record<Form, string>> = {
   floor: "engine floor: dynamic resources that do nothing",
   single: "AwsSecretsRole, one resource per role",
-  plugin: "AwsSecretsRole, on the provider plugin",
+  singleByPlugin: "AwsSecretsRole, on the provider plugin",
   collection: "AwsSecretsRoles, one resource",
+  collectionByPlugin: "AwsSecretsRoles, on the provider plugin",
 };
 
 const width = 860;
 const left = 170;
 const barHeight = 14;
 const groupHeight = forms.length * barHeight + 16;
-const top = 70;
+const top = 24 + forms.length * 16;
 
 /** The seconds of all operations and forms as bars, on a logarithmic scale. */
 export function chart(summary: Summary): string {

@@ -26,11 +26,11 @@ if (form === "floor") {
   }
 } else {
   const { AwsSecretsRole, AwsSecretsRoles, useProviderPlugin, VaultConnection } = require("pulumi-kubevault-aws");
-  if (form === "plugin") {
+  if (form.endsWith("ByPlugin")) {
     useProviderPlugin();
   }
   const provider = new VaultConnection("vault", { address, login: { kind: "token", token } });
-  if (form === "collection") {
+  if (form.startsWith("collection")) {
     new AwsSecretsRoles("roles", { mount: "aws", roles }, { provider });
   } else {
     for (const [name, role] of Object.entries(roles)) {

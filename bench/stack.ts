@@ -6,7 +6,7 @@ import type { VaultEndpoint } from "../sandbox/vault/index.js";
 import { measure, type Measurement } from "./measure.js";
 import { requestsServed } from "./requests.js";
 
-export const forms = ["floor", "single", "plugin", "collection"] as const;
+export const forms = ["floor", "single", "singleByPlugin", "collection", "collectionByPlugin"] as const;
 export type Form = (typeof forms)[number];
 
 /** What is done with a stack of roles, in this order. */
