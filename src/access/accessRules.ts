@@ -121,11 +121,3 @@ export function authRoleNameRules(values: Values, name: string): Issue[] {
         },
       ];
 }
-
-/** A value out of a closed set. */
-export function oneOf(values: Values, name: string, allowed: readonly string[]): Issue[] {
-  const value = values[name];
-  return value === undefined || value === null || !isKnown(value) || allowed.includes(value as string)
-    ? []
-    : [{ path: name, rule: `must be one of ${allowed.join(", ")}`, actual: value }];
-}

@@ -1,7 +1,7 @@
 import type { Issue } from "../internal/validation/issues.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { kindRules } from "../vaultresource/rules.js";
-import { cidrRules, tokenFields, tokenSettingsRules } from "./tokenFields.js";
+import { tokenFields, tokenSettingsRules } from "./tokenFields.js";
 
 /**
  * The fields of `auth/approle/role/:name`.
@@ -18,11 +18,7 @@ export const appRoleFields: readonly VaultField[] = [
 
 /** The rules of a role of the AppRole auth method, apart from its name. */
 export function appRoleRules(role: Values): Issue[] {
-  const issues = [
-    ...kindRules(appRoleFields, role),
-    ...tokenSettingsRules(role),
-    ...cidrRules(role, "secretIdBoundCidrs"),
-  ];
+  const issues = [...kindRules(appRoleFields, role), ...tokenSettingsRules(role)];
   const bound = [role.tokenBoundCidrs, role.secretIdBoundCidrs].some((list) => Array.isArray(list) && list.length > 0);
   if (role.bindSecretId === false && !bound) {
     issues.push({

@@ -78,10 +78,14 @@ export function whoIssues(settings: Values): Issue[] {
     tokenMaxTtl: settings.tokenMaxTtl,
     tokenPeriod: settings.tokenPeriod,
   }).map(inOwnWords);
-  return [
-    ...issues,
+  // The role's rules leave room for patterns.
+  const names = [
     ...kubernetesNameIssues(settings, "serviceAccounts", isObjectName),
     ...kubernetesNameIssues(settings, "namespaces", isNamespaceName),
+  ];
+  return [
+    ...issues.filter(({ path }) => !names.some((name) => name.path === path)),
+    ...names,
     ...emptyAudienceIssues(settings),
     ...["tokenTtl", "tokenPeriod"].flatMap((name) => noTimeIssues(settings, name)),
   ];

@@ -2,7 +2,6 @@ import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { kindRules, requiredText, unknownArguments } from "../vaultresource/rules.js";
-import { oneOf } from "./accessRules.js";
 
 export const auditDeviceTypes = ["file", "syslog", "socket"] as const;
 
@@ -12,7 +11,7 @@ export const auditDeviceTypes = ["file", "syslog", "socket"] as const;
  * @see https://developer.hashicorp.com/vault/api-docs/system/audit
  */
 export const auditDeviceFields: readonly VaultField[] = [
-  { name: "type", vaultName: "type", kind: "text" },
+  { name: "type", vaultName: "type", kind: "text", oneOf: auditDeviceTypes },
   { name: "description", vaultName: "description", kind: "text" },
   { name: "options", vaultName: "options", kind: "map" },
   { name: "local", vaultName: "local", kind: "flag" },
@@ -40,7 +39,7 @@ export function auditDeviceRules(args: Values): Issue[] {
   return [
     ...unknownArguments(args, ["path", ...auditDeviceFields.map(({ name }) => name)]),
     ...kindRules(auditDeviceFields, args),
-    ...oneOf(args, "type", auditDeviceTypes),
+    ...requiredText(args, "type", "Give one of file, syslog and socket."),
     ...pathRules(args),
     ...optionRules(args),
   ];

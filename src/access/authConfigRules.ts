@@ -1,8 +1,9 @@
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { adoptionSettings, type Values, type VaultField } from "../vaultresource/fields.js";
+import { line, pem, word, type TextForm } from "../vaultresource/textForms.js";
 import { kindRules, mayBeSet, requiredText, unknownArguments } from "../vaultresource/rules.js";
-import { authPathRules, oneOf } from "./accessRules.js";
+import { authPathRules } from "./accessRules.js";
 
 /**
  * The fields of `auth/kubernetes/config`.
@@ -10,10 +11,10 @@ import { authPathRules, oneOf } from "./accessRules.js";
  * @see https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#configure-method
  */
 export const kubernetesAuthConfigFields: readonly VaultField[] = [
-  { name: "kubernetesHost", vaultName: "kubernetes_host", kind: "text" },
+  { name: "kubernetesHost", vaultName: "kubernetes_host", kind: "text", form: word },
   { name: "kubernetesCaCert", vaultName: "kubernetes_ca_cert", kind: "text" },
-  { name: "pemKeys", vaultName: "pem_keys", kind: "list" },
-  { name: "issuer", vaultName: "issuer", kind: "text" },
+  { name: "pemKeys", vaultName: "pem_keys", kind: "list", form: pem },
+  { name: "issuer", vaultName: "issuer", kind: "text", form: word },
   { name: "disableIssValidation", vaultName: "disable_iss_validation", kind: "flag", unset: true },
   { name: "disableLocalCaJwt", vaultName: "disable_local_ca_jwt", kind: "flag" },
   {
@@ -26,8 +27,20 @@ export const kubernetesAuthConfigFields: readonly VaultField[] = [
 
 /** What Vault never shows of it. */
 export const kubernetesAuthConfigSecrets: readonly VaultField[] = [
-  { name: "tokenReviewerJwt", vaultName: "token_reviewer_jwt", kind: "text" },
+  { name: "tokenReviewerJwt", vaultName: "token_reviewer_jwt", kind: "text", form: word, secret: true },
 ];
+
+const roleName: TextForm = {
+  pattern: /^[a-z\d_](?:[a-z\d_.-]*[a-z\d_])?$/,
+  rule: "must be the name of a role, in lower case as Vault stores it",
+};
+
+const objectIdentifier: TextForm = {
+  pattern: /^\d+(?:\.\d+)+$/,
+  rule: "must be an object identifier such as 2.5.29.30",
+};
+
+const signingAlgorithms = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA"];
 
 /**
  * The fields of `auth/jwt/config`.
@@ -37,9 +50,14 @@ export const kubernetesAuthConfigSecrets: readonly VaultField[] = [
 export const jwtAuthConfigFields: readonly VaultField[] = [
   { name: "oidcDiscoveryUrl", vaultName: "oidc_discovery_url", kind: "text" },
   { name: "oidcDiscoveryCaPem", vaultName: "oidc_discovery_ca_pem", kind: "text" },
-  { name: "oidcClientId", vaultName: "oidc_client_id", kind: "text" },
-  { name: "oidcResponseMode", vaultName: "oidc_response_mode", kind: "text" },
-  { name: "oidcResponseTypes", vaultName: "oidc_response_types", kind: "set" },
+  { name: "oidcClientId", vaultName: "oidc_client_id", kind: "text", form: line },
+  {
+    name: "oidcResponseMode",
+    vaultName: "oidc_response_mode",
+    kind: "text",
+    oneOf: ["query", "form_post", ""],
+  },
+  { name: "oidcResponseTypes", vaultName: "oidc_response_types", kind: "set", oneOf: ["code", "id_token"] },
   { name: "jwksUrl", vaultName: "jwks_url", kind: "text" },
   { name: "jwksCaPem", vaultName: "jwks_ca_pem", kind: "text" },
   {
@@ -49,10 +67,10 @@ export const jwtAuthConfigFields: readonly VaultField[] = [
     parts: { jwksUrl: "jwks_url", jwksCaPem: "jwks_ca_pem" },
     since: "1.16",
   },
-  { name: "jwtValidationPubkeys", vaultName: "jwt_validation_pubkeys", kind: "list" },
-  { name: "jwtSupportedAlgs", vaultName: "jwt_supported_algs", kind: "set" },
-  { name: "boundIssuer", vaultName: "bound_issuer", kind: "text" },
-  { name: "defaultRole", vaultName: "default_role", kind: "text" },
+  { name: "jwtValidationPubkeys", vaultName: "jwt_validation_pubkeys", kind: "list", form: pem },
+  { name: "jwtSupportedAlgs", vaultName: "jwt_supported_algs", kind: "set", oneOf: signingAlgorithms },
+  { name: "boundIssuer", vaultName: "bound_issuer", kind: "text", form: word },
+  { name: "defaultRole", vaultName: "default_role", kind: "text", form: roleName },
   { name: "namespaceInState", vaultName: "namespace_in_state", kind: "flag", unset: true },
   // Its values can be secret: an account's key for Google's groups.
   { name: "providerConfig", vaultName: "provider_config", kind: "object", secret: true },
@@ -60,13 +78,14 @@ export const jwtAuthConfigFields: readonly VaultField[] = [
     name: "unsupportedCriticalCertExtensions",
     vaultName: "unsupported_critical_cert_extensions",
     kind: "set",
+    form: objectIdentifier,
     since: "1.17",
   },
 ];
 
 /** What Vault never shows of it. */
 export const jwtAuthConfigSecrets: readonly VaultField[] = [
-  { name: "oidcClientSecret", vaultName: "oidc_client_secret", kind: "text" },
+  { name: "oidcClientSecret", vaultName: "oidc_client_secret", kind: "text", form: line, secret: true },
 ];
 
 function configRules(args: Values, fields: readonly VaultField[]): Issue[] {
@@ -87,7 +106,7 @@ export function kubernetesAuthConfigRules(args: Values): Issue[] {
       'Give the API server as Vault reaches it: "https://kubernetes.default.svc".',
     ),
     ...pemRules(args, "kubernetesCaCert"),
-  ].map(withoutSecrets);
+  ];
 }
 
 /** The rules of the JWT/OIDC auth method's configuration. */
@@ -97,12 +116,11 @@ export function jwtAuthConfigRules(args: Values): Issue[] {
   const given = sources.filter(has);
   const issues = [
     ...configRules(args, [...jwtAuthConfigFields, ...jwtAuthConfigSecrets]),
-    ...oneOf(args, "oidcResponseMode", ["query", "form_post", ""]),
     ...["oidcDiscoveryCaPem", "jwksCaPem"].flatMap((name) => pemRules(args, name)),
     ...["oidcDiscoveryUrl", "jwksUrl"].flatMap((name) => urlRules(args, name)),
     ...pairRules(args.jwksPairs),
     ...providerRules(args.providerConfig),
-  ].map(withoutSecrets);
+  ];
   if (given.length !== 1) {
     issues.push({
       path: given[1] ?? "oidcDiscoveryUrl",
@@ -175,10 +193,4 @@ function urlRules(args: Values, name: string): Issue[] {
   return name === "oidcDiscoveryUrl" && url.includes("/.well-known")
     ? [{ path: name, rule: "must be without /.well-known/openid-configuration, which Vault adds", actual: url }]
     : [];
-}
-
-/** Values of secrets are never quoted. */
-function withoutSecrets(issue: Issue): Issue {
-  const secret = [...kubernetesAuthConfigSecrets, ...jwtAuthConfigSecrets].some(({ name }) => name === issue.path);
-  return secret ? { ...issue, actual: undefined } : issue;
 }

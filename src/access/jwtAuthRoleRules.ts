@@ -1,8 +1,8 @@
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
+import { anyUrl, line, word } from "../vaultresource/textForms.js";
 import { kindRules, mayBeSet, requiredText } from "../vaultresource/rules.js";
-import { oneOf } from "./accessRules.js";
 import { tokenFields, tokenSettingsRules } from "./tokenFields.js";
 
 export const jwtRoleTypes = ["jwt", "oidc"] as const;
@@ -16,17 +16,23 @@ const leeways = ["expirationLeeway", "notBeforeLeeway", "clockSkewLeeway"];
  * @see https://developer.hashicorp.com/vault/api-docs/auth/jwt#create-update-role
  */
 export const jwtAuthRoleFields: readonly VaultField[] = [
-  { name: "roleType", vaultName: "role_type", kind: "text", unset: "jwt" },
-  { name: "userClaim", vaultName: "user_claim", kind: "text" },
+  { name: "roleType", vaultName: "role_type", kind: "text", unset: "jwt", oneOf: jwtRoleTypes },
+  { name: "userClaim", vaultName: "user_claim", kind: "text", form: line },
   { name: "userClaimJsonPointer", vaultName: "user_claim_json_pointer", kind: "flag", since: "1.11" },
-  { name: "boundAudiences", vaultName: "bound_audiences", kind: "set" },
-  { name: "boundSubject", vaultName: "bound_subject", kind: "text" },
-  { name: "boundClaims", vaultName: "bound_claims", kind: "map" },
-  { name: "boundClaimsType", vaultName: "bound_claims_type", kind: "text", unset: "string" },
+  { name: "boundAudiences", vaultName: "bound_audiences", kind: "set", form: line },
+  { name: "boundSubject", vaultName: "bound_subject", kind: "text", form: line },
+  { name: "boundClaims", vaultName: "bound_claims", kind: "object" },
+  {
+    name: "boundClaimsType",
+    vaultName: "bound_claims_type",
+    kind: "text",
+    unset: "string",
+    oneOf: boundClaimsTypes,
+  },
   { name: "claimMappings", vaultName: "claim_mappings", kind: "map" },
-  { name: "groupsClaim", vaultName: "groups_claim", kind: "text" },
-  { name: "oidcScopes", vaultName: "oidc_scopes", kind: "set" },
-  { name: "allowedRedirectUris", vaultName: "allowed_redirect_uris", kind: "set" },
+  { name: "groupsClaim", vaultName: "groups_claim", kind: "text", form: line },
+  { name: "oidcScopes", vaultName: "oidc_scopes", kind: "set", form: word },
+  { name: "allowedRedirectUris", vaultName: "allowed_redirect_uris", kind: "set", form: anyUrl },
   { name: "verboseOidcLogging", vaultName: "verbose_oidc_logging", kind: "flag" },
   { name: "maxAge", vaultName: "max_age", kind: "seconds" },
   { name: "expirationLeeway", vaultName: "expiration_leeway", kind: "count" },
@@ -38,12 +44,7 @@ export const jwtAuthRoleFields: readonly VaultField[] = [
 /** The rules of a role of the JWT/OIDC auth method, apart from its name: Vault's own, and those of tokens in CI. */
 export function jwtAuthRoleRules(role: Values): Issue[] {
   return [
-    ...kindRules(
-      jwtAuthRoleFields.filter(({ name }) => name !== "boundClaims"),
-      role,
-    ),
-    ...oneOf(role, "roleType", jwtRoleTypes),
-    ...oneOf(role, "boundClaimsType", boundClaimsTypes),
+    ...kindRules(jwtAuthRoleFields, role),
     ...requiredText(role, "userClaim", 'Name the claim that tells clients apart, such as "repository" or "sub".'),
     ...boundRules(role),
     ...claimRules(role),
@@ -83,11 +84,8 @@ function boundRules(role: Values): Issue[] {
 
 function claimRules(role: Values): Issue[] {
   const claims = role.boundClaims;
-  if (claims === undefined || claims === null || !isKnown(claims)) {
+  if (typeof claims !== "object" || claims === null || Array.isArray(claims)) {
     return [];
-  }
-  if (typeof claims !== "object" || Array.isArray(claims)) {
-    return [{ path: "boundClaims", rule: "must be an object of claims", actual: claims }];
   }
   return Object.entries(claims).flatMap(([claim, value]: [string, unknown]) => {
     const path = pathOf("boundClaims", claim);

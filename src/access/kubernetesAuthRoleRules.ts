@@ -1,24 +1,44 @@
 import { under, type Issue } from "../internal/validation/issues.js";
-import { isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
+import type { TextForm } from "../vaultresource/textForms.js";
 import { kindRules, mayBeSet } from "../vaultresource/rules.js";
-import { oneOf } from "./accessRules.js";
 import { namespaceSelectorRules, selectsAll } from "./namespaceSelector.js";
 import { tokenFields, tokenSettingsRules } from "./tokenFields.js";
 
 export const aliasNameSources = ["serviceaccount_uid", "serviceaccount_name"] as const;
 
+const nameOrPattern: TextForm = {
+  pattern: /^[a-z\d.*-]+$/,
+  rule: 'must be a name of Kubernetes: lower case letters, digits, "-" and ".", where "*" stands for any text',
+};
+
+const oneAudience: TextForm = {
+  pattern: /^[^\s,\p{Cc}]+$/u,
+  rule: "must be one audience, without spaces or commas",
+};
+
 const ownFields: readonly VaultField[] = [
-  { name: "boundServiceAccountNames", vaultName: "bound_service_account_names", kind: "set" },
-  { name: "boundServiceAccountNamespaces", vaultName: "bound_service_account_namespaces", kind: "set" },
+  { name: "boundServiceAccountNames", vaultName: "bound_service_account_names", kind: "set", form: nameOrPattern },
+  {
+    name: "boundServiceAccountNamespaces",
+    vaultName: "bound_service_account_namespaces",
+    kind: "set",
+    form: nameOrPattern,
+  },
   {
     name: "boundServiceAccountNamespaceSelector",
     vaultName: "bound_service_account_namespace_selector",
     kind: "json",
     since: "1.16",
   },
-  { name: "audience", vaultName: "audience", kind: "text" },
-  { name: "aliasNameSource", vaultName: "alias_name_source", kind: "text", unset: aliasNameSources[0] },
+  { name: "audience", vaultName: "audience", kind: "text", form: oneAudience },
+  {
+    name: "aliasNameSource",
+    vaultName: "alias_name_source",
+    kind: "text",
+    unset: aliasNameSources[0],
+    oneOf: aliasNameSources,
+  },
 ];
 
 /**
@@ -35,8 +55,6 @@ export function kubernetesAuthRoleRules(role: Values): Issue[] {
     ...kindRules(kinds, role),
     ...boundNameRules(role),
     ...under("boundServiceAccountNamespaceSelector", namespaceSelectorRules(role.boundServiceAccountNamespaceSelector)),
-    ...audienceRules(role),
-    ...oneOf(role, "aliasNameSource", aliasNameSources),
     ...tokenSettingsRules(role),
   ];
 }
@@ -70,12 +88,6 @@ function boundNameRules(role: Values): Issue[] {
     }
   }
   return issues;
-}
-
-function audienceRules({ audience }: Values): Issue[] {
-  return typeof audience === "string" && isKnown(audience) && /\s|,/.test(audience)
-    ? [{ path: "audience", rule: "must be one audience, without spaces or commas", actual: audience }]
-    : [];
 }
 
 /** Whether every service account of the cluster may log in: allowed by Vault, and seldom meant. */

@@ -1,10 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../internal/duration.js";
-import { pathOf, type Issue } from "../internal/validation/issues.js";
-import { isKnown } from "../internal/validation/known.js";
+import type { Issue } from "../internal/validation/issues.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { notLonger } from "../vaultresource/rules.js";
-import { oneOf, tokenPoliciesRules } from "./accessRules.js";
+import { tokenPoliciesRules } from "./accessRules.js";
+
+/** Kinds of tokens that a role can make. */
+export const tokenTypes = ["default", "service", "batch", "default-service", "default-batch"] as const;
+
+/** Type of the tokens that a login issues. */
+export type TokenType = (typeof tokenTypes)[number];
 
 /**
  * The fields of the tokens that an auth method's role makes; the same for all methods.
@@ -20,14 +25,8 @@ export const tokenFields: readonly VaultField[] = [
   { name: "tokenNoDefaultPolicy", vaultName: "token_no_default_policy", kind: "flag" },
   { name: "tokenNumUses", vaultName: "token_num_uses", kind: "count", least: 0 },
   { name: "tokenPeriod", vaultName: "token_period", kind: "seconds" },
-  { name: "tokenType", vaultName: "token_type", kind: "text", unset: "default" },
+  { name: "tokenType", vaultName: "token_type", kind: "text", unset: "default", oneOf: tokenTypes },
 ];
-
-/** Kinds of tokens that a role can make. */
-export const tokenTypes = ["default", "service", "batch", "default-service", "default-batch"] as const;
-
-/** Type of the tokens that a login issues. */
-export type TokenType = (typeof tokenTypes)[number];
 
 /** What a role says about the tokens of its logins. */
 export interface TokenSettings {
@@ -53,30 +52,5 @@ export interface TokenSettings {
 
 /** The rules of {@link TokenSettings} beyond the kinds of values. */
 export function tokenSettingsRules(values: Values): Issue[] {
-  return [
-    ...tokenPoliciesRules(values),
-    ...oneOf(values, "tokenType", tokenTypes),
-    ...notLonger(values, "tokenTtl", "tokenMaxTtl"),
-    ...cidrRules(values, "tokenBoundCidrs"),
-  ];
-}
-
-/** Address ranges. */
-export function cidrRules(values: Values, name: string): Issue[] {
-  const ranges = values[name];
-  return Array.isArray(ranges)
-    ? ranges.flatMap((range: unknown, index) =>
-        typeof range !== "string" ||
-        !isKnown(range) ||
-        /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?|[\da-f:.]*:[\da-f:.]*(?:\/\d{1,3})?)$/i.test(range)
-          ? []
-          : [
-              {
-                path: pathOf(name, index),
-                rule: "must be an address or a range such as 10.0.0.0/8",
-                actual: range,
-              },
-            ],
-      )
-    : [];
+  return [...tokenPoliciesRules(values), ...notLonger(values, "tokenTtl", "tokenMaxTtl")];
 }

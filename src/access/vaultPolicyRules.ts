@@ -48,7 +48,7 @@ export function policyTextRules(policy: unknown): Issue[] {
     return [{ path: "policy", rule: "must be a text in HCL or JSON", actual: policy }];
   }
   const problems = policyMeaning(policy).problems.map((problem) => ({ path: "policy", rule: problem }));
-  return [...brokenTextRules("policy", policy), ...problems];
+  return problems.length > 0 ? problems : brokenTextRules("policy", policy);
 }
 
 function ruleListRules(rules: unknown): Issue[] {

@@ -1,6 +1,7 @@
+import { cronProblem } from "./cronSchedule.js";
 import { templateProblems } from "./usernameTemplate/usernameTemplate.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
-import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { isKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import {
@@ -52,9 +53,6 @@ export function rootConfigRules(config: Values): Issue[] {
     });
   }
   issues.push(...keyRules(config));
-  for (const name of ["region", "stsRegion"]) {
-    issues.push(...regionRules(config, name));
-  }
   const { maxRetries } = config;
   if (isGiven(maxRetries) && (maxRetries as number) < -1) {
     issues.push({
@@ -106,14 +104,6 @@ function keyRules({ accessKey, secretKey }: Values): Issue[] {
   return issues;
 }
 
-/** Regions by their shape: AWS adds new ones. */
-function regionRules(values: Values, name: string): Issue[] {
-  const region = values[name];
-  return typeof region === "string" && isGiven(region) && region !== "" && !/^[a-z]{2,6}(?:-[a-z]+)+-\d+$/.test(region)
-    ? [{ path: name, rule: "must be the name of an AWS region, such as eu-central-1", actual: region }]
-    : [];
-}
-
 /** The rules of `keyReadiness`, and of what is in it. */
 export function keyReadinessRules({ keyReadiness }: Values): Issue[] {
   if (keyReadiness === undefined || keyReadiness === null || !isKnown(keyReadiness)) {
@@ -129,7 +119,6 @@ export function keyReadinessRules({ keyReadiness }: Values): Issue[] {
       keyReadinessFields.map((field) => field.name),
     ),
     ...kindRules(keyReadinessFields, readiness),
-    ...regionRules(readiness, "region"),
     ...urlRules("stsEndpoint", readiness.stsEndpoint),
   ]);
 }
@@ -190,7 +179,18 @@ function templateRules(template: unknown): Issue[] {
 
 function rotationRules(config: Values): Issue[] {
   const set = (name: string) => mayBeSet(rootConfigFields, config, name);
-  const issues: Issue[] = [];
+  const { rotationSchedule: schedule } = config;
+  const issues = secondsBetween(config, "rotationWindow", 3600, Infinity, "Vault takes no shorter one.");
+  const problem =
+    typeof schedule === "string" && isKnown(schedule) && schedule !== "" ? cronProblem(schedule) : undefined;
+  if (problem !== undefined) {
+    issues.push({
+      path: "rotationSchedule",
+      rule: problem,
+      actual: schedule,
+      fix: 'Write "0 3 * * SAT" for Saturdays at 03:00 UTC.',
+    });
+  }
   if (set("rotationSchedule") && set("rotationPeriod")) {
     issues.push({ path: "rotationPeriod", rule: "must not be given together with rotationSchedule" });
   }
@@ -229,17 +229,8 @@ export function staticRoleRules(role: Values): Issue[] {
     ...kindRules([...staticRoleFields, ...adoptionSettings], role),
     ...requiredText(role, "username", "Name the IAM user whose key Vault shall rotate."),
   ];
-  const { username, rotationPeriod } = role;
-  if (typeof username === "string" && isKnown(username) && username !== "" && !/^[\w+=,.@-]{1,64}$/.test(username)) {
-    issues.push({ path: "username", rule: "must be the name of an IAM user, not its ARN or path", actual: username });
-  }
-  if (rotationPeriod === undefined || rotationPeriod === null) {
+  if ((role.rotationPeriod ?? undefined) === undefined) {
     issues.push({ path: "rotationPeriod", rule: "is required", fix: 'Say how often the key shall change: "24h".' });
-  } else if (isFullyKnown(rotationPeriod)) {
-    const seconds = durationSeconds(rotationPeriod);
-    if (seconds !== undefined && seconds < 60) {
-      issues.push({ path: "rotationPeriod", rule: "must be at least 60 seconds", actual: rotationPeriod });
-    }
   }
   issues.push(...iamArnRules("assumeRoleArn", role.assumeRoleArn, "role"));
   if (mayBeSet(staticRoleFields, role, "assumeRoleSessionName") && !mayBeSet(staticRoleFields, role, "assumeRoleArn")) {
@@ -261,18 +252,7 @@ export function credentialsRules(credentials: Values): Issue[] {
     ...secondsBetween(credentials, "ttl", 900, 129_600, "AWS grants session credentials no other lifetime."),
     ...keyReadinessRules(credentials),
   ];
-  const { ttl, reissueBefore, roleSessionName, mfaCode } = credentials;
-  if (isGiven(roleSessionName) && roleSessionName !== "" && !/^[\w+=,.@-]{2,64}$/.test(roleSessionName as string)) {
-    issues.push({
-      path: "roleSessionName",
-      rule: 'must be 2 to 64 letters, digits and "_+=,.@-"',
-      actual: roleSessionName,
-      fix: "AWS takes no other name, and Vault does not shorten it.",
-    });
-  }
-  if (typeof mfaCode === "string" && isKnown(mfaCode) && mfaCode !== "" && !/^\d{6}$/.test(mfaCode)) {
-    issues.push({ path: "mfaCode", rule: "must be the 6 digits that the MFA device shows" });
-  }
+  const { ttl, reissueBefore } = credentials;
   if (isGiven(ttl) && isGiven(reissueBefore)) {
     const [life, before] = [durationSeconds(ttl), durationSeconds(reissueBefore)];
     if (life !== undefined && life > 0 && before !== undefined && before >= life) {

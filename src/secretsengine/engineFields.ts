@@ -1,4 +1,6 @@
 import type { Field, VaultField } from "../vaultresource/fields.js";
+import { externalId, groupName, mfaCode, regionName, sessionName, userName } from "./awsTextForms.js";
+import { headerName, word } from "../vaultresource/textForms.js";
 
 /*
  * The fields of the engine's objects, one table per object: arguments, defaults, requests, comparison and docs/vault-fields.md follow from them.
@@ -22,10 +24,10 @@ export const tunableMountFields: readonly VaultField[] = [
   },
   { name: "auditNonHmacRequestKeys", vaultName: "audit_non_hmac_request_keys", kind: "set" },
   { name: "auditNonHmacResponseKeys", vaultName: "audit_non_hmac_response_keys", kind: "set" },
-  { name: "passthroughRequestHeaders", vaultName: "passthrough_request_headers", kind: "set" },
-  { name: "allowedResponseHeaders", vaultName: "allowed_response_headers", kind: "set" },
-  { name: "delegatedAuthAccessors", vaultName: "delegated_auth_accessors", kind: "set", since: "1.16" },
-  { name: "pluginVersion", vaultName: "plugin_version", kind: "text", since: "1.12" },
+  { name: "passthroughRequestHeaders", vaultName: "passthrough_request_headers", kind: "set", form: headerName },
+  { name: "allowedResponseHeaders", vaultName: "allowed_response_headers", kind: "set", form: headerName },
+  { name: "delegatedAuthAccessors", vaultName: "delegated_auth_accessors", kind: "set", form: word, since: "1.16" },
+  { name: "pluginVersion", vaultName: "plugin_version", kind: "text", form: word, since: "1.12" },
   { name: "options", vaultName: "options", kind: "map" },
   {
     name: "trimRequestTrailingSlashes",
@@ -33,8 +35,15 @@ export const tunableMountFields: readonly VaultField[] = [
     kind: "flag",
     since: "1.19",
   },
-  { name: "allowedManagedKeys", vaultName: "allowed_managed_keys", kind: "set", enterprise: true },
-  { name: "identityTokenKey", vaultName: "identity_token_key", kind: "text", since: "1.16", enterprise: true },
+  { name: "allowedManagedKeys", vaultName: "allowed_managed_keys", kind: "set", form: word, enterprise: true },
+  {
+    name: "identityTokenKey",
+    vaultName: "identity_token_key",
+    kind: "text",
+    form: word,
+    since: "1.16",
+    enterprise: true,
+  },
 ];
 
 /** The fields of a mount that are fixed when it is created. */
@@ -78,12 +87,12 @@ export const mountSettings: readonly Field[] = [
  */
 export const rootConfigFields: readonly VaultField[] = [
   { name: "accessKey", vaultName: "access_key", kind: "text", secret: true },
-  { name: "region", vaultName: "region", kind: "text" },
+  { name: "region", vaultName: "region", kind: "text", form: regionName },
   { name: "iamEndpoint", vaultName: "iam_endpoint", kind: "text" },
   { name: "stsEndpoint", vaultName: "sts_endpoint", kind: "text" },
-  { name: "stsRegion", vaultName: "sts_region", kind: "text", since: "1.19" },
+  { name: "stsRegion", vaultName: "sts_region", kind: "text", form: regionName, since: "1.19" },
   { name: "stsFallbackEndpoints", vaultName: "sts_fallback_endpoints", kind: "list", since: "1.19" },
-  { name: "stsFallbackRegions", vaultName: "sts_fallback_regions", kind: "list", since: "1.19" },
+  { name: "stsFallbackRegions", vaultName: "sts_fallback_regions", kind: "list", form: regionName, since: "1.19" },
   { name: "maxRetries", vaultName: "max_retries", kind: "count", unset: -1 },
   { name: "usernameTemplate", vaultName: "username_template", kind: "template" },
   { name: "roleArn", vaultName: "role_arn", kind: "text", since: "1.16", enterprise: true },
@@ -91,6 +100,7 @@ export const rootConfigFields: readonly VaultField[] = [
     name: "identityTokenAudience",
     vaultName: "identity_token_audience",
     kind: "text",
+    form: word,
     since: "1.16",
     enterprise: true,
   },
@@ -136,15 +146,15 @@ export const roleFields: readonly VaultField[] = [
   { name: "policyDocument", vaultName: "policy_document", kind: "json" },
   { name: "policyArns", vaultName: "policy_arns", kind: "set" },
   { name: "roleArns", vaultName: "role_arns", kind: "set" },
-  { name: "iamGroups", vaultName: "iam_groups", kind: "set" },
+  { name: "iamGroups", vaultName: "iam_groups", kind: "set", form: groupName },
   { name: "iamTags", vaultName: "iam_tags", kind: "map" },
   { name: "sessionTags", vaultName: "session_tags", kind: "map", since: "1.17.2" },
-  { name: "externalId", vaultName: "external_id", kind: "text", since: "1.17.2" },
+  { name: "externalId", vaultName: "external_id", kind: "text", form: externalId, since: "1.17.2" },
   { name: "defaultStsTtl", vaultName: "default_sts_ttl", kind: "seconds" },
   { name: "maxStsTtl", vaultName: "max_sts_ttl", kind: "seconds" },
   { name: "userPath", vaultName: "user_path", kind: "userPath" },
   { name: "permissionsBoundaryArn", vaultName: "permissions_boundary_arn", kind: "text" },
-  { name: "mfaSerialNumber", vaultName: "mfa_serial_number", kind: "text", since: "1.16" },
+  { name: "mfaSerialNumber", vaultName: "mfa_serial_number", kind: "text", form: word, since: "1.16" },
 ];
 
 export const roleSettings: readonly Field[] = [{ name: "revokeLeasesOnDelete", kind: "flag" }];
@@ -155,17 +165,25 @@ export const roleSettings: readonly Field[] = [{ name: "revokeLeasesOnDelete", k
  * @see https://developer.hashicorp.com/vault/api-docs/secret/aws#create-update-static-role
  */
 export const staticRoleFields: readonly VaultField[] = [
-  { name: "username", vaultName: "username", kind: "text" },
-  { name: "rotationPeriod", vaultName: "rotation_period", kind: "seconds" },
+  { name: "username", vaultName: "username", kind: "text", form: userName },
+  { name: "rotationPeriod", vaultName: "rotation_period", kind: "seconds", least: 60 },
   { name: "assumeRoleArn", vaultName: "assume_role_arn", kind: "text", since: "1.19", enterprise: true },
   {
     name: "assumeRoleSessionName",
     vaultName: "assume_role_session_name",
     kind: "text",
+    form: sessionName,
     since: "1.19",
     enterprise: true,
   },
-  { name: "externalId", vaultName: "external_id", kind: "text", since: "1.19", enterprise: true },
+  {
+    name: "externalId",
+    vaultName: "external_id",
+    kind: "text",
+    form: externalId,
+    since: "1.19",
+    enterprise: true,
+  },
 ];
 
 /**
@@ -176,8 +194,8 @@ export const staticRoleFields: readonly VaultField[] = [
 export const credentialFields: readonly VaultField[] = [
   { name: "roleArn", vaultName: "role_arn", kind: "text" },
   { name: "ttl", vaultName: "ttl", kind: "seconds" },
-  { name: "roleSessionName", vaultName: "role_session_name", kind: "text" },
-  { name: "mfaCode", vaultName: "mfa_code", kind: "text", since: "1.16", secret: true },
+  { name: "roleSessionName", vaultName: "role_session_name", kind: "text", form: sessionName },
+  { name: "mfaCode", vaultName: "mfa_code", kind: "text", form: mfaCode, since: "1.16", secret: true },
 ];
 
 /** When credentials are read again, and from where. */
@@ -204,7 +222,7 @@ export const credentialOutputs: Readonly<Record<string, "plain" | "secret">> = {
 /** How a key is tried before others get it. */
 export const keyReadinessFields: readonly Field[] = [
   { name: "skip", kind: "flag" },
-  { name: "region", kind: "text" },
+  { name: "region", kind: "text", form: regionName },
   { name: "stsEndpoint", kind: "text" },
   { name: "consecutiveSuccesses", kind: "count", unset: 5, least: 1, most: 100 },
   { name: "timeout", kind: "seconds", unset: 180, least: 1, most: 3600 },

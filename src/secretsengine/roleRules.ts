@@ -60,7 +60,7 @@ export function roleRules(role: Values): Issue[] {
     ...tagIssues("iamTags", textsOf(role.iamTags)),
     ...tagIssues("sessionTags", textsOf(role.sessionTags)),
     ...ttlRules(role),
-    ...textRules(role),
+    ...userPathRules(role),
   ];
 }
 
@@ -223,27 +223,10 @@ function arnRules(role: Values): Issue[] {
   return issues;
 }
 
-function groupRules(role: Values): Issue[] {
-  const groups = Array.isArray(role.iamGroups) ? (role.iamGroups as unknown[]) : [];
-  const issues: Issue[] = groups.flatMap((group, index) =>
-    typeof group !== "string" || !isKnown(group) || group === "" || /^[\w+=,.@-]{1,128}$/.test(group)
-      ? []
-      : [
-          {
-            path: pathOf("iamGroups", index),
-            rule: "must be the name of an IAM group, not its ARN or path",
-            actual: group,
-          },
-        ],
-  );
-  if (groups.length > 10) {
-    issues.push({
-      path: "iamGroups",
-      rule: "must be at most 10: IAM takes a user into no more",
-      actual: groups.length,
-    });
-  }
-  return issues;
+function groupRules({ iamGroups }: Values): Issue[] {
+  return Array.isArray(iamGroups) && iamGroups.length > 10
+    ? [{ path: "iamGroups", rule: "must be at most 10: IAM takes a user into no more", actual: iamGroups.length }]
+    : [];
 }
 
 function ttlRules(role: Values): Issue[] {
@@ -259,33 +242,22 @@ function ttlRules(role: Values): Issue[] {
   ];
 }
 
-function textRules(role: Values): Issue[] {
-  const issues: Issue[] = [];
-  const { userPath, externalId } = role;
-  if (typeof userPath === "string" && isFullyKnown(userPath) && !/^(?:\/(?:[\x21-\x7F]{0,510}\/)?)?$/.test(userPath)) {
-    issues.push({
-      path: "userPath",
-      rule: 'must start and end with "/" and be at most 512 characters long',
-      actual: userPath,
-    });
-  } else if (typeof userPath === "string" && isKnown(userPath) && /[*?]/.test(userPath)) {
-    issues.push({
-      path: "userPath",
-      rule: "must not hold * or ?: policies would match them as wildcards",
-      actual: userPath,
-    });
+function userPathRules({ userPath }: Values): Issue[] {
+  if (typeof userPath !== "string" || !isKnown(userPath)) {
+    return [];
   }
-  if (
-    typeof externalId === "string" &&
-    isKnown(externalId) &&
-    externalId !== "" &&
-    !/^[\w+=,.@:/-]{2,1224}$/.test(externalId)
-  ) {
-    issues.push({
-      path: "externalId",
-      rule: 'must be 2 to 1224 letters, digits and "_+=,.@:/-"',
-      actual: externalId,
-    });
+  if (!/^(?:\/(?:[\x21-\x7F]{0,510}\/)?)?$/.test(userPath)) {
+    return [
+      { path: "userPath", rule: 'must start and end with "/" and be at most 512 characters long', actual: userPath },
+    ];
   }
-  return issues;
+  return /[*?]/.test(userPath)
+    ? [
+        {
+          path: "userPath",
+          rule: "must not hold * or ?: policies would match them as wildcards",
+          actual: userPath,
+        },
+      ]
+    : [];
 }

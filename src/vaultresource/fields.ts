@@ -3,6 +3,7 @@ import { isFullyKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
 import { isAtLeast, type VaultVersion } from "../vault/version.js";
 import { canonicalJson } from "./canonicalJson.js";
+import type { TextForm } from "./textForms.js";
 
 /**
  * What kind of value a field holds, and so when two values are the same.
@@ -35,8 +36,10 @@ export interface Field {
   readonly kind: FieldKind;
   /** The value where the argument is left out, if it is not the kind's own empty value. */
   readonly unset?: number | string | boolean;
-  /** The only values of a text. */
+  /** The only values of a text, or of each text of a list. */
   readonly oneOf?: readonly string[];
+  /** What a text, or each text of a list, has to look like. */
+  readonly form?: TextForm;
   /** Bounds of a number, or of a length of time in seconds. */
   readonly least?: number;
   readonly most?: number;

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { parseArn } from "../aws/arns.js";
 import { isSpellingOf, nearest } from "../internal/validation/nearest.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
@@ -31,28 +32,35 @@ export function requiredText(values: Values, name: string, fix: string): Issue[]
 /** Half of a surrogate pair: JSON cannot carry it, and Vault would store another character in its place. */
 const loneSurrogate = /\p{Cs}/u;
 
-/** A text that does not reach Vault as it is. */
+/** A text that does not reach Vault as it is, or that nothing can use. */
 export function brokenTextRules(path: string, text: unknown): Issue[] {
-  return typeof text === "string" && loneSurrogate.test(text)
-    ? [{ path, rule: "must be valid Unicode: it has half of a surrogate pair, which cannot be stored" }]
-    : [];
+  if (typeof text !== "string") {
+    return [];
+  }
+  if (loneSurrogate.test(text)) {
+    return [{ path, rule: "must be valid Unicode: it has half of a surrogate pair, which cannot be stored" }];
+  }
+  return text.includes("\0") ? [{ path, rule: "must not have a NUL character", actual: text }] : [];
 }
 
 /** The kinds of values that the fields' types allow; for programs that no compiler checked. */
 export function kindRules(fields: readonly Field[], values: Values): Issue[] {
   return fields.flatMap((field) => {
     const value = values[field.name];
-    if (!isGiven(value)) {
+    // Of a list, what is known is looked at.
+    if (!isGiven(value) && !(Array.isArray(value) && isListOfTexts(field))) {
       return [];
     }
-    const issues = [
-      ...kindIssues(field, value),
-      ...textsIn(value).flatMap((text) => brokenTextRules(field.name, text)),
-    ];
-    return (issues.length > 0 ? issues : boundIssues(field, value)).map((issue) =>
+    const broken = textsIn(value).flatMap((text) => brokenTextRules(field.name, text));
+    const issues = [...kindIssues(field, value), ...broken.slice(0, 1)];
+    return (issues.length > 0 ? issues : [...textIssues(field, value), ...sizeIssues(field, value)]).map((issue) =>
       field.secret === true ? { ...issue, actual: undefined } : issue,
     );
   });
+}
+
+function isListOfTexts({ kind }: Field): boolean {
+  return kind === "set" || kind === "list" || kind === "cidrs";
 }
 
 /** The texts that a value is made of. */
@@ -60,18 +68,36 @@ function textsIn(value: unknown): unknown[] {
   return value !== null && typeof value === "object" ? Object.entries(value).flat().flatMap(textsIn) : [value];
 }
 
-/** Values of the right kind that a field does not take. */
-function boundIssues(field: Field, value: unknown): Issue[] {
-  const { name, kind, oneOf, least, most } = field;
-  if (oneOf !== undefined && !oneOf.includes(value as string)) {
-    return [
-      {
-        path: name,
-        rule: `must be ${oneOf.flatMap((text) => (text === "" ? [] : JSON.stringify(text))).join(" or ")}`,
-        actual: value,
-      },
-    ];
-  }
+/** Texts that a field does not take. */
+function textIssues({ name, kind, oneOf, form }: Field, value: unknown): Issue[] {
+  const texts: readonly [path: string, text: unknown][] = Array.isArray(value)
+    ? value.map((text: unknown, index) => [pathOf(name, index), text])
+    : [[name, value]];
+  return texts.flatMap(([path, text]): Issue[] => {
+    if (typeof text !== "string" || !isKnown(text)) {
+      return [];
+    }
+    if (oneOf !== undefined && !oneOf.includes(text)) {
+      return [{ path, rule: `must be one of ${oneOf.filter((one) => one !== "").join(", ")}`, actual: text }];
+    }
+    if (kind === "cidrs" && !isRange(text)) {
+      return [{ path, rule: "must be an address or a range such as 10.0.0.0/8", actual: text }];
+    }
+    return form !== undefined && text !== "" && !form.pattern.test(text)
+      ? [{ path, rule: form.rule, actual: text, fix: form.fix }]
+      : [];
+  });
+}
+
+/** An IP address, or a range of them. */
+function isRange(text: string): boolean {
+  const [, address = "", length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  return bits !== undefined && Number(length ?? 0) <= bits;
+}
+
+/** Numbers and lengths of time out of a field's bounds. */
+function sizeIssues({ name, kind, least, most }: Field, value: unknown): Issue[] {
   const size = kind === "seconds" ? durationSeconds(value) : kind === "count" ? Number(value) : undefined;
   const unit = kind === "seconds" ? " seconds" : "";
   if (size !== undefined && least !== undefined && size < least) {
@@ -92,7 +118,7 @@ function kindIssues(field: Field, value: unknown): Issue[] {
         return wrong("must be a list of texts");
       }
       return value.flatMap((part, index) =>
-        typeof part === "string" && part.trim() !== ""
+        !isFullyKnown(part) || (typeof part === "string" && part.trim() !== "")
           ? []
           : [{ path: pathOf(field.name, index), rule: "must be a text that is not empty", actual: part as unknown }],
       );
@@ -133,7 +159,10 @@ function kindIssues(field: Field, value: unknown): Issue[] {
         ? []
         : wrong("must be a policy document, as an object or as JSON text");
     default:
-      return typeof value === "string" ? [] : wrong("must be a text");
+      if (typeof value !== "string") {
+        return wrong("must be a text");
+      }
+      return value !== "" && value.trim() === "" ? wrong("must not be blank") : [];
   }
 }
 

@@ -122,6 +122,14 @@ describe("the rules of config/root", () => {
       ["rotationPeriod: must not be given together with rotationSchedule."],
     ],
     [
+      "a window that is too short, with a schedule that is none",
+      { ...keys, rotationWindow: "10m", rotationSchedule: "@daily" },
+      [
+        'rotationWindow: must be at least 3600 seconds, got "10m". Vault takes no shorter one.',
+        'rotationSchedule: must be five fields (minute, hour, day of the month, month, day of the week), got "@daily". Write "0 3 * * SAT" for Saturdays at 03:00 UTC.',
+      ],
+    ],
+    [
       "a window without a schedule",
       { ...keys, rotationWindow: "1h" },
       ["rotationWindow: has a meaning only together with rotationSchedule."],
@@ -183,8 +191,8 @@ describe("the rules of a mount", () => {
       ['defaultLeaseTtl: must not be longer than maxLeaseTtl (7200 seconds), got "3h".'],
     ],
     [{ maxLeaseTtl: "long" }, [`maxLeaseTtl: must be a length of time, got "long". ${badKind}`]],
-    [{ listingVisibility: "public" }, ['listingVisibility: must be "hidden" or "unauth", got "public".']],
-    [{ onPathChange: "move" }, ['onPathChange: must be "replace" or "remount", got "move".']],
+    [{ listingVisibility: "public" }, ['listingVisibility: must be one of hidden, unauth, got "public".']],
+    [{ onPathChange: "move" }, ['onPathChange: must be one of replace, remount, got "move".']],
     [{ local: "yes" }, ['local: must be true or false, got "yes".']],
     [{ forceDestroy: "yes" }, ['forceDestroy: must be true or false, got "yes".']],
     [{ adoptExisting: "no" }, ['adoptExisting: must be true or false, got "no".']],
@@ -267,16 +275,16 @@ describe("the rules of credentials", () => {
     ],
     [
       { mount: "aws", role: "r", mfaCode: "sentinel", reissueTrigger: 1 },
-      ["reissueTrigger: must be a text, got 1.", "mfaCode: must be the 6 digits that the MFA device shows."],
+      ["mfaCode: must be the 6 digits that the MFA device shows.", "reissueTrigger: must be a text, got 1."],
     ],
     [
       { mount: "aws", role: "r/x", endpoint: "keys", ttl: 60, roleArn: "x", roleSessionName: "a b" },
       [
         'role: must be letters, digits and "_", with "-", "." and "@" between them, got "r/x". Vault finds no path for other names.',
-        'endpoint: must be "creds" or "sts", got "keys".',
+        'roleSessionName: must be 2 to 64 letters, digits and "_+=,.@-", got "a b". AWS takes no other name, and Vault does not shorten it.',
+        'endpoint: must be one of creds, sts, got "keys".',
         'roleArn: must be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME, got "x".',
         "ttl: must be at least 900 seconds, got 60. AWS grants session credentials no other lifetime.",
-        'roleSessionName: must be 2 to 64 letters, digits and "_+=,.@-", got "a b". AWS takes no other name, and Vault does not shorten it.',
       ],
     ],
   ])("on %j", (credentials, issues) => {
