@@ -106,13 +106,38 @@ function operatorIssues(path: string, name: string, keys: unknown): Issue[] {
       },
     ];
   }
+  const repeated = repeatedConditionKeys(keys);
   return Object.entries(keys).flatMap(([key, value]) => {
     const keyPath = pathOf(path, key);
+    const same = repeated.get(key);
+    if (same !== undefined) {
+      return [{ path: keyPath, rule: same, fix: "Merge the two." }];
+    }
     const named = /^[^\s:]+:\S/.test(key)
       ? []
       : [{ path: keyPath, rule: "must be a condition key with its service in front, such as aws:RequestedRegion" }];
     return [...named, ...valueIssues(keyPath, value, values)];
   });
+}
+
+/**
+ * The keys of a condition operator that are there already in other letters, each with the rule that it breaks. Which of the two AWS uses is not
+ * documented.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ */
+export function repeatedConditionKeys(keys: object): ReadonlyMap<string, string> {
+  const written = new Map<string, string>();
+  const repeated = new Map<string, string>();
+  for (const key of Object.keys(keys)) {
+    const first = written.get(key.toLowerCase());
+    if (first === undefined) {
+      written.set(key.toLowerCase(), key);
+    } else {
+      repeated.set(key, `is the same condition key as ${first}: upper and lower case make no difference`);
+    }
+  }
+  return repeated;
 }
 
 function valueRuleOf(operator: string): ValueRule | undefined {

@@ -2,7 +2,8 @@ import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
 import { isFullyKnown, isKnown, unknownValue } from "../internal/validation/known.js";
 import { pathOf } from "../internal/validation/issues.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
-import { federationPolicyArns } from "./policies/federation.js";
+import { policyIssues } from "../aws/policyGrammar.js";
+import { federationPolicyArns, parsedPolicy } from "./policies/federation.js";
 import { policyDocument, statementsOf } from "./policies/statements.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { giveItsText } from "./analysis/rootPolicies.js";
@@ -77,17 +78,16 @@ export function rootCredentialFindings(given: PlainRootCredential, account: Acco
   ];
 }
 
-/** The policies of a list that are known, and what is wrong with the others. */
+/** The policies of a list that are known, and what is wrong with the others by IAM's grammar. */
 function readList(
   path: string,
   given: readonly (PolicyDocument | string)[] | undefined,
 ): { documents: PolicyDocument[]; findings: Finding[] } {
-  const read = (isKnown(given) ? (given ?? []) : [])
-    .filter(isFullyKnown)
-    .map((policy) => readDocument(policy, "identity"));
+  const known = (isKnown(given) ? (given ?? []) : []).filter(isFullyKnown);
+  const issues = known.flatMap((policy) => policyIssues(path, policy));
   return {
-    documents: read.flatMap(({ document }) => document ?? []),
-    findings: read.flatMap(({ problems }) => problemFindings(path, problems)),
+    documents: issues.length > 0 ? [] : known.map(parsedPolicy),
+    findings: problemFindings("", issues),
   };
 }
 

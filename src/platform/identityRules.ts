@@ -2,7 +2,7 @@ import { parseArn } from "../aws/arns.js";
 import { partitionIssues, regionRules } from "../aws/regions.js";
 import { rootCredentialIssues } from "../iam/rootCredentialRules.js";
 import { mapRecord } from "../internal/records.js";
-import { pathOf, type Issue } from "../internal/validation/issues.js";
+import type { Issue } from "../internal/validation/issues.js";
 import { isKnown, unknownValue } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
 import { engineRole } from "./scope.js";
@@ -128,7 +128,7 @@ function rootCredentialPath(path: string): string {
   if (Object.hasOwn(made, path)) {
     return made[path] ?? path;
   }
-  return path.startsWith("roles") || path.startsWith("staticRoles") ? path : pathOf("rootCredential", path);
+  return path.startsWith("roles") || path.startsWith("staticRoles") ? path : `rootCredential.${path}`;
 }
 
 /** Both arguments stand for the one template that Vault gets. */

@@ -6,6 +6,7 @@ import { tagIssues } from "../aws/tags.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
 import { adoptionSettings, type Values } from "../vaultresource/fields.js";
 import { roleFields, roleSettings } from "./engineFields.js";
+import { roleArnIssues } from "./roleArnRules.js";
 import { credentialTypes, type CredentialType } from "./roleSpec.js";
 import {
   iamArnRules,
@@ -56,6 +57,7 @@ export function roleRules(role: Values): Issue[] {
     ...enoughRules(role),
     ...policyDocumentRules(role),
     ...arnRules(role),
+    ...roleArnIssues(role),
     ...groupRules(role),
     ...tagIssues("iamTags", textsOf(role.iamTags)),
     ...tagIssues("sessionTags", textsOf(role.sessionTags)),

@@ -2,7 +2,9 @@ import { parseArn, type Arn } from "../../aws/arns.js";
 import type { Finding } from "../../internal/validation/findings.js";
 import { pathOf } from "../../internal/validation/issues.js";
 import { isKnown } from "../../internal/validation/known.js";
+import { sessionPolicyIssues } from "../../secretsengine/roleArnRules.js";
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
+import type { Values } from "../../vaultresource/fields.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
 
 /** Where ARNs are given. */
@@ -46,6 +48,14 @@ function roleFindings(name: string, role: AwsSecretsRoleSpec, own: Check, anywhe
     ...each(`${path}.policyArns`, role.policyArns, (at, arn) => policies(at, arn, name)),
     ...each(`${path}.roleArns`, role.roleArns, (at, arn) => anywhere(at, arn, name)),
     ...own(`${path}.permissionsBoundaryArn`, role.permissionsBoundaryArn, name),
+    ...sessionPolicyIssues(role as unknown as Values).map(({ path: at, rule, actual, fix = "" }): Finding => ({
+      severity: "error",
+      path: `${path}.${at}`,
+      role: name,
+      resource: String(actual),
+      problem: `${rule}, got ${JSON.stringify(actual)}`,
+      fix,
+    })),
   ];
 }
 

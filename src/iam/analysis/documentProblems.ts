@@ -1,5 +1,7 @@
 import type { Finding } from "../../internal/validation/findings.js";
+import { repeatedConditionKeys } from "../../aws/policyConditions.js";
 import type { PolicyDocument } from "../../aws/policyDocument.js";
+import { parsePolicyText } from "../../aws/policyText.js";
 import { asList } from "../policies/statements.js";
 import { conditionProblem } from "./conditions.js";
 
@@ -9,7 +11,7 @@ export interface DocumentProblem {
   readonly path: string;
   /** The rule that it breaks: `must be "Allow" or "Deny"`. */
   readonly rule: string;
-  readonly actual: unknown;
+  readonly actual?: unknown;
 }
 
 /** What a document is used for. Trust policies have principals, all others have resources. */
@@ -49,22 +51,12 @@ export function readDocument(
   policy: unknown,
   use: DocumentUse,
 ): { readonly document?: PolicyDocument; readonly problems: readonly DocumentProblem[] } {
-  const document = typeof policy === "string" ? parsedJson(policy) : policy;
-  if (document === notJson) {
-    return { problems: [{ path: "", rule: "must be JSON", actual: policy }] };
+  const text = typeof policy === "string" ? parsePolicyText("", policy) : { value: policy };
+  if (text.issues !== undefined) {
+    return { problems: text.issues.map(({ path, rule, actual }) => ({ path, rule, actual })) };
   }
-  const problems = documentProblems(document, use);
-  return problems.length === 0 ? { document: document as PolicyDocument, problems } : { problems };
-}
-
-const notJson = Symbol("not JSON");
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return notJson;
-  }
+  const problems = documentProblems(text.value, use);
+  return problems.length === 0 ? { document: text.value as PolicyDocument, problems } : { problems };
 }
 
 /** Problems as errors of the argument at `path`. */
@@ -76,7 +68,7 @@ export function problemFindings(
   return problems.map(({ path: within, rule, actual }) => ({
     ...more,
     severity: "error",
-    path: within === "" ? path : `${path}.${within}`,
+    path: [path, within].filter((part) => part !== "").join("."),
     problem: actual === undefined ? rule : `${rule}, got ${JSON.stringify(actual)}`,
     fix: "AWS rejects such a policy. Correct it.",
   }));
@@ -127,8 +119,7 @@ function statementProblems(path: string, statement: Record<string, unknown>, use
     }
     if (statement["NotPrincipal"] !== undefined) {
       add("NotPrincipal", "has no place in a trust policy: AWS rejects it", statement["NotPrincipal"]);
-    }
-    if (!isPrincipal(statement["Principal"])) {
+    } else if (!isPrincipal(statement["Principal"])) {
       add(
         "Principal",
         'must be "*" or principals by kind: AWS, Service, Federated, CanonicalUser',
@@ -163,7 +154,12 @@ function conditionProblems(path: string, condition: unknown): DocumentProblem[] 
     if (operatorProblem !== undefined) {
       return [{ path: at, rule: operatorProblem.rule, actual: operator }];
     }
+    const repeated = repeatedConditionKeys(keys);
     return entries.flatMap(([key, wanted]): DocumentProblem[] => {
+      const same = repeated.get(key);
+      if (same !== undefined) {
+        return [{ path: `${at}["${key}"]`, rule: same }];
+      }
       const problem = conditionProblem(operator, wanted);
       return problem === undefined ? [] : [{ path: `${at}["${key}"]`, rule: problem.rule, actual: problem.value }];
     });

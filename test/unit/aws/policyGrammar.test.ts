@@ -121,6 +121,10 @@ const mutations: Readonly<Record<string, { readonly change: Record<string, unkno
     change: { Condition: { StringEquals: { team: "x" } } },
     at: ".Condition.StringEquals.team",
   },
+  "a key in other letters": {
+    change: { Condition: { StringEquals: { "aws:RequestedRegion": "a", "AWS:requestedregion": "b" } } },
+    at: '.Condition.StringEquals["AWS:requestedregion"]',
+  },
   "a range": {
     change: { Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/33" } } },
     at: '.Condition.IpAddress["aws:SourceIp"]',

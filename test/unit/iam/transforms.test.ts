@@ -176,6 +176,11 @@ describe("a transform of the policy", () => {
       ["transform.policy.Statement[0].Effect"],
     ],
     [
+      "a resource that is no ARN",
+      (args) => ({ ...args, policy: policyOf({ Effect: "Allow", Action: "s3:*", Resource: "bucket" }) }),
+      ["transform.policy.Statement[0].Resource"],
+    ],
+    [
       "less than the roles need",
       (args) => ({ ...args, policy: policyOf({ Effect: "Allow", Action: "iam:Create*", Resource: "*" }) }),
       [

@@ -207,6 +207,66 @@ describe("the rules of a role", () => {
     expect(issuesOf(role)).toEqual(issues);
   });
 
+  const policyOf = (account: string, partition = "aws") => `arn:${partition}:iam::${account}:policy/p`;
+  const [own, other] = ["123456789012", "210987654321"];
+
+  it.each<[string, Values]>([
+    ["policies of AWS and of the assumed role's account", { ...assumed, policyArns: [policyOf("aws"), policyOf(own)] }],
+    ["roles of several accounts", { ...assumed, roleArns: [...assumed.roleArns, `arn:aws:iam::${other}:role/x`] }],
+    [
+      "a user's policies of any one account",
+      { ...user, policyArns: [policyOf(other)], permissionsBoundaryArn: policyOf(other) },
+    ],
+    ["what is not known yet", { ...assumed, policyArns: [unknownValue, policyOf(own)], roleArns: [unknownValue] }],
+  ])("let ARNs pass that go together: %s", (_what, role) => {
+    expect(issuesOf(role)).toEqual([]);
+  });
+
+  it.each<[string, Values, string[]]>([
+    [
+      "a session policy of another account than the role's",
+      { ...assumed, policyArns: [policyOf(own), policyOf(other)] },
+      [
+        `policyArns[1]: is a policy of account ${other}, but roleArns[0] is a role of ${own}, got "${policyOf(other)}". ` +
+          "A policy can narrow the sessions of roles of its own account only.",
+      ],
+    ],
+    [
+      "a session policy of one of the roles' accounts",
+      { ...assumed, roleArns: [...assumed.roleArns, `arn:aws:iam::${other}:role/x`], policyArns: [policyOf(own)] },
+      [
+        `policyArns[0]: is a policy of account ${own}, but roleArns[1] is a role of ${other}, got "${policyOf(own)}". ` +
+          "A policy can narrow the sessions of roles of its own account only.",
+      ],
+    ],
+    [
+      "a user's policies of two accounts",
+      { ...user, policyArns: [policyOf("aws"), policyOf(own)], permissionsBoundaryArn: policyOf(other) },
+      [
+        `permissionsBoundaryArn: is a policy of account ${other}, but policyArns[1] is one of ${own}, got "${policyOf(other)}". ` +
+          "A policy can be attached in its own account only.",
+      ],
+    ],
+    [
+      "a federation token's policies of two accounts",
+      { ...federated, policyArns: [policyOf(own), policyOf(other)] },
+      [
+        `policyArns[1]: is a policy of account ${other}, but policyArns[0] is one of ${own}, got "${policyOf(other)}". ` +
+          "A policy can be attached in its own account only.",
+      ],
+    ],
+    [
+      "two partitions",
+      { ...assumed, policyArns: [policyOf("aws", "aws-us-gov")] },
+      [
+        `policyArns[0]: is in partition aws-us-gov, but roleArns[0] is in aws, got "${policyOf("aws", "aws-us-gov")}". ` +
+          "All ARNs of a role are of one partition.",
+      ],
+    ],
+  ])("reject ARNs that cannot go together: %s", (_what, role, expected) => {
+    expect(issuesOf(role)).toEqual(expected);
+  });
+
   it("let a federation token have groups for a policy", () => {
     expect(issuesOf({ credentialType: "federation_token", iamGroups: ["g"] })).toEqual([]);
     expect(issuesOf(federated)).toEqual([]);

@@ -72,4 +72,20 @@ describe("ARNs of a root credential", () => {
       }).map(({ path }) => path),
     ).toEqual(expect.arrayContaining(["permissionsBoundaryArn", "unreadPolicyArns[0]"]));
   });
+
+  test("are rejected where a session policy is of another account than the role that is assumed", () => {
+    const policyArn = "arn:aws-us-gov:iam::123456789012:policy/p";
+    const roleArns = ["arn:aws-us-gov:iam::999999999999:role/r"];
+    const roles = { a: { credentialType: "assumed_role" as const, roleArns, policyArns: [policyArn] } };
+    expect(ofCredential({ roles }, account)).toEqual([
+      {
+        severity: "error",
+        path: "roles.a.policyArns[0]",
+        role: "a",
+        resource: policyArn,
+        problem: `is a policy of account 123456789012, but roleArns[0] is a role of 999999999999, got "${policyArn}"`,
+        fix: "A policy can narrow the sessions of roles of its own account only.",
+      },
+    ]);
+  });
 });
