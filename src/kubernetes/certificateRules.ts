@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { durationSeconds } from "../internal/duration.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
-import { isKnown } from "../internal/validation/known.js";
+import { isKnown, unknownValue } from "../internal/validation/known.js";
 import type { CertificateSpec, IssuerReference, TlsConfig } from "./tlsConfig.js";
 
 /** How long cert-manager's certificates are valid where nothing is said. */
@@ -9,9 +9,22 @@ const defaultDuration = "2160h";
 
 /** What is wrong with a VaultServer's certificates, which cert-manager would only say of objects that KubeVault makes later. */
 export function tlsIssues({ issuerRef, certificates }: TlsConfig): Issue[] {
+  const list = isKnown(certificates) ? (certificates ?? []) : [];
+  const aliases = list.map((certificate) => (isKnown(certificate) ? certificate.alias : unknownValue));
   return [
     ...issuerIssues(issuerRef),
-    ...(isKnown(certificates) ? (certificates ?? []) : []).flatMap((certificate, index) =>
+    ...aliases.flatMap((alias, index) =>
+      !isKnown(alias) || aliases.indexOf(alias) === index
+        ? []
+        : [
+            {
+              path: `certificates[${index}].alias`,
+              rule: "must differ from the aliases of the others",
+              actual: alias,
+            },
+          ],
+    ),
+    ...list.flatMap((certificate, index) =>
       isKnown(certificate) ? under(pathOf("certificates", index), certificateIssues(certificate)) : [],
     ),
   ];
@@ -29,7 +42,7 @@ function issuerIssues(issuer: IssuerReference | undefined): Issue[] {
 }
 
 function certificateIssues(certificate: CertificateSpec): Issue[] {
-  const { issuerRef, duration, renewBefore, dnsNames, ipAddresses } = certificate;
+  const { issuerRef, duration, renewBefore, dnsNames, ipAddresses, uris, emailAddresses } = certificate;
   const wrongLengths = Object.entries({ duration, renewBefore })
     .filter(([, given]) => given !== undefined && isKnown(given) && seconds(given) === undefined)
     .map(([path, actual]) => ({
@@ -58,6 +71,13 @@ function certificateIssues(certificate: CertificateSpec): Issue[] {
       "must be a DNS name, without scheme and port",
     ),
     ...items("ipAddresses", ipAddresses, (address) => isIP(address) !== 0, "must be an IP address"),
+    ...items(
+      "emailAddresses",
+      emailAddresses,
+      (address) => /^[^\s@<>]+@[^\s@<>]+$/.test(address),
+      "must be an e-mail address",
+    ),
+    ...items("uris", uris, (uri) => URL.canParse(uri), "must be a URI such as spiffe://cluster.local/ns/vault"),
   ];
 }
 

@@ -2,9 +2,9 @@ import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { nameAdvice } from "../internal/validation/nearest.js";
 import { isKnown } from "../internal/validation/known.js";
-import { coreFields } from "./coreFields.js";
-import { coreValues, plainKinds } from "./coreValues.js";
+import { coreTypeFields } from "./coreTypeFields.js";
 import type { Field, ObjectField } from "./fields.js";
+import { objectNameIssues } from "./objectRules.js";
 
 /** What to say of a key that is not a field: by the key's name, or by its path without indexes (`unsealer.secretThresold`). */
 export type KeyAdvice = Readonly<Record<string, KeyFix>>;
@@ -46,7 +46,7 @@ function walk(place: Place): Issue[] {
       return typeof value === "string" ? [] : [{ path, rule: "must be a string", actual: value }];
     case "name":
       return typeof value === "string" && value !== ""
-        ? []
+        ? objectNameIssues(path, value)
         : [{ path, rule: "must be a name: an empty one refers to nothing", actual: value }];
     case "boolean":
       return typeof value === "boolean" ? [] : [{ path, rule: "must be true or false", actual: value }];
@@ -63,7 +63,7 @@ function walk(place: Place): Issue[] {
     case "list":
       return Array.isArray(value)
         ? value.flatMap((item, index) => walk({ ...place, path: pathOf(path, index), value: item, field: field.items }))
-        : [{ path, rule: "must be a list", actual: value }];
+        : [{ path, rule: `must be a list${itemsOf(field.items)}`, actual: value }];
     case "map":
       return mapIssues(place, field.values);
     case "core":
@@ -81,11 +81,7 @@ function coreIssues(path: string, value: unknown, type: string): Issue[] {
   if (!isObject(value)) {
     return [{ path, rule: `must be a ${type} object of Kubernetes`, actual: value }];
   }
-  const fields = new Map<string, { readonly inner: string | undefined; readonly required: boolean }>();
-  for (const field of (coreFields[type] ?? "").split(" ")) {
-    const [name = "", inner] = field.split(":");
-    fields.set(name.replace("!", ""), { inner, required: name.endsWith("!") });
-  }
+  const fields = coreTypeFields(type);
   const missing = [...fields].flatMap(([key, { required }]) =>
     required && value[key] === undefined ? [{ path: pathOf(path, key), rule: "is required" }] : [],
   );
@@ -98,25 +94,15 @@ function coreIssues(path: string, value: unknown, type: string): Issue[] {
       const rule = `is not a field of ${type}, and Kubernetes would drop it silently`;
       return [{ path: pathOf(path, key), rule, fix: nameAdvice(key, [...fields.keys()]) }];
     }
-    return coreValueIssues(pathOf(path, key), part, field.inner, coreValues[`${type}.${key}`]);
+    return field.field === undefined
+      ? []
+      : walk({ path: pathOf(path, key), fieldPath: "", value: part, field: field.field, advice: {} });
   });
   return [...found, ...missing];
 }
 
-function coreValueIssues(path: string, value: unknown, kind: string | undefined, own: Field | undefined): Issue[] {
-  if (!isKnown(value) || (kind === undefined && own === undefined)) {
-    return [];
-  }
-  const plain = own ?? plainKinds[kind ?? ""];
-  if (plain !== undefined) {
-    return walk({ path, fieldPath: "", value, field: plain, advice: {} });
-  }
-  if (kind?.startsWith("[]") !== true) {
-    return coreIssues(path, value, kind ?? "");
-  }
-  return Array.isArray(value)
-    ? value.flatMap((item, index) => coreValueIssues(pathOf(path, index), item, kind.slice(2), undefined))
-    : [{ path, rule: `must be a list of ${kind.slice(2)} values`, actual: value }];
+function itemsOf(items: Field): string {
+  return items.kind === "core" ? ` of ${items.type} values` : items.kind === "string" ? " of string values" : "";
 }
 
 function mapIssues({ path, value }: Place, kind: "string" | "quantity"): Issue[] {

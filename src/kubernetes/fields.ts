@@ -1,3 +1,5 @@
+import type { Issue } from "../internal/validation/issues.js";
+
 /**
  * What a field of a Kubernetes object may hold, as data: the validation walks it, and a test can list every field and hold it against the
  * CustomResourceDefinition of a cluster.
@@ -6,13 +8,13 @@ export type Field =
   | { readonly kind: "string" | "boolean" | "quantity" }
   /** A whole number, within bounds where they are given. */
   | { readonly kind: "integer"; readonly min?: number; readonly max?: number }
-  /** A string that names something and so is never empty. */
+  /** The name of a Kubernetes object. */
   | { readonly kind: "name" }
   | { readonly kind: "enum"; readonly values: readonly string[] }
   | { readonly kind: "map"; readonly values: "string" | "quantity" }
   | { readonly kind: "list"; readonly items: Field }
   | ObjectField
-  /** A type of Kubernetes itself, such as `Affinity`: its fields are in `coreFields`, and what their values must be beyond that in `coreValues`. */
+  /** A type of Kubernetes itself, such as `Affinity`: its fields are in `coreFields`, and what is asked of their values beyond that in `coreValues` and `coreRules`. */
   | { readonly kind: "core"; readonly type: string };
 
 /** An object with named fields and no others. */
@@ -20,7 +22,11 @@ export interface ObjectField {
   readonly kind: "object";
   readonly fields: Readonly<Record<string, Field>>;
   readonly required: readonly string[];
+  readonly rules?: ObjectRules;
 }
+
+/** What is wrong with an object whose fields are all of their kind, with paths within it; parts not known yet are `unknownValue`. */
+export type ObjectRules = (value: Readonly<Record<string, unknown>>) => Issue[];
 
 /** Makes the compiler refuse a table of fields that has one more or one less than the type it describes. */
 export type FieldsOf<T> = { readonly [Key in keyof T]-?: Field };
@@ -50,8 +56,12 @@ export function core(type: string): Field {
 }
 
 /** @typeParam T the type that the fields describe */
-export function objectOf<T>(fields: FieldsOf<T>, required: readonly (keyof T & string)[] = []): ObjectField {
-  return { kind: "object", fields, required };
+export function objectOf<T>(
+  fields: FieldsOf<T>,
+  required: readonly (keyof T & string)[] = [],
+  rules?: ObjectRules,
+): ObjectField {
+  return { kind: "object", fields, required, ...(rules === undefined ? {} : { rules }) };
 }
 
 /** One field of an object, by its path: `backend.dynamodb.table`, `authMethods[].path`, `podTemplate.metadata.labels{}`. */

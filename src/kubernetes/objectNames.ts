@@ -29,3 +29,8 @@ export function isLabelKey(text: string): boolean {
 export function isLabelValue(text: string): boolean {
   return text === "" || labelPart.test(text);
 }
+
+/** The name of a container's port (IANA service name). */
+export function isPortName(text: string): boolean {
+  return /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(text);
+}

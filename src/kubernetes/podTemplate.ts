@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { podIssues, tolerationIssues } from "./coreRules.js";
 import {
   core as coreType,
   flag,
@@ -17,6 +18,8 @@ import {
   type Field,
   type ObjectField,
 } from "./fields.js";
+import { annotationIssues, labelIssues } from "./objectRules.js";
+import { resourceIssues } from "./resourceRules.js";
 
 /** What Vault's pods, and the StatefulSet that makes them, look like. */
 export interface PodTemplate {
@@ -200,52 +203,68 @@ export const honouredPodFields: readonly (keyof PodTemplateSpec)[] = [
   "tolerations",
 ];
 
-const templateMetadata = objectOf<TemplateMetadata>({ labels: textMap, annotations: textMap });
+const templateMetadata = objectOf<TemplateMetadata>(
+  { labels: textMap, annotations: textMap },
+  [],
+  ({ labels, annotations }) => [...labelIssues("labels", labels), ...annotationIssues("annotations", annotations)],
+);
 
-const podTemplateSpecFields = objectOf<PodTemplateSpec>({
-  affinity: coreType("Affinity"),
-  args: listOf(text),
-  containerSecurityContext: coreType("SecurityContext"),
-  dnsConfig: coreType("PodDNSConfig"),
-  dnsPolicy: oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]),
-  enableServiceLinks: flag,
-  env: listOf(coreType("EnvVar")),
-  hostIPC: flag,
-  hostNetwork: flag,
-  hostPID: flag,
-  imagePullSecrets: listOf(named()),
-  initContainers: listOf(coreType("Container")),
-  lifecycle: coreType("Lifecycle"),
-  livenessProbe: coreType("Probe"),
-  nodeSelector: textMap,
-  podPlacementPolicy: named(),
-  priority: integer,
-  priorityClassName: text,
-  readinessProbe: coreType("Probe"),
-  resources: objectOf<ResourceRequirements>({
-    requests: quantityMap,
-    limits: quantityMap,
-    claims: listOf(coreType("ResourceClaim")),
-  }),
-  runtimeClassName: text,
-  schedulerName: text,
-  securityContext: coreType("PodSecurityContext"),
-  serviceAccountName: text,
-  shareProcessNamespace: flag,
-  terminationGracePeriodSeconds: seconds,
-  tolerations: listOf(
-    objectOf<Toleration>({
-      effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
-      key: text,
-      operator: oneOf(["Exists", "Equal"]),
-      tolerationSeconds: integer,
-      value: text,
-    }),
-  ),
-  topologySpreadConstraints: listOf(coreType("TopologySpreadConstraint")),
-  volumeMounts: listOf(coreType("VolumeMount")),
-  volumes: listOf(coreType("Volume")),
-});
+const podTemplateSpecFields = objectOf<PodTemplateSpec>(
+  {
+    affinity: coreType("Affinity"),
+    args: listOf(text),
+    containerSecurityContext: coreType("SecurityContext"),
+    dnsConfig: coreType("PodDNSConfig"),
+    dnsPolicy: oneOf(["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]),
+    enableServiceLinks: flag,
+    env: listOf(coreType("EnvVar")),
+    hostIPC: flag,
+    hostNetwork: flag,
+    hostPID: flag,
+    imagePullSecrets: listOf(named()),
+    initContainers: listOf(coreType("Container")),
+    lifecycle: coreType("Lifecycle"),
+    livenessProbe: coreType("Probe"),
+    nodeSelector: textMap,
+    podPlacementPolicy: named(),
+    priority: integer,
+    priorityClassName: objectName,
+    readinessProbe: coreType("Probe"),
+    resources: objectOf<ResourceRequirements>(
+      {
+        requests: quantityMap,
+        limits: quantityMap,
+        claims: listOf(coreType("ResourceClaim")),
+      },
+      [],
+      resourceIssues,
+    ),
+    runtimeClassName: objectName,
+    schedulerName: objectName,
+    securityContext: coreType("PodSecurityContext"),
+    serviceAccountName: objectName,
+    shareProcessNamespace: flag,
+    terminationGracePeriodSeconds: seconds,
+    tolerations: listOf(
+      objectOf<Toleration>(
+        {
+          effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+          key: text,
+          operator: oneOf(["Exists", "Equal"]),
+          tolerationSeconds: integer,
+          value: text,
+        },
+        [],
+        tolerationIssues,
+      ),
+    ),
+    topologySpreadConstraints: listOf(coreType("TopologySpreadConstraint")),
+    volumeMounts: listOf(coreType("VolumeMount")),
+    volumes: listOf(coreType("Volume")),
+  },
+  [],
+  podIssues,
+);
 
 /** The fields of {@link PodTemplate}. */
 export const podTemplateFields: ObjectField = objectOf<PodTemplate>({

@@ -1,4 +1,4 @@
-import { listOf, objectOf, oneOf, text, type ObjectField } from "./fields.js";
+import { listOf, objectName, objectOf, oneOf, text, type ObjectField } from "./fields.js";
 
 /** TLS of a VaultServer. */
 export interface TlsConfig {
@@ -74,7 +74,7 @@ const certificateAliases = ["ca", "server", "client", "storage"] as const;
 
 const privateKeyEncodings = ["PKCS1", "PKCS8"] as const;
 
-const issuerReference = objectOf<IssuerReference>({ apiGroup: text, kind: text, name: text }, ["kind", "name"]);
+const issuerReference = objectOf<IssuerReference>({ apiGroup: text, kind: text, name: objectName }, ["kind", "name"]);
 
 /** The fields of {@link TlsConfig}. */
 export const tlsConfigFields: ObjectField = objectOf<TlsConfig>({
@@ -84,7 +84,7 @@ export const tlsConfigFields: ObjectField = objectOf<TlsConfig>({
       {
         alias: oneOf(certificateAliases),
         issuerRef: issuerReference,
-        secretName: text,
+        secretName: objectName,
         subject: objectOf<CertificateSubject>({
           organizations: listOf(text),
           countries: listOf(text),

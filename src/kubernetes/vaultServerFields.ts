@@ -1,3 +1,5 @@
+import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import {
   core,
   flag,
@@ -12,6 +14,7 @@ import {
   textMap,
   type ObjectField,
 } from "./fields.js";
+import { labelIssues } from "./objectRules.js";
 import { podTemplateFields, serviceTemplateFields } from "./podTemplate.js";
 import { tlsConfigFields } from "./tlsConfig.js";
 import {
@@ -66,7 +69,6 @@ const jwtOidcAuthConfig = objectOf<JwtOidcAuthConfig>({
 });
 
 type Prometheus = NonNullable<VaultServerMonitor["prometheus"]>;
-type NamespaceSelector = NonNullable<NonNullable<AllowedSecretEngines["namespaces"]>["selector"]>;
 
 /** Every field of {@link VaultServerSpec}. The compiler keeps the two equal; the order is the one in which the spec is written. */
 export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
@@ -155,7 +157,11 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
           resources: core("ResourceRequirements"),
           securityContext: core("SecurityContext"),
         }),
-        serviceMonitor: objectOf<NonNullable<Prometheus["serviceMonitor"]>>({ interval: text, labels: textMap }),
+        serviceMonitor: objectOf<NonNullable<Prometheus["serviceMonitor"]>>(
+          { interval: text, labels: textMap },
+          [],
+          serviceMonitorIssues,
+        ),
       }),
     }),
     podTemplate: podTemplateFields,
@@ -163,18 +169,14 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
     halted: flag,
     terminationPolicy: oneOf(terminationPolicies),
     allowedSecretEngines: objectOf<AllowedSecretEngines>({
-      namespaces: objectOf<NonNullable<AllowedSecretEngines["namespaces"]>>({
-        from: oneOf(allowedNamespaces),
-        selector: objectOf<NamespaceSelector>({
-          matchLabels: textMap,
-          matchExpressions: listOf(
-            objectOf<{ key: string; operator: string; values?: string[] }>(
-              { key: text, operator: text, values: listOf(text) },
-              ["key", "operator"],
-            ),
-          ),
-        }),
-      }),
+      namespaces: objectOf<NonNullable<AllowedSecretEngines["namespaces"]>>(
+        {
+          from: oneOf(allowedNamespaces),
+          selector: core("LabelSelector"),
+        },
+        [],
+        ({ from, selector }) => selectorIssues(from, selector),
+      ),
       secretEngines: listOf(oneOf(secretEngineTypes)),
     }),
     healthChecker: objectOf<HealthChecker>({
@@ -187,3 +189,26 @@ export const vaultServerFields: ObjectField = objectOf<VaultServerSpec>(
   },
   ["version", "backend"],
 );
+
+function selectorIssues(from: unknown, selector: unknown): Issue[] {
+  if (!isKnown(from) || (from === "Selector") === (selector !== undefined)) {
+    return [];
+  }
+  return [
+    from === "Selector"
+      ? { path: "selector", rule: "is required with from: Selector" }
+      : { path: "selector", rule: "needs from: Selector, and is ignored without", fix: 'Write from: "Selector".' },
+  ];
+}
+
+/** A length of time as Prometheus reads it. */
+const scrapeInterval = /^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
+
+function serviceMonitorIssues({ interval, labels }: Readonly<Record<string, unknown>>): Issue[] {
+  return [
+    ...(typeof interval !== "string" || !isKnown(interval) || scrapeInterval.test(interval)
+      ? []
+      : [{ path: "interval", rule: "must be a length of time such as 30s", actual: interval }]),
+    ...labelIssues("labels", labels),
+  ];
+}

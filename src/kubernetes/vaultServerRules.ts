@@ -4,8 +4,11 @@ import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { oneOfIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { annotationIssues, labelIssues, namespaceIssues, objectNameIssues } from "./objectRules.js";
+import { authMethodIssues } from "./authMethodRules.js";
 import { tlsIssues } from "./certificateRules.js";
 import { closedFieldIssues } from "./closedFields.js";
+import { fieldRuleIssues } from "./fieldRules.js";
+import { serviceTemplateIssues } from "./serviceRules.js";
 import { vaultServerAdvice } from "./vaultServerAdvice.js";
 import { vaultServerFields } from "./vaultServerFields.js";
 import type { VaultServerSpec, VaultServerUnsealer } from "./vaultServerSpec.js";
@@ -67,16 +70,17 @@ function specIssues(spec: VaultServerSpec): Issue[] {
     ...versionIssues(spec.version),
     ...regionIssues(spec),
     ...replicaIssues(spec),
-    ...(spec.unsealer === undefined || !isKnown(spec.unsealer) ? [] : unsealerIssues(spec.unsealer)),
-    ...authMethodIssues(spec),
-    ...(spec.tls === undefined || !isKnown(spec.tls) ? [] : under("tls", tlsIssues(spec.tls))),
-    ...nodeSelectorIssues(spec),
+    ...within("unsealer", spec.unsealer, unsealerIssues),
+    ...within("authMethods", spec.authMethods, authMethodIssues),
+    ...within("tls", spec.tls, tlsIssues),
+    ...within("serviceTemplates", spec.serviceTemplates, serviceTemplateIssues),
+    ...fieldRuleIssues("", spec, vaultServerFields),
   ];
 }
 
-function nodeSelectorIssues({ podTemplate }: VaultServerSpec): Issue[] {
-  const pods = isKnown(podTemplate) && isKnown(podTemplate?.spec) ? podTemplate?.spec : undefined;
-  return labelIssues("podTemplate.spec.nodeSelector", pods?.nodeSelector);
+/** The issues of a part of the spec; what is not given or not known is not judged. */
+function within<T>(path: string, part: T | undefined, rules: (part: T) => Issue[]): Issue[] {
+  return part === undefined || !isKnown(part) ? [] : under(path, rules(part));
 }
 
 function versionIssues(version: string): Issue[] {
@@ -157,7 +161,7 @@ function unsealerIssues(unsealer: VaultServerUnsealer): Issue[] {
       fix: "Leave it out, and revoke the root token once it is no longer needed.",
     });
   }
-  return under("unsealer", [...issues, ...modeIssues(unsealer)]);
+  return [...issues, ...modeIssues(unsealer)];
 }
 
 function modeIssues({ mode }: VaultServerUnsealer): Issue[] {
@@ -175,23 +179,12 @@ function modeIssues({ mode }: VaultServerUnsealer): Issue[] {
   }
   const { awsKmsSsm } = mode;
   if (awsKmsSsm !== undefined && isKnown(awsKmsSsm)) {
+    if (awsKmsSsm.kmsKeyID === "") {
+      issues.push({ path: "mode.awsKmsSsm.kmsKeyID", rule: "must be the ID or ARN of a KMS key", actual: "" });
+    }
     issues.push(...parameterPrefixIssues("mode.awsKmsSsm.ssmKeyPrefix", awsKmsSsm.ssmKeyPrefix));
   }
   return issues;
-}
-
-function authMethodIssues({ authMethods }: VaultServerSpec): Issue[] {
-  if (authMethods === undefined || !isKnown(authMethods)) {
-    return [];
-  }
-  const paths = authMethods.map((method) =>
-    isKnown(method) && isKnown(method.path) ? method.path?.replace(/^\/+|\/+$/g, "") : undefined,
-  );
-  return paths.flatMap((path, index) =>
-    path !== undefined && paths.indexOf(path) !== index
-      ? [{ path: `authMethods[${index}].path`, rule: "must differ from the paths of the others", actual: path }]
-      : [],
-  );
 }
 
 function irsaArgumentIssues({ irsa }: VaultServerPlainArgs): Issue[] {

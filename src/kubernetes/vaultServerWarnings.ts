@@ -2,7 +2,7 @@ import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { honouredPodFields, type PodTemplate } from "./podTemplate.js";
 import type { VaultServerPlainArgs } from "./vaultServerRules.js";
-import type { VaultServerSpec } from "./vaultServerSpec.js";
+import type { UnsealerMode, VaultServerSpec, VaultServerUnsealer } from "./vaultServerSpec.js";
 import { liveVaultVersions, vaultVersionStanding } from "./vaultVersions.js";
 
 /** What is allowed but does not do what it says, or is likely not meant. Only for arguments that break no rule. */
@@ -65,6 +65,22 @@ function unsealerWarnings({ unsealer }: VaultServerSpec): Issue[] {
     ];
   }
   const mode = isKnown(unsealer) && isKnown(unsealer.mode) ? unsealer.mode : undefined;
+  return [...overwriteWarnings(unsealer), ...endpointWarnings(mode)];
+}
+
+function overwriteWarnings({ overwriteExisting }: VaultServerUnsealer): Issue[] {
+  return overwriteExisting === true
+    ? [
+        {
+          path: "unsealer.overwriteExisting",
+          rule: "lets a Vault that is initialised on an empty table overwrite the unseal keys that are there: the data they belong to is then lost",
+          fix: "Leave it out, and keep the keys of each table apart.",
+        },
+      ]
+    : [];
+}
+
+function endpointWarnings(mode: UnsealerMode | undefined): Issue[] {
   return mode?.awsKmsSsm !== undefined && isKnown(mode.awsKmsSsm) && mode.awsKmsSsm.endpoint !== undefined
     ? [
         {

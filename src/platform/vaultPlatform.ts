@@ -9,7 +9,7 @@ import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { createApplications } from "./applications.js";
 import { createAutomation, revokeRootToken, standInLogin } from "./automation.js";
-import { checkAcrossArguments } from "./checksAcrossArguments.js";
+import { checkAcrossArguments, withCheckedAddress } from "./checksAcrossArguments.js";
 import { connectionWith, createBootstrapConnection, createConnection } from "./connection.js";
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
@@ -81,7 +81,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
   public constructor(name: string, args: VaultPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:VaultPlatform", name, {}, opts);
     assertValidPlatform(this, name, args);
-    const scope = platformScope(this, name, args);
+    const scope = platformScope(this, name, withCheckedAddress(this, name, args));
     warn(this, `VaultPlatform ${JSON.stringify(name)}`, platformWarnings(args));
 
     checkAcrossArguments(this, name, args);
@@ -141,7 +141,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
     this.engine = engine;
     this.applications = applications;
     this.vaultAddress = pulumi
-      .all([vaultServer.address, args.vaultAddress])
+      .all([vaultServer.address, scope.args.vaultAddress])
       .apply(([inCluster, given]) => given ?? inCluster);
     this.mountPath = engine.path;
     this.registerOutputs({ vaultAddress: this.vaultAddress, mountPath: this.mountPath });

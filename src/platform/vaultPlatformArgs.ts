@@ -229,8 +229,8 @@ export interface VaultPlatformArgs {
     readonly sts?: pulumi.Input<string>;
   }>;
   /**
-   * Keeps data from being lost by mistake: deletion protection of the table, `terminationPolicy: "DoNotTerminate"`, and Pulumi's `protect` on both. To
-   * destroy the platform set it to false, run `pulumi up`, then `pulumi destroy`.
+   * Keeps data from being lost by mistake: deletion protection of the table, `terminationPolicy: "DoNotTerminate"`, and Pulumi's `protect` on both. Another
+   * `vaultServer.terminationPolicy` is rejected meanwhile. To destroy the platform set it to false, run `pulumi up`, then `pulumi destroy`.
    *
    * @default true
    */

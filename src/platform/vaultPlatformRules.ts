@@ -7,17 +7,17 @@ import { endpointIssues } from "../aws/endpoints.js";
 import { mapRecord } from "../internal/records.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
-import { connectionRules } from "../vaultresource/connectionRules.js";
-import { clusterRules } from "../vaultresource/kubernetesConnectionRules.js";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
 import { storageIssues } from "../storage/storageRules.js";
 import { formatIssues, pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { flagIssues } from "../internal/validation/valueRules.js";
+import { connectionIssues } from "./connectionIssues.js";
 import { namingIssues } from "./namingRules.js";
 import { identityIssues, rootCredentialPart, rotationIssues, templateIssues } from "./identityRules.js";
 import { engineRole, platformRoles } from "./scope.js";
+import { protectionIssues, protectionWarnings } from "./protectionRules.js";
 import { platformShape } from "./platformShape.js";
 import { unsealingIssues } from "./unsealingRules.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
@@ -37,7 +37,11 @@ export function assertValidPlatform(resource: pulumi.Resource, name: string, arg
 }
 
 /** What is allowed but not advisable. */
-export function platformWarnings({ plainHttp }: VaultPlatformArgs): Issue[] {
+export function platformWarnings(args: VaultPlatformArgs): Issue[] {
+  return [...plainHttpWarnings(args), ...protectionWarnings(maskUnknowns(args) as Values)];
+}
+
+function plainHttpWarnings({ plainHttp }: VaultPlatformArgs): Issue[] {
   return plainHttp === true
     ? [
         {
@@ -81,6 +85,7 @@ function ownIssues(name: string, args: Values): Issue[] {
     ...connectionIssues(args),
     ...unsealingIssues(args),
     ...plainHttpIssues(args),
+    ...protectionIssues(args),
     ...identityIssues(args),
     ...rotationIssues(args),
     ...assumableRoleParts(args),
@@ -159,50 +164,6 @@ function unsealerSpec({ unsealer }: Values): Values {
 
 function inPlatformTerms(text: string): string {
   return text.replaceAll("backend.dynamodb.haEnabled", "storage.haEnabled");
-}
-
-/** How `pulumi up` reaches Vault: at an address or through the Kubernetes API. */
-function connectionIssues({ portForward, vaultAddress, connection, kubeconfig, context }: Values): Issue[] {
-  const issues: Issue[] = [];
-  if (portForward !== undefined && vaultAddress !== undefined) {
-    issues.push({
-      path: "portForward",
-      rule: "cannot be given together with vaultAddress: Vault is reached at its address or through the Kubernetes API",
-      fix: "Leave one of the two out.",
-    });
-  }
-  for (const field of ["address", "kubernetes"].filter(
-    (name) => (connection as Values | undefined)?.[name] !== undefined,
-  )) {
-    issues.push({
-      path: `connection.${field}`,
-      rule: "is created by VaultPlatform",
-      fix: `Use ${field === "address" ? "vaultAddress" : "portForward"} instead.`,
-    });
-  }
-  const others = issues.some(({ path }) => path.startsWith("connection"))
-    ? []
-    : connectionRules({
-        ...(connection as Values | undefined),
-        ...(vaultAddress === undefined
-          ? { kubernetes: { namespace: unknownValue, service: unknownValue } }
-          : { address: vaultAddress }),
-      }).flatMap((issue) =>
-        issue.path === "address" ? [{ ...issue, path: "vaultAddress" }] : under("connection", [issue]),
-      );
-  return [...issues, ...portForwardIssues(portForward), ...clusterRules({ kubeconfig, context }), ...others];
-}
-
-function portForwardIssues(given: unknown): Issue[] {
-  return given === undefined || typeof given === "boolean"
-    ? []
-    : [
-        {
-          path: "portForward",
-          rule: "must be true or false",
-          fix: "kubeconfig and context are arguments of VaultPlatform itself.",
-        },
-      ];
 }
 
 function plainHttpIssues({ plainHttp, vaultServer }: Values): Issue[] {

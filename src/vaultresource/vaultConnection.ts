@@ -3,6 +3,13 @@ import type { KubernetesConnection } from "../vault/portForward/kubernetesConnec
 import { secretLoginFields, type RevocableLogin, type VaultLogin } from "../vault/login.js";
 import { connectionRules, hasCredentials } from "./connectionRules.js";
 import { assertValid } from "./inputs.js";
+import { mapRecord } from "../internal/records.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { isFullyKnown } from "../internal/validation/known.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import { rejecterOf, type Reject } from "../internal/validation/reject.js";
+import { resolveKnown } from "../internal/validation/resolveKnown.js";
+import type { Values } from "./fields.js";
 import type { Duration } from "../internal/duration.js";
 import { resourceHost } from "./resourceHost.js";
 
@@ -124,7 +131,7 @@ export interface VaultConnectionArgs {
  * new AwsSecretsMount("aws", { path: "aws" }, { provider: connection });
  */
 export class VaultConnection extends pulumi.ProviderResource {
-  /** @throws pulumi.RunError with all problems of the arguments */
+  /** @throws pulumi.RunError with all problems of the plain arguments */
   constructor(name: string, args: VaultConnectionArgs = {}, opts?: pulumi.ResourceOptions) {
     assertValid(`VaultConnection "${name}"`, args, connectionRules);
     const { login, kubernetes, clientKey, proxyAddress, ...settings } = withoutNulls(args);
@@ -136,8 +143,44 @@ export class VaultConnection extends pulumi.ProviderResource {
       login: login === undefined ? undefined : pulumi.jsonStringify(withSecrets(login)),
     };
     const host = resourceHost();
-    super(host.providerPackage, name, host.connectionProps(inputs), opts);
+    const outputs = new OutputCheck(args);
+    super(host.providerPackage, name, host.connectionProps(outputs.gated(inputs)), opts);
+    outputs.report(rejecterOf(this, `VaultConnection "${name}"`));
     argumentsOf.set(this, args);
+  }
+}
+
+/**
+ * Checks arguments that are outputs once they are known, at preview each beside others that are not. Plugins of dynamic resources are not asked to check
+ * their provider's settings.
+ */
+class OutputCheck {
+  private readonly issues: Promise<Issue[]>;
+  private reject: Reject | undefined;
+
+  constructor(args: VaultConnectionArgs) {
+    this.issues = resolveKnown(args).then((known) => connectionRules(known as Values));
+  }
+
+  /** The inputs, of which those that are outputs do not resolve to values that break a rule. */
+  gated(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return mapRecord(inputs, (_, value) =>
+      isFullyKnown(maskUnknowns(value))
+        ? value
+        : (pulumi.output(value) as pulumi.Output<unknown>).apply((resolved) => this.passed(resolved)),
+    );
+  }
+
+  report(reject: Reject): void {
+    this.reject = reject;
+    if (pulumi.runtime.isDryRun()) {
+      void this.passed(undefined);
+    }
+  }
+
+  private async passed<T>(value: T): Promise<T> {
+    const issues = await this.issues;
+    return issues.length === 0 || this.reject === undefined ? value : this.reject<T>(issues);
   }
 }
 

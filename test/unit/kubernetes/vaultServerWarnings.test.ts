@@ -39,6 +39,10 @@ describe("vaultServerWarnings", () => {
       "spec.unsealer.mode.awsKmsSsm.endpoint: has no effect: KubeVault's unsealer does not read it. Reach a private KMS endpoint by private DNS.",
     ],
     [
+      withUnsealer({ overwriteExisting: true }),
+      "spec.unsealer.overwriteExisting: lets a Vault that is initialised on an empty table overwrite the unseal keys that are there: the data they belong to is then lost. Leave it out, and keep the keys of each table apart.",
+    ],
+    [
       withSpec({ authMethods: [{ type: "kubernetes", path: "kubernetes", kubernetesConfig: {} }] }),
       "spec.authMethods[0].kubernetesConfig: makes KubeVault's conversion to v1alpha1 fail: whatever reads the object as v1alpha1 gets an error. Configure the method in Vault instead.",
     ],
