@@ -141,6 +141,7 @@ export class ApplicationAccess extends pulumi.ComponentResource {
    *
    * @param role a name from `roles` or `staticRoles`
    * @param vaultAddress address of Vault as pods reach it, such as `https://vault.vault.svc:8200`
+   * @throws pulumi.RunError, as the output's failure, for a role that the application may not read
    *
    * @example
    * const annotations = shop.target("deploy", "https://vault.vault.svc:8200").apply((target) => agentInjectorAnnotations({ target }));

@@ -251,7 +251,7 @@ export interface VaultServerMonitor {
       readonly args?: readonly string[];
       /** Environment variables of the exporter. */
       readonly env?: readonly pulumi.Unwrap<core.v1.EnvVar>[];
-      /** Default: 56790. */
+      /** Port of the exporter's metrics. Default: 56790. */
       readonly port?: number;
       /** Requests and limits of the exporter. */
       readonly resources?: pulumi.Unwrap<core.v1.ResourceRequirements>;
@@ -295,11 +295,11 @@ export interface AllowedSecretEngines {
 
 /** The operator's health check. */
 export interface HealthChecker {
-  /** Default: 10. */
+  /** Seconds between two checks. Default: 10. */
   readonly periodSeconds?: number;
-  /** Default: 10. */
+  /** Seconds after which a check has failed. Default: 10. */
   readonly timeoutSeconds?: number;
-  /** Default: 1. */
+  /** How many checks in a row must fail before Vault counts as unhealthy. Default: 1. */
   readonly failureThreshold?: number;
   /** Whether the check only reads. The writing check costs DynamoDB write capacity at every period. Default: false. */
   readonly disableWriteCheck?: boolean;

@@ -65,7 +65,11 @@ export class AwsSessionCredentials extends pulumi.CustomResource {
   /** When the credentials end, in ISO 8601. */
   declare readonly expiration: pulumi.Output<string>;
 
-  /** Session credentials are created with the resource, and replaced before they expire. */
+  /**
+   * Session credentials are created with the resource, and replaced before they expire.
+   *
+   * @throws Error at `pulumi up`, by the provider, with AWS's own answer where it issues none
+   */
   constructor(name: string, args: AwsSessionCredentialsArgs, opts?: pulumi.CustomResourceOptions) {
     const host = resourceHost();
     const kind = "AwsSessionCredentials";

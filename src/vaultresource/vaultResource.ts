@@ -18,6 +18,7 @@ export abstract class VaultResource extends pulumi.CustomResource {
    *
    * @param kind name of the class, which selects the provider's code
    * @param computed names of the outputs that are no inputs
+   * @throws pulumi.RunError for the option `import`, unless the provider plugin is in use
    */
   protected constructor(
     kind: string,

@@ -12,9 +12,9 @@ export interface AgentInjectorArgs {
   readonly tokenVolume?: string;
   /** Secret with the certificate of Vault's authority as `ca.crt`, in the pod's namespace. @default - the system's authorities */
   readonly caSecret?: string;
-  /** See {@link AwsSharedConfigArgs}. @default 360 */
+  /** How many seconds an SDK may keep what it was given: see {@link AwsSharedConfigArgs}. @default 360 */
   readonly keepSeconds?: number;
-  /** See {@link AwsSharedConfigArgs}. @default 15 for credentials at `creds/`, else 0 */
+  /** How many seconds the credentials of before are handed out: see {@link AwsSharedConfigArgs}. @default 15 for credentials at `creds/`, else 0 */
   readonly settleSeconds?: number;
   /** Region of the AWS configuration. @default - none: AWS_REGION of the pod */
   readonly region?: string;
