@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { errorFamilies, kindFamilies, notForUsers } from "../../documentation/errorFamilies.js";
 
 const repository = path.join(__dirname, "..", "..", "..");
 const guides = path.join(repository, "docs", "guides");
@@ -36,7 +37,10 @@ describe("guides", () => {
 describe("troubleshooting quotes messages that exist", () => {
   const text = read("docs", "guides", "troubleshooting.md");
   const [own = ""] = text.split("## Words of Vault and AWS");
-  const messages = [...own.matchAll(/^### `(.+)`$/gm)].map(([, message]) => message ?? "");
+  const headings = [...own.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading ?? "");
+  const messages = headings.flatMap((heading) =>
+    [...heading.matchAll(/`([^`]+)`/g)].map(([, message]) => message ?? ""),
+  );
   // As one text, with the parts of a message that are joined by + put together.
   const sources = readdirSync(path.join(repository, "src"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
@@ -49,7 +53,7 @@ describe("troubleshooting quotes messages that exist", () => {
 
   it("has messages", () => {
     expect(messages.length).toBeGreaterThan(20);
-    expect(own.match(/^### /gm)).toHaveLength(messages.length);
+    expect(headings.filter((heading) => !heading.startsWith("`"))).toEqual([]);
   });
 
   it.each(messages)("%s", (message) => {
@@ -57,5 +61,18 @@ describe("troubleshooting quotes messages that exist", () => {
     const parts = message.split("…").map((part) => part.trim().replace(/^[.:,]+|[.:,]+$/g, ""));
     const missing = parts.filter((part) => part.length > 2 && !sources.includes(part));
     expect(missing).toEqual([]);
+  });
+
+  it.each([...Object.keys(errorFamilies), ...Object.values(kindFamilies)])("has an entry: %s", (part) => {
+    expect(headings.filter((heading) => heading.includes(part))).not.toEqual([]);
+  });
+
+  it("explains the errors of each file that makes some", () => {
+    const files = readdirSync(path.join(repository, "src"), { recursive: true, encoding: "utf8" })
+      .filter(
+        (file) => file.endsWith(".ts") && /\bnew (?:pulumi\.)?(?:\w*Error|PartialFailure)\(/.test(read("src", file)),
+      )
+      .map((file) => file.split(path.sep).join("/"));
+    expect([...Object.values(errorFamilies).flat(), ...notForUsers].sort()).toEqual(files.sort());
   });
 });
