@@ -1,3 +1,5 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
+import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { validateArguments, validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
@@ -23,6 +25,7 @@ import { inlinePolicyTexts, transformedEntity } from "./entityTransforms.js";
 import type { PolicyDocument } from "../aws/policyDocument.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { isKnown } from "../internal/validation/known.js";
+import { iamArn, pathOrRoot } from "../aws/arns.js";
 
 /** Arguments of {@link AssumableRole}. */
 export interface AssumableRoleArgs {
@@ -81,7 +84,7 @@ export class AssumableRole extends pulumi.ComponentResource {
   public readonly role: iam.Role;
   /** Name of the role. */
   public readonly roleName: pulumi.Output<string>;
-  /** ARN of the role, known once all its policies are in place. */
+  /** ARN of the role, known once all its policies are in place. Where `roleName` is given, a first preview knows it too. */
   public readonly arn: pulumi.Output<string>;
   /** The trust policy as JSON text, for `RootCredential.trustPolicies`. */
   public readonly trustPolicy: pulumi.Output<string>;
@@ -116,15 +119,13 @@ export class AssumableRole extends pulumi.ComponentResource {
     const trust = { policy: role.args.assumeRolePolicy, trustedPrincipalArn: args.trustedPrincipalArn };
     const checkTrust = (known: unknown) => {
       const { policy, trustedPrincipalArn } = known as { policy: PolicyDocument | string; trustedPrincipalArn: string };
-      return report.pass(isOwnTrust ? [] : transformedTrustFindings(policy, trustedPrincipalArn), policy);
+      const text = typeof policy === "string" ? policy : JSON.stringify(policy);
+      return report.pass(isOwnTrust ? [] : transformedTrustFindings(policy, trustedPrincipalArn), text);
     };
     whenKnownAtPreview(trust, checkTrust);
     this.trustPolicy = pulumi
       .all([trust, documents({ assumeRolePolicy: isOwnTrust ? undefined : trust.policy, inlinePolicies: inline })])
-      .apply(([known]) => {
-        const policy = checkTrust(known);
-        return typeof policy === "string" ? policy : JSON.stringify(policy);
-      });
+      .apply(([known]) => checkTrust(known));
     this.role = new iam.Role(`${name}-role`, { ...role.args, assumeRolePolicy: this.trustPolicy }, parent);
     const ready: pulumi.Resource[] = [];
     const policies: Record<string, pulumi.Input<unknown>> = {};
@@ -152,9 +153,26 @@ export class AssumableRole extends pulumi.ComponentResource {
     pulumi.output(rights).apply(analyse);
 
     this.roleName = this.role.name;
-    this.arn = resolveAfterCreation(this.role.arn, ready);
+    const { name: roleName, path } = role.args;
+    const arn =
+      roleName === undefined || !pulumi.runtime.isDryRun()
+        ? this.role.arn
+        : plannedRoleArn(parent, { roleName, path, role: this.role.urn });
+    this.arn = resolveAfterCreation(arn, ready);
     this.registerOutputs({ roleName: this.roleName, arn: this.arn, trustPolicy: this.trustPolicy });
   }
+}
+
+/** The ARN that a role will have, from account, path and name: at a first preview AWS has not said it yet. */
+function plannedRoleArn(
+  options: pulumi.InvokeOptions,
+  role: { readonly [Part in "roleName" | "path" | "role"]: pulumi.Input<string | undefined> },
+): pulumi.Output<string> {
+  const { partition } = getPartitionOutput({}, options);
+  const { accountId } = getCallerIdentityOutput({}, options);
+  return pulumi
+    .all([partition, accountId, role])
+    .apply(([name, account, { roleName = "", path }]) => iamArn(name, account, `role${pathOrRoot(path)}${roleName}`));
 }
 
 /** A role of any account: what it gives over all of an account is dangerous in each. */

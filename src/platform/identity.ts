@@ -51,10 +51,10 @@ export function createIdentity(scope: PlatformScope): PlatformIdentity {
       ),
   );
   const assumable = Object.entries(assumableRoles);
-  resolveRoleArns(pulumi.all(Object.fromEntries(assumable.map(([key, role]) => [key, role.role.arn]))));
+  resolveRoleArns(pulumi.all(Object.fromEntries(assumable.map(([key, role]) => [key, role.arn]))));
   resolveTrustPolicies(
     pulumi
-      .all(assumable.map(([, role]) => pulumi.all([role.role.arn, role.trustPolicy])))
+      .all(assumable.map(([, role]) => pulumi.all([role.arn, role.trustPolicy])))
       .apply((pairs) => Object.fromEntries(pairs)),
   );
   return { rootCredential, assumableRoles };

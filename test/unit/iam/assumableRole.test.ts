@@ -1,7 +1,8 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { AssumableRole } from "../../../src/iam/assumableRole.js";
+import { AssumableRole, type AssumableRoleArgs } from "../../../src/iam/assumableRole.js";
+import { RootCredential } from "../../../src/iam/rootCredential.js";
 import { assumableRoleIssues } from "../../../src/iam/assumableRoleRules.js";
 import { formatIssue } from "../../../src/internal/validation/issues.js";
 import { isKnownOutput, valueOf } from "../../support/outputs.js";
@@ -216,5 +217,37 @@ describe("AssumableRole at preview", () => {
     expect(await isKnownOutput(deploy.arn)).toBe(false);
     await registrationsDone();
     expect(mocks.children().map(({ name }) => name)).toEqual(["deploy-role", "root"]);
+  });
+
+  test("knows the ARN of a role whose name is given, by account and path", async () => {
+    mockAws({ preview: true, partition: "aws-us-gov" });
+    const trusted = trustedPrincipalArn.replace("aws", "aws-us-gov");
+    const arnOf = (args: Partial<AssumableRoleArgs>) =>
+      valueOf(new AssumableRole("deploy", { trustedPrincipalArn: trusted, ...args }).arn);
+    const here = "arn:aws-us-gov:iam::123456789012:role";
+    expect(await arnOf({ roleName: "deployer" })).toBe(`${here}/deployer`);
+    expect(await arnOf({ roleName: pulumi.output("deployer"), path: "/p/" })).toBe(`${here}/p/deployer`);
+    expect(await arnOf({ transform: { role: (args) => ({ ...args, name: "mine" }) } })).toBe(`${here}/mine`);
+    await registrationsDone();
+  });
+
+  test("lets a RootCredential judge its trust policy, where the name is given", async () => {
+    mockAws({ preview: true });
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    const deploy = new AssumableRole("deploy", { trustedPrincipalArn, roleName: "deployer", externalId: "platform" });
+    const trustPolicies = pulumi.all([deploy.arn, deploy.trustPolicy]).apply(([arn, policy]) => ({ [arn]: policy }));
+    const roleArns = [deploy.arn];
+    new RootCredential("vault", {
+      userName: "root-of-vault",
+      roles: { deploy: { credentialType: "assumed_role", roleArns } },
+      trustPolicies,
+    });
+    await vi.waitFor(() => expect(error).toHaveBeenCalled());
+    await registrationsDone();
+    expect(error.mock.calls.map(([message]) => message)).toEqual([
+      'RootCredential "vault": invalid argument: roles.deploy.roleArns[0]: the trust policy of arn:aws:iam::123456789012:role/deployer asks for ' +
+        "an external ID (sts:ExternalId), the role sends none. Set externalId.",
+    ]);
+    error.mockRestore();
   });
 });

@@ -224,4 +224,31 @@ describe("a preview of a platform whose arguments are outputs", () => {
         "Keep the statements of the original policy, and add others.",
     ]);
   });
+
+  it("judges the trust policy of a role of its own whose name is given, as a transform leaves it", async () => {
+    const asking = (Condition: PolicyStatement["Condition"], roleName?: string): Partial<VaultPlatformArgs> => ({
+      rootCredential: { userName: "root" },
+      assumableRoles: {
+        deploy: {
+          roleName,
+          transform: {
+            role: (args) => ({ ...args, assumeRolePolicy: JSON.stringify(trusting("root", Condition)) }),
+          },
+        },
+      },
+      roles: { d: { credentialType: "assumed_role", assumableRoles: ["deploy"] } },
+    });
+    const externalId = { StringEquals: { "sts:ExternalId": "abc" } };
+    expect((await shown(asking(externalId, "deploy"))).errors).toEqual([
+      `RootCredential "p-root": invalid argument: roles.d.roleArns[0]: the trust policy of arn:aws:iam::${accountId}:role/deploy asks for an ` +
+        "external ID (sts:ExternalId), the role sends none. Set externalId.",
+    ]);
+    // AWS makes up the name, and with it the ARN, in the update.
+    expect((await shown(asking(externalId))).errors).toEqual([]);
+    // What lets nobody in is the role's own error.
+    expect((await shown(asking({ Bool: { "aws:MultiFactorAuthPresent": "true" } }, "deploy"))).errors).toEqual([
+      `AssumableRole "p-deploy": invalid argument: transform.role.assumeRolePolicy: does not let arn:aws:iam::${accountId}:user/root in ` +
+        "(sts:AssumeRole). Keep the statements of the original policy, and add others.",
+    ]);
+  });
 });
