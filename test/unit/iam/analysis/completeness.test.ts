@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement } from "../../../../src/aws/policyDocument.js";
-import { derivedRootPolicy, documentedRootPolicy } from "../../../../src/iam/policies/rootPolicy.js";
+import { derivedRootPolicy } from "../../../../src/iam/policies/rootPolicy.js";
 import type { PlainRootCredential } from "../../../../src/iam/rootDocument.js";
 import {
   account,
@@ -22,78 +22,8 @@ const bounded: PlainRootCredential["roles"] = {
   deploy: { credentialType: "iam_user", policyArns: [readOnly], permissionsBoundaryArn: boundaryArn },
 };
 
-describe("policies that HashiCorp publishes", () => {
+describe("rights on what each call carries", () => {
   const onBoundary = { StringEquals: { "iam:PermissionsBoundary": [boundaryArn] } };
-
-  test("the example of Vault's documentation", () => {
-    expect(ofPolicy(documentedRootPolicy(account), { roles: users })).toEqual([]);
-  });
-
-  test("the example with a permissions boundary", () => {
-    const policy = documentOf(
-      {
-        Action: [
-          "iam:AttachUserPolicy",
-          "iam:CreateUser",
-          "iam:DeleteUserPolicy",
-          "iam:DetachUserPolicy",
-          "iam:PutUserPolicy",
-        ],
-        Resource: [`${iam}:user/vault-*`],
-        Condition: onBoundary,
-      },
-      {
-        Action: [
-          "iam:CreateAccessKey",
-          "iam:DeleteAccessKey",
-          "iam:DeleteUser",
-          "iam:ListAccessKeys",
-          "iam:ListAttachedUserPolicies",
-          "iam:ListGroupsForUser",
-          "iam:ListUserPolicies",
-          "iam:AddUserToGroup",
-          "iam:RemoveUserFromGroup",
-        ],
-        Resource: [`${iam}:user/vault-*`],
-      },
-    );
-    expect(ofPolicy(policy, { roles: bounded })).toEqual([]);
-  });
-
-  test("the example of the support article on rotation, which needs the names of root's own leases", () => {
-    const policy = documentOf(
-      {
-        Action: [
-          "iam:CreateAccessKey",
-          "iam:DeleteAccessKey",
-          "iam:GetUser",
-          "iam:DeleteUser",
-          "iam:ListAccessKeys",
-          "iam:ListAttachedUserPolicies",
-          "iam:ListGroupsForUser",
-          "iam:ListUserPolicies",
-          "iam:RemoveUserFromGroup",
-        ],
-        Resource: [`${iam}:user/vault-root-*`, rootArn],
-      },
-      {
-        Action: [
-          "iam:AttachUserPolicy",
-          "iam:CreateUser",
-          "iam:DeleteUserPolicy",
-          "iam:DetachUserPolicy",
-          "iam:PutUserPolicy",
-        ],
-        Resource: [`${iam}:user/vault-root-*`],
-        Condition: onBoundary,
-      },
-    );
-    const input = { userNamePrefix: "vault-root-", rotateRoot: true };
-    expect(ofPolicy(policy, { ...input, roles: {} })).toEqual([]);
-    expect(ofPolicy(policy, { ...input, roles: bounded }).map(brief)).toEqual([
-      "warning userNamePrefix iam:CreateUser",
-    ]);
-  });
 
   test("rotation of its own key, by ARN or by variable", () => {
     const Action = ["iam:GetUser", "iam:CreateAccessKey", "iam:DeleteAccessKey"];
