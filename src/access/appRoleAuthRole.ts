@@ -1,10 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../internal/duration.js";
-import type { Values } from "../vaultresource/fields.js";
-import { assertValid } from "../vaultresource/inputs.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
 import { appRoleFields, appRoleRules } from "./appRoleRules.js";
-import { authRoleInputs, authRoleRules, type AuthRoleLocation } from "./authRole.js";
+import { authRoleInputs, type AuthRoleLocation } from "./authRole.js";
 import type { TokenSettings } from "./tokenFields.js";
 
 /** What {@link AppRoleAuthRole} takes. */
@@ -37,13 +35,7 @@ export class AppRoleAuthRole extends VaultResource {
 
   /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: AppRoleAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
-    assertValid(`AppRoleAuthRole "${name}"`, args, (given) => authRoleRules(given, appRoleFields, appRoleRules));
-    super(
-      "AppRoleAuthRole",
-      name,
-      authRoleInputs(args as unknown as Values, "approle", appRoleFields),
-      ["roleId"],
-      opts,
-    );
+    const inputs = authRoleInputs(`AppRoleAuthRole "${name}"`, args, "approle", appRoleFields, appRoleRules);
+    super("AppRoleAuthRole", name, inputs, ["roleId"], opts);
   }
 }

@@ -2,6 +2,7 @@ import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { adoptionSettings, type Values, type VaultField } from "../vaultresource/fields.js";
 import { line, pem, word, type TextForm } from "../vaultresource/textForms.js";
+import { urlRules } from "../vaultresource/urlRules.js";
 import { kindRules, mayBeSet, requiredText, unknownArguments } from "../vaultresource/rules.js";
 import { authPathRules } from "./accessRules.js";
 
@@ -106,6 +107,9 @@ export function kubernetesAuthConfigRules(args: Values): Issue[] {
       'Give the API server as Vault reaches it: "https://kubernetes.default.svc".',
     ),
     ...pemRules(args, "kubernetesCaCert"),
+    ...(typeof args.kubernetesHost === "string" && args.kubernetesHost.includes("@")
+      ? urlRules("kubernetesHost", args.kubernetesHost)
+      : []),
   ];
 }
 
@@ -117,7 +121,9 @@ export function jwtAuthConfigRules(args: Values): Issue[] {
   const issues = [
     ...configRules(args, [...jwtAuthConfigFields, ...jwtAuthConfigSecrets]),
     ...["oidcDiscoveryCaPem", "jwksCaPem"].flatMap((name) => pemRules(args, name)),
-    ...["oidcDiscoveryUrl", "jwksUrl"].flatMap((name) => urlRules(args, name)),
+    ...["oidcDiscoveryUrl", "jwksUrl"].flatMap((name) => urlRules(name, args[name])),
+    ...discoveryRules(args),
+    ...responseRules(args),
     ...pairRules(args.jwksPairs),
     ...providerRules(args.providerConfig),
   ];
@@ -153,7 +159,7 @@ function pairRules(pairs: unknown): Issue[] {
     return under(pathOf("jwksPairs", index), [
       ...unknownArguments(values, ["jwksUrl", "jwksCaPem"]),
       ...requiredText(values, "jwksUrl", "Give the URL of an issuer's keys."),
-      ...urlRules(values, "jwksUrl"),
+      ...urlRules("jwksUrl", values.jwksUrl),
       ...pemRules(values, "jwksCaPem"),
     ]);
   });
@@ -182,15 +188,21 @@ function pemRules(args: Values, name: string): Issue[] {
     : [];
 }
 
-function urlRules(args: Values, name: string): Issue[] {
-  const url = args[name];
-  if (typeof url !== "string" || url === "" || !isKnown(url)) {
-    return [];
-  }
-  if (!/^https?:\/\/[^\s/]+/.test(url)) {
-    return [{ path: name, rule: "must be an http or https URL", actual: url }];
-  }
-  return name === "oidcDiscoveryUrl" && url.includes("/.well-known")
-    ? [{ path: name, rule: "must be without /.well-known/openid-configuration, which Vault adds", actual: url }]
+function discoveryRules({ oidcDiscoveryUrl: url }: Values): Issue[] {
+  return typeof url === "string" && url.includes("/.well-known")
+    ? [
+        {
+          path: "oidcDiscoveryUrl",
+          rule: "must be without /.well-known/openid-configuration, which Vault adds",
+          actual: url,
+        },
+      ]
+    : [];
+}
+
+/** An ID token is not for a URL, which logs keep. */
+function responseRules({ oidcResponseMode: mode, oidcResponseTypes: types }: Values): Issue[] {
+  return Array.isArray(types) && types.includes("id_token") && isKnown(mode) && mode !== "form_post"
+    ? [{ path: "oidcResponseMode", rule: "must be form_post with id_token in oidcResponseTypes", actual: mode }]
     : [];
 }

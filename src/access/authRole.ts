@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Issue } from "../internal/validation/issues.js";
-import { adoptionSettings, type Values, type VaultField } from "../vaultresource/fields.js";
-import { canonicalInputs, mapInput } from "../vaultresource/inputs.js";
-import { kindRules, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
-import { authPathRules, authRoleNameRules } from "./accessRules.js";
+import type { Values, VaultField } from "../vaultresource/fields.js";
+import { assertValid, canonicalInputs, mapInput } from "../vaultresource/inputs.js";
+import { trimSlashes } from "../vaultresource/rules.js";
+import { authRoleRules } from "./authRoleRules.js";
 
 /** Where a role of an auth method is. */
 export interface AuthRoleLocation {
@@ -13,24 +13,26 @@ export interface AuthRoleLocation {
   readonly adoptExisting?: pulumi.Input<boolean>;
 }
 
-/** The inputs of a role, in the one form that the state keeps. */
-export function authRoleInputs(args: Values, mount: string, fields: readonly VaultField[]): Values {
+/**
+ * The inputs of a role, in the one form that the state keeps.
+ *
+ * @param subject how errors name it: `JwtAuthRole "ci"`
+ * @param mount where no auth method is named
+ * @throws pulumi.RunError with all problems of the arguments
+ */
+export function authRoleInputs(
+  subject: string,
+  args: object,
+  mount: string,
+  fields: readonly VaultField[],
+  rules: (args: Values) => Issue[],
+): Values {
+  const given: Values = { ...args, mount: (args as Values).mount ?? mount };
+  assertValid(subject, given, (known) => authRoleRules(known, fields, rules));
   return {
-    mount: mapInput(args.mount ?? mount, (value) => trimSlashes(value as string)),
-    name: args.name,
-    ...canonicalInputs(fields, args),
-    adoptExisting: args.adoptExisting,
+    mount: mapInput(given.mount, (value) => trimSlashes(value as string)),
+    name: given.name,
+    ...canonicalInputs(fields, given),
+    adoptExisting: given.adoptExisting,
   };
-}
-
-/** The rules of a role, with those of its place. */
-export function authRoleRules(args: Values, fields: readonly VaultField[], rules: (args: Values) => Issue[]): Issue[] {
-  const known = ["mount", "name", "adoptExisting", ...fields.map((field) => field.name)];
-  return [
-    ...unknownArguments(args, known),
-    ...(args.mount === undefined ? [] : authPathRules(args, "mount")),
-    ...authRoleNameRules(args, "name"),
-    ...kindRules(adoptionSettings, args),
-    ...rules(args),
-  ];
 }

@@ -1,9 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../internal/duration.js";
-import type { Values } from "../vaultresource/fields.js";
-import { assertValid } from "../vaultresource/inputs.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
-import { authRoleInputs, authRoleRules, type AuthRoleLocation } from "./authRole.js";
+import { authRoleInputs, type AuthRoleLocation } from "./authRole.js";
 import { jwtAuthRoleFields, jwtAuthRoleRules, type boundClaimsTypes, type jwtRoleTypes } from "./jwtAuthRoleRules.js";
 import type { TokenSettings } from "./tokenFields.js";
 
@@ -81,7 +79,7 @@ export class JwtAuthRole extends VaultResource {
 
   /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: JwtAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
-    assertValid(`JwtAuthRole "${name}"`, args, (given) => authRoleRules(given, jwtAuthRoleFields, jwtAuthRoleRules));
-    super("JwtAuthRole", name, authRoleInputs(args as unknown as Values, "jwt", jwtAuthRoleFields), [], opts);
+    const inputs = authRoleInputs(`JwtAuthRole "${name}"`, args, "jwt", jwtAuthRoleFields, jwtAuthRoleRules);
+    super("JwtAuthRole", name, inputs, [], opts);
   }
 }

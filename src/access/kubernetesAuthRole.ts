@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { InputOf } from "../internal/inputOf.js";
 import { warn } from "../internal/validation/warn.js";
-import type { Values } from "../vaultresource/fields.js";
-import { assertValid } from "../vaultresource/inputs.js";
 import { VaultResource } from "../vaultresource/vaultResource.js";
-import { authRoleInputs, authRoleRules, type AuthRoleLocation } from "./authRole.js";
+import { authRoleInputs, type AuthRoleLocation } from "./authRole.js";
 import {
   admitsEveryone,
   kubernetesAuthRoleFields,
@@ -78,11 +76,10 @@ export class KubernetesAuthRole extends VaultResource {
   /** @throws pulumi.RunError with all problems of the arguments */
   constructor(name: string, args: KubernetesAuthRoleArgs, opts?: pulumi.CustomResourceOptions) {
     const subject = `KubernetesAuthRole "${name}"`;
-    assertValid(subject, args, (given) => authRoleRules(given, kubernetesAuthRoleFields, kubernetesAuthRoleRules));
     super(
       "KubernetesAuthRole",
       name,
-      authRoleInputs(args as unknown as Values, "kubernetes", kubernetesAuthRoleFields),
+      authRoleInputs(subject, args, "kubernetes", kubernetesAuthRoleFields, kubernetesAuthRoleRules),
       [],
       opts,
     );

@@ -1,7 +1,8 @@
+import { durationSeconds } from "../internal/duration.js";
 import { repeatedKeys } from "../aws/policyText.js";
 import { canonicalJson } from "../vaultresource/canonicalJson.js";
 import { HclError, parseHcl, type HclItem, type HclObject, type HclValue } from "./hcl.js";
-import { capabilities } from "./policyRule.js";
+import { capabilities, hasWholeTemplates } from "./policyRule.js";
 
 /** What a policy says, and what is wrong with it. */
 export interface PolicyMeaning {
@@ -99,6 +100,9 @@ function isJson(text: string): boolean {
 function readRule(given: string, value: HclValue, problems: string[]): [string, unknown] {
   const path = given.replace(/^\//, "");
   const where = `path ${JSON.stringify(given)}`;
+  if (!hasWholeTemplates(path)) {
+    problems.push(`${where} has a template whose {{ and }} do not match`);
+  }
   if (path.includes("+*")) {
     problems.push(`${where} has "+*", which Vault does not allow`);
   }
@@ -115,9 +119,33 @@ function readRule(given: string, value: HclValue, problems: string[]): [string, 
       rule[key] = plain(item.value);
     }
   }
+  problems.push(...settingProblems(rule).map((problem) => `${where} has ${problem}`));
   const granted = capabilitiesOf(rule, where, problems);
   const { policy: _policy, capabilities: _capabilities, ...rest } = rule;
   return [path, { ...rest, capabilities: granted }];
+}
+
+/** Values of another kind than Vault reads, which it rejects. */
+function settingProblems(rule: Readonly<Record<string, unknown>>): string[] {
+  const isTextList = (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === "string");
+  const areParameters = (value: unknown) =>
+    [value]
+      .flat()
+      .every((part) => typeof part === "object" && part !== null && Object.values(part).every(Array.isArray));
+  const given = (...names: string[]) => names.filter((name) => rule[name] !== undefined);
+  const [least = 0, most = 0] = [rule.min_wrapping_ttl, rule.max_wrapping_ttl].map(durationSeconds);
+  return [
+    ...given("capabilities", "required_parameters", "mfa_methods", "subscribe_event_types")
+      .filter((name) => !isTextList(rule[name]))
+      .map((name) => `${name} that are not a list of texts`),
+    ...given("allowed_parameters", "denied_parameters")
+      .filter((name) => !areParameters(rule[name]))
+      .map((name) => `${name} that are not an object with a list of values for each parameter`),
+    ...given("min_wrapping_ttl", "max_wrapping_ttl")
+      .filter((name) => durationSeconds(rule[name]) === undefined)
+      .map((name) => `a ${name} ${JSON.stringify(rule[name])}, which is not a length of time`),
+    ...(most > 0 && least > most ? ["a max_wrapping_ttl that is shorter than its min_wrapping_ttl"] : []),
+  ];
 }
 
 function capabilitiesOf(rule: Record<string, unknown>, where: string, problems: string[]): string[] {
@@ -126,7 +154,7 @@ function capabilitiesOf(rule: Record<string, unknown>, where: string, problems: 
     problems.push(`${where} has an unknown policy ${JSON.stringify(rule.policy)}`);
   }
   const listed = Array.isArray(rule.capabilities) ? rule.capabilities : [];
-  for (const capability of listed) {
+  for (const capability of listed.filter((one) => typeof one === "string")) {
     if (!(capabilities as readonly unknown[]).includes(capability)) {
       problems.push(`${where} has no capability ${JSON.stringify(capability)}: they are ${capabilities.join(", ")}`);
     }

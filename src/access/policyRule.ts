@@ -39,6 +39,11 @@ export interface PolicyRule {
   readonly maxWrappingTtl?: string;
 }
 
+/** Whether each `{{` of a path has its `}}`, and none stands inside of another. */
+export function hasWholeTemplates(path: string): boolean {
+  return path.split("{{").every((part, index) => part.split("}}").length === (index === 0 ? 1 : 2));
+}
+
 /** Rules as a policy's text in HCL: the same rules in any order give the same text. */
 export function policyText(rules: readonly PolicyRule[]): string {
   return [...rules]

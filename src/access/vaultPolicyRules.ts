@@ -2,10 +2,10 @@ import { durationSeconds } from "../internal/duration.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { adoptionSettings, type Values } from "../vaultresource/fields.js";
-import { brokenTextRules, kindRules, unknownArguments } from "../vaultresource/rules.js";
+import { brokenTextRules, kindRules, notLonger, unknownArguments } from "../vaultresource/rules.js";
 import { policyNameRules } from "./accessRules.js";
 import { policyMeaning } from "./policyMeaning.js";
-import { capabilities } from "./policyRule.js";
+import { capabilities, hasWholeTemplates } from "./policyRule.js";
 
 const ruleNames = [
   "path",
@@ -82,6 +82,8 @@ function oneRule(rule: Values): Issue[] {
         actual: path,
         fix: `Write ${JSON.stringify(path.replace(/^\/?(?:v1\/)?/, ""))}.`,
       });
+    } else if (!hasWholeTemplates(path)) {
+      issues.push({ path: "path", rule: 'must have a "}}" for each "{{"', actual: path });
     } else if (path.includes("+*") || /\*./.test(path)) {
       issues.push({ path: "path", rule: 'must have "*" at its end only, and not after "+"', actual: path });
     }
@@ -125,6 +127,7 @@ function limitRules(rule: Values): Issue[] {
         ? []
         : [{ path: name, rule: 'must be a length of time as a text, such as "90s"', actual: value }];
     }),
+    ...notLonger(rule, "minWrappingTtl", "maxWrappingTtl"),
   ];
 }
 

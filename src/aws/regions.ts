@@ -21,11 +21,12 @@ export function partitionIssues(path: string, arn: unknown, partition: unknown, 
   ];
 }
 
-/** The rules for the name of an AWS region: its shape only, since AWS adds regions. */
+/** The shape of a region's name: AWS adds regions. */
+export const regionPattern = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
+
+/** The rules for the name of an AWS region. */
 export function regionRules(path: string, region: unknown): Issue[] {
-  return region === undefined ||
-    !isKnown(region) ||
-    (typeof region === "string" && /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region))
+  return region === undefined || !isKnown(region) || (typeof region === "string" && regionPattern.test(region))
     ? []
     : [{ path, rule: "must be the name of an AWS region, such as eu-west-1", actual: region }];
 }

@@ -1,10 +1,10 @@
+import { regionPattern } from "../aws/regions.js";
 import type { TextForm } from "../vaultresource/textForms.js";
 
 /* Texts that Vault passes on to AWS, as AWS takes them. */
 
-/** Regions by their shape: AWS adds new ones. */
 export const regionName: TextForm = {
-  pattern: /^[a-z]{2,6}(?:-[a-z]+)+-\d+$/,
+  pattern: regionPattern,
   rule: "must be the name of an AWS region, such as eu-central-1",
 };
 

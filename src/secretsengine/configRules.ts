@@ -27,6 +27,7 @@ import {
   secondsBetween,
   unknownArguments,
 } from "../vaultresource/rules.js";
+import { urlRules } from "../vaultresource/urlRules.js";
 
 /** The rules of a mount's settings. */
 export function mountSettingsRules(mount: Values): Issue[] {
@@ -121,19 +122,6 @@ export function keyReadinessRules({ keyReadiness }: Values): Issue[] {
     ...kindRules(keyReadinessFields, readiness),
     ...urlRules("stsEndpoint", readiness.stsEndpoint),
   ]);
-}
-
-/** A URL, which is not quoted where it holds a password. */
-function urlRules(path: string, value: unknown): Issue[] {
-  if (typeof value !== "string" || value === "" || !isKnown(value)) {
-    return [];
-  }
-  if (/^[^/?#]*\/\/[^/?#]*@/.test(value)) {
-    return [{ path, rule: "must be a URL without a user name and password" }];
-  }
-  return URL.canParse(value) && /^https?:\/\/\S+$/.test(value)
-    ? []
-    : [{ path, rule: "must be an http or https URL", actual: value }];
 }
 
 function endpointRules(config: Values): Issue[] {

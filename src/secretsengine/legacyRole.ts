@@ -1,3 +1,4 @@
+import { withoutNulls } from "../internal/records.js";
 import { parseArn } from "../aws/arns.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
@@ -26,7 +27,7 @@ const todaysForm = [
  * Vault itself is never sent the old form. What breaks a rule is left as it is, for {@link legacyRoleRules}.
  */
 export function withoutLegacyForm(role: Values): Values {
-  const { policy, arn, ...rest } = givenOf(role);
+  const { policy, arn, ...rest } = withoutNulls(role);
   if (policy !== undefined) {
     return { credentialType: "iam_user", ...rest, policyDocument: policy };
   }
@@ -39,14 +40,9 @@ export function withoutLegacyForm(role: Values): Values {
   return { ...rest, credentialType: "iam_user", policyArns: [arn] };
 }
 
-/** Null stands for undefined, as everywhere in Pulumi. */
-function givenOf(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
-}
-
 /** The rules of the old form: what Vault answers to its misuse, as issues. */
 export function legacyRoleRules(settings: Values): Issue[] {
-  const role = givenOf(settings);
+  const role = withoutNulls(settings);
   const { policy, arn } = role;
   if (policy === undefined && arn === undefined) {
     return [];

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /**
  * What is wrong with an address of Vault.
  *
@@ -30,6 +32,15 @@ export function proxyProblem(address: string): string | undefined {
     return "must be an http or https URL";
   }
   return undefined;
+}
+
+/**
+ * What is wrong with a name to look for in Vault's certificate: a host name or an IP address.
+ *
+ * @returns undefined where it can be used
+ */
+export function serverNameProblem(name: string): string | undefined {
+  return /^[\w.-]+$/.test(name) || isIP(name) !== 0 ? undefined : "must be the name of a host";
 }
 
 /** Where to send requests to: the address itself, or a host name to put before the paths where it is a socket's. */

@@ -1,6 +1,6 @@
 import { durationSeconds } from "../internal/duration.js";
 import { proxyVariables, type Environment } from "../internal/environmentProxy.js";
-import { addressProblem, plainNamespace, proxyProblem } from "./address.js";
+import { addressProblem, plainNamespace, proxyProblem, serverNameProblem } from "./address.js";
 import { certificateAuthorities, clientCertificate } from "./certificates.js";
 import { addressInCluster } from "./portForward/kubernetesConnection.js";
 import { takesPortForward } from "./portForward/serviceRoute.js";
@@ -39,7 +39,7 @@ export function resolveSettings(settings: VaultSettings, environment: Environmen
     ...(cluster?.caSecret === undefined || hasOwnCa ? {} : { caFrom: cluster }),
     namespace: namespaceOf(settings.namespace ?? variable("VAULT_NAMESPACE")),
     ca: certificateAuthorities(settings, variable),
-    tlsServerName: settings.tlsServerName ?? variable("VAULT_TLS_SERVER_NAME"),
+    tlsServerName: serverNameOf(settings.tlsServerName ?? variable("VAULT_TLS_SERVER_NAME")?.trim()),
     ...clientCertificate(settings, variable),
     skipTlsVerify: settings.skipTlsVerify ?? false,
     requestTimeoutMs: timeoutSeconds(settings, variable) * 1000,
@@ -83,6 +83,14 @@ function namespaceOf(namespace: string | undefined): string | undefined {
   return plain === "" ? undefined : plain;
 }
 
+function serverNameOf(name: string | undefined): string | undefined {
+  const problem = name === undefined ? undefined : serverNameProblem(name);
+  if (problem !== undefined) {
+    throw new Error(`the name in Vault's certificate (tlsServerName or VAULT_TLS_SERVER_NAME) ${problem}`);
+  }
+  return name;
+}
+
 function timeoutSeconds(settings: VaultSettings, variable: Variable): number {
   const timeout = settings.requestTimeout ?? variable("VAULT_CLIENT_TIMEOUT") ?? defaultTimeoutSeconds;
   const seconds = durationSeconds(timeout);
@@ -95,8 +103,9 @@ function timeoutSeconds(settings: VaultSettings, variable: Variable): number {
 }
 
 function retriesOf(settings: VaultSettings, variable: Variable): number {
-  const retries = settings.maxRetries ?? Number(variable("VAULT_MAX_RETRIES") ?? defaultRetries);
-  if (!Number.isInteger(retries) || retries < 0) {
+  const text = variable("VAULT_MAX_RETRIES")?.trim() ?? String(defaultRetries);
+  const retries = settings.maxRetries ?? (/^\d+$/.test(text) ? Number(text) : NaN);
+  if (!Number.isSafeInteger(retries) || retries < 0) {
     throw new Error(
       "the number of repeated calls (maxRetries or VAULT_MAX_RETRIES) must be a whole number of at least 0",
     );
@@ -138,6 +147,9 @@ function headersOf(text: string | undefined): Readonly<Record<string, string>> |
   for (const [name, value] of Object.entries(parsed)) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || typeof value !== "string" || !/^[\x20-\x7e]*$/.test(value)) {
       throw wrong(`has a header that cannot be sent: ${JSON.stringify(name)}`);
+    }
+    if (/^(?:connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i.test(name)) {
+      throw wrong(`must not set ${name}: it belongs to the connection`);
     }
     if (/^x-vault-/i.test(name)) {
       throw wrong(`must not set ${name}: headers that begin with X-Vault- are Vault's own`);

@@ -1,14 +1,15 @@
 import { durationSeconds } from "../internal/duration.js";
+import { withoutNulls } from "../internal/records.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
-import { addressProblem, proxyProblem } from "../vault/address.js";
+import { addressProblem, proxyProblem, serverNameProblem } from "../vault/address.js";
 import { checkCertificates, checkKey } from "../vault/certificates.js";
 import { longestTimeoutSeconds } from "../vault/settings.js";
 import { settingNames } from "../vault/vaultSettings.js";
 import type { Values } from "./fields.js";
 import { kubernetesConnectionRules } from "./kubernetesConnectionRules.js";
 import { loginRules } from "./loginRules.js";
-import { unknownArguments } from "./rules.js";
+import { isGiven, unknownArguments } from "./rules.js";
 
 const argumentNames: readonly string[] = [...settingNames, "kubernetes", "login", "onVaultReplaced"];
 
@@ -22,22 +23,20 @@ export function hasCredentials(address: string): boolean {
 }
 
 /** The rules of a connection's arguments. No value is quoted that can be secret. */
-export function connectionRules(args: Values): Issue[] {
+export function connectionRules(given: Values): Issue[] {
+  const args = withoutNulls(given);
   return [
     ...unknownArguments(args, argumentNames),
     ...texts.flatMap((name) =>
-      given(args[name]) && typeof args[name] !== "string" ? [{ path: name, rule: "must be a text" }] : [],
+      isGiven(args[name]) && typeof args[name] !== "string" ? [{ path: name, rule: "must be a text" }] : [],
     ),
     ...addressRules(args),
+    ...nameRules(args),
     ...limitRules(args),
     ...certificateRules(args),
     ...kubernetesConnectionRules(args),
     ...loginRules(args.login),
   ];
-}
-
-function given(value: unknown): boolean {
-  return value !== undefined && value !== null && isKnown(value);
 }
 
 function knownText(args: Values, name: string): string | undefined {
@@ -64,9 +63,23 @@ function addressRules(args: Values): Issue[] {
   return issues;
 }
 
+/** Names of a host and of files. */
+function nameRules(args: Values): Issue[] {
+  const host = knownText(args, "tlsServerName");
+  const rule = host === undefined ? undefined : serverNameProblem(host);
+  const issues: Issue[] = rule === undefined ? [] : [{ path: "tlsServerName", rule, actual: host }];
+  for (const name of ["caCertificateFile", "clientCertificateFile", "clientKeyFile"]) {
+    const file = knownText(args, name);
+    if (file !== undefined && (file.trim() === "" || file.includes("\0"))) {
+      issues.push({ path: name, rule: "must be the path of a file", actual: file });
+    }
+  }
+  return issues;
+}
+
 function limitRules({ requestTimeout, maxRetries, skipTlsVerify, onVaultReplaced }: Values): Issue[] {
   const issues: Issue[] = [];
-  const seconds = given(requestTimeout) ? Number(durationSeconds(requestTimeout)) : undefined;
+  const seconds = isGiven(requestTimeout) ? Number(durationSeconds(requestTimeout)) : undefined;
   if (seconds !== undefined && !(seconds > 0 && seconds <= longestTimeoutSeconds)) {
     issues.push({
       path: "requestTimeout",
@@ -74,13 +87,13 @@ function limitRules({ requestTimeout, maxRetries, skipTlsVerify, onVaultReplaced
       actual: requestTimeout,
     });
   }
-  if (given(maxRetries) && !(Number.isSafeInteger(maxRetries) && Number(maxRetries) >= 0)) {
+  if (isGiven(maxRetries) && !(Number.isSafeInteger(maxRetries) && Number(maxRetries) >= 0)) {
     issues.push({ path: "maxRetries", rule: "must be a whole number of at least 0", actual: maxRetries });
   }
-  if (given(skipTlsVerify) && typeof skipTlsVerify !== "boolean" && !/^(?:true|false)$/.test(String(skipTlsVerify))) {
+  if (isGiven(skipTlsVerify) && typeof skipTlsVerify !== "boolean" && !/^(?:true|false)$/.test(String(skipTlsVerify))) {
     issues.push({ path: "skipTlsVerify", rule: "must be true or false", actual: skipTlsVerify });
   }
-  if (given(onVaultReplaced) && onVaultReplaced !== "refuse" && onVaultReplaced !== "recreate") {
+  if (isGiven(onVaultReplaced) && onVaultReplaced !== "refuse" && onVaultReplaced !== "recreate") {
     issues.push({ path: "onVaultReplaced", rule: 'must be "refuse" or "recreate"', actual: onVaultReplaced });
   }
   return issues;
@@ -106,7 +119,7 @@ function certificateRules(args: Values): Issue[] {
   if (key !== undefined && !issues.some(({ path }) => path === "clientCertificate")) {
     check("clientKey", () => checkKey({ source: "clientKey", text: key }, certificate));
   }
-  const isThere = (...names: string[]) => names.some((name) => (args[name] ?? undefined) !== undefined);
+  const isThere = (...names: string[]) => names.some((name) => args[name] !== undefined);
   const hasCertificate = isThere("clientCertificate", "clientCertificateFile");
   if (hasCertificate !== isThere("clientKey", "clientKeyFile")) {
     issues.push({

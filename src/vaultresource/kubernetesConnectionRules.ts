@@ -1,3 +1,4 @@
+import { withoutNulls } from "../internal/records.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { isKubernetesName, serviceRoutes } from "../vault/portForward/kubernetesConnection.js";
@@ -9,18 +10,18 @@ const fieldNames = ["namespace", "service", "port", "tls", "kubeconfig", "contex
 /** The rules of a connection that goes through the Kubernetes API. */
 export function kubernetesConnectionRules(args: Values): Issue[] {
   const { kubernetes } = args;
-  if (kubernetes === undefined || kubernetes === null || !isKnown(kubernetes)) {
+  if (kubernetes === undefined || !isKnown(kubernetes)) {
     return [];
   }
   const issues: Issue[] = [];
-  if ((args.address ?? undefined) !== undefined) {
+  if (args.address !== undefined) {
     issues.push({
       path: "kubernetes",
       rule: "cannot be given together with address: Vault is reached at its address or through the Kubernetes API",
       fix: "Leave one of the two out.",
     });
   }
-  if ((args.proxyAddress ?? undefined) !== undefined) {
+  if (args.proxyAddress !== undefined) {
     issues.push({
       path: "proxyAddress",
       rule: "cannot be given together with kubernetes",
@@ -30,11 +31,10 @@ export function kubernetesConnectionRules(args: Values): Issue[] {
   if (typeof kubernetes !== "object" || Array.isArray(kubernetes)) {
     return [...issues, { path: "kubernetes", rule: "must be an object with namespace and service" }];
   }
-  return [...issues, ...under("kubernetes", fieldIssues(kubernetes as Values))];
+  return [...issues, ...under("kubernetes", fieldIssues(withoutNulls(kubernetes as Values)))];
 }
 
-function fieldIssues(given: Values): Issue[] {
-  const tunnel = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+function fieldIssues(tunnel: Values): Issue[] {
   const { port, tls } = tunnel;
   const issues = [...unknownArguments(tunnel, fieldNames), ...clusterRules(tunnel)];
   for (const [field, meaning] of [

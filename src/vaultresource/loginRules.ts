@@ -1,8 +1,12 @@
+import { regionRules } from "../aws/regions.js";
+import { withoutNulls } from "../internal/records.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { secretLoginFields, type VaultLogin } from "../vault/login.js";
 import { tokenProblem } from "../vault/tokenText.js";
 import type { Values } from "./fields.js";
+import { brokenTextRules } from "./rules.js";
+import { urlRules } from "./urlRules.js";
 
 const loginFields: Readonly<Record<VaultLogin["kind"], readonly [required: string[], optional: string[]]>> = {
   environment: [[], []],
@@ -30,10 +34,10 @@ const alternatives: readonly (readonly string[])[] = [
 
 /** The rules of a login. No secret is quoted. */
 export function loginRules(login: unknown): Issue[] {
-  if (login === undefined || login === null || !isKnown(login)) {
+  if (login === undefined || !isKnown(login)) {
     return [];
   }
-  if (typeof login !== "object") {
+  if (typeof login !== "object" || login === null) {
     return [{ path: "login", rule: 'must be an object with kind: { kind: "environment" }' }];
   }
   const parts = login as Values;
@@ -41,11 +45,10 @@ export function loginRules(login: unknown): Issue[] {
     return [...loginRules(parts.token), ...loginRules(parts.standIn)];
   }
   const kinds = Object.keys(loginFields);
-  const { kind, ...all } = login as Values;
+  const { kind, ...values } = withoutNulls(parts);
   if (typeof kind !== "string" || !kinds.includes(kind)) {
     return [{ path: "login.kind", rule: `must be one of ${kinds.join(", ")}`, actual: kind }];
   }
-  const values = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
   const [required, optional] = loginFields[kind as VaultLogin["kind"]];
   const issues: Issue[] = required
     .filter((field) => values[field] === undefined || values[field] === "")
@@ -86,11 +89,25 @@ function valueRules(field: string, value: unknown): Issue[] {
     const rule = tokenProblem(value);
     return rule === undefined ? [] : [{ path, rule, fix: "Cut off the line break that secrets often end with." }];
   }
-  if (field !== "kubeconfig" && value.trim() !== value) {
-    const actual = secretLoginFields.includes(field) ? undefined : value;
-    return [{ path, rule: "must not begin or end with spaces or line breaks", actual }];
+  const untrimmed = field !== "kubeconfig" && value.trim() !== value;
+  const issues: Issue[] = untrimmed
+    ? [{ path, rule: "must not begin or end with spaces or line breaks", actual: value }]
+    : brokenTextRules(path, value);
+  if (issues.length > 0) {
+    return issues.map((issue) => (secretLoginFields.includes(field) ? { ...issue, actual: undefined } : issue));
   }
-  return field === "mount" ? mountRules(path, value) : [];
+  switch (field) {
+    case "mount":
+      return mountRules(path, value);
+    case "region":
+      return regionRules(path, value);
+    case "stsEndpoint":
+    case "ssmEndpoint":
+    case "kmsEndpoint":
+      return urlRules(path, value);
+    default:
+      return [];
+  }
 }
 
 /** The path of an auth method, as it stands between `auth/` and `/login`. */

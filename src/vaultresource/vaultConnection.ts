@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withoutNulls } from "../internal/records.js";
 import type { KubernetesConnection } from "../vault/portForward/kubernetesConnection.js";
 import { secretLoginFields, type RevocableLogin, type VaultLogin } from "../vault/login.js";
 import { connectionRules, hasCredentials } from "./connectionRules.js";
@@ -189,11 +190,6 @@ const argumentsOf = new WeakMap<VaultConnection, VaultConnectionArgs>();
 /** The arguments of a connection, for what a program does itself in Vault. */
 export function connectionArgsOf(connection: VaultConnection | VaultConnectionArgs): VaultConnectionArgs {
   return connection instanceof VaultConnection ? (argumentsOf.get(connection) ?? {}) : connection;
-}
-
-/** Null stands for an argument that is left out. */
-function withoutNulls<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
 }
 
 /** A proxy's address, as a secret where it holds a user name and a password. */

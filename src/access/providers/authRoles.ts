@@ -1,8 +1,7 @@
 import type { Issue } from "../../internal/validation/issues.js";
-import { adoptionSettings, type Values, type VaultField } from "../../vaultresource/fields.js";
-import { kindRules } from "../../vaultresource/rules.js";
+import type { Values, VaultField } from "../../vaultresource/fields.js";
 import { appRoleFields, appRoleRules } from "../appRoleRules.js";
-import { authPathRules, authRoleNameRules } from "../accessRules.js";
+import { authRoleRules } from "../authRoleRules.js";
 import { jwtAuthRoleFields, jwtAuthRoleRules } from "../jwtAuthRoleRules.js";
 import { kubernetesAuthRoleFields, kubernetesAuthRoleRules } from "../kubernetesAuthRoleRules.js";
 import { authObjectHandlers, type AuthObject } from "./authObject.js";
@@ -14,12 +13,7 @@ function role(
 ): AuthObject {
   return {
     fields,
-    validate: (inputs) => [
-      ...authPathRules(inputs, "mount"),
-      ...authRoleNameRules(inputs, "name"),
-      ...kindRules(adoptionSettings, inputs),
-      ...rules(inputs),
-    ],
+    validate: (inputs) => authRoleRules(inputs, fields, rules),
     below: ({ name }) => `role/${String(name)}`,
     identity: ["mount", "name"],
     computed,

@@ -1,11 +1,9 @@
-import { adoptionSettings, type Values } from "../../vaultresource/fields.js";
-import { kindRules } from "../../vaultresource/rules.js";
+import type { Values } from "../../vaultresource/fields.js";
 import { isKnown } from "../../internal/validation/known.js";
 import type { ResourceHandlers, WorkContext } from "../../vaultresource/providers/handlers.js";
 import { inState, inStateIfUnanswered } from "../../vaultresource/providers/writing.js";
-import { policyNameRules } from "../accessRules.js";
 import { policyMeaning } from "../policyMeaning.js";
-import { policyTextRules } from "../vaultPolicyRules.js";
+import { vaultPolicyRules } from "../vaultPolicyRules.js";
 
 const pathOfPolicy = (values: Values) => `sys/policies/acl/${String(values.name)}`;
 
@@ -32,11 +30,7 @@ async function write({ vault }: WorkContext, inputs: Values): Promise<void> {
 
 /** `sys/policies/acl/:name`. */
 export const vaultPolicyHandlers: ResourceHandlers = {
-  validate: (inputs) => [
-    ...policyNameRules(inputs, "name"),
-    ...kindRules(adoptionSettings, inputs),
-    ...policyTextRules(inputs.policy),
-  ],
+  validate: vaultPolicyRules,
 
   diff: (before, after) => {
     const replaces = before.name === after.name ? [] : ["name"];

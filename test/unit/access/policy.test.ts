@@ -98,9 +98,59 @@ describe("a policy's text", () => {
     ['{"path": ', "cannot be read: "],
     ['path "a" { policy = "rw" }', 'path "a" has an unknown policy "rw"'],
     ['path = "a"', "has a path without a block of settings"],
+    ['path "a" { capabilities = "read" }', 'path "a" has capabilities that are not a list of texts'],
+    ['{"path":{"a":{"capabilities":"read"}}}', 'path "a" has capabilities that are not a list of texts'],
+    ['path "a" { capabilities = ["read", 1] }', 'path "a" has capabilities that are not a list of texts'],
+    ['path "a" { policy = 1 }', 'path "a" has an unknown policy 1'],
+    [
+      'path "a" { capabilities = ["read"] required_parameters = "x" }',
+      'path "a" has required_parameters that are not a list of texts',
+    ],
+    ['path "a" { capabilities = ["read"] mfa_methods = "x" }', 'path "a" has mfa_methods that are not a list of texts'],
+    [
+      'path "a" { capabilities = ["read"] allowed_parameters = ["x"] }',
+      'path "a" has allowed_parameters that are not an object with a list of values for each parameter',
+    ],
+    [
+      'path "a" { capabilities = ["read"] denied_parameters = { x = "y" } }',
+      'path "a" has denied_parameters that are not an object with a list of values for each parameter',
+    ],
+    [
+      'path "a" { capabilities = ["read"] max_wrapping_ttl = "1x" }',
+      'path "a" has a max_wrapping_ttl "1x", which is not a length of time',
+    ],
+    [
+      'path "a" { capabilities = ["read"] min_wrapping_ttl = ["1s"] }',
+      'path "a" has a min_wrapping_ttl ["1s"], which is not a length of time',
+    ],
+    [
+      'path "a" { capabilities = ["read"] min_wrapping_ttl = "2m" max_wrapping_ttl = 60 }',
+      'path "a" has a max_wrapping_ttl that is shorter than its min_wrapping_ttl',
+    ],
+    [
+      'path "secret/{{identity.entity.id" { capabilities = ["read"] }',
+      'path "secret/{{identity.entity.id" has a template whose {{ and }} do not match',
+    ],
+    [
+      'path "secret/identity.entity.id}}" { capabilities = ["read"] }',
+      'path "secret/identity.entity.id}}" has a template whose {{ and }} do not match',
+    ],
   ])("%j has a problem", (text, problem) => {
     expect(policyMeaning(text).problems.join("\n")).toContain(problem);
   });
+});
+
+it("a policy with all settings that Vault has is taken", () => {
+  const text = `path "secret/{{identity.entity.id}}/{{identity.entity.name}}" {
+  capabilities        = ["create", "update"]
+  allowed_parameters  = { "ttl" = ["1h", 5, true], "*" = [] }
+  denied_parameters   = { "x" = [["a", "b"]] }
+  required_parameters = ["ttl"]
+  min_wrapping_ttl    = 60
+  max_wrapping_ttl    = "1h"
+  mfa_methods         = ["duo"]
+}`;
+  expect(policyMeaning(text).problems).toEqual([]);
 });
 
 describe("a policy that says something twice", () => {

@@ -3,7 +3,7 @@ import { appRoleFields, appRoleRules } from "../../../src/access/appRoleRules.js
 import { auditDeviceRules } from "../../../src/access/auditDeviceRules.js";
 import { jwtAuthConfigRules, kubernetesAuthConfigRules } from "../../../src/access/authConfigRules.js";
 import { authMethodRules } from "../../../src/access/authMethodFields.js";
-import { authRoleRules } from "../../../src/access/authRole.js";
+import { authRoleRules } from "../../../src/access/authRoleRules.js";
 import { jwtAuthRoleFields, jwtAuthRoleRules } from "../../../src/access/jwtAuthRoleRules.js";
 import {
   admitsEveryone,
@@ -22,15 +22,20 @@ const kinds = {
     rules: vaultPolicyRules,
   },
   kubernetes: {
-    good: { name: "shop", boundServiceAccountNames: ["shop"], boundServiceAccountNamespaces: ["shop"] },
+    good: {
+      mount: "kubernetes",
+      name: "shop",
+      boundServiceAccountNames: ["shop"],
+      boundServiceAccountNamespaces: ["shop"],
+    },
     rules: (args: Args) => authRoleRules(args, kubernetesAuthRoleFields, kubernetesAuthRoleRules),
   },
   jwt: {
-    good: { name: "deploy", userClaim: "sub", boundSubject: "repo:example/shop:ref:refs/heads/main" },
+    good: { mount: "jwt", name: "deploy", userClaim: "sub", boundSubject: "repo:example/shop:ref:refs/heads/main" },
     rules: (args: Args) => authRoleRules(args, jwtAuthRoleFields, jwtAuthRoleRules),
   },
   appRole: {
-    good: { name: "pulumi" },
+    good: { mount: "approle", name: "pulumi" },
     rules: (args: Args) => authRoleRules(args, appRoleFields, appRoleRules),
   },
   method: { good: { type: "jwt", path: "jwt" }, rules: authMethodRules },
@@ -132,6 +137,21 @@ describe("the rules", () => {
       { policy: undefined, rules: [{ path: "a", capabilities: ["read"], minWrappingTtl: "soon" }] },
       'rules[0].minWrappingTtl: must be a length of time as a text, such as "90s", got "soon".',
     ],
+    [
+      "policy",
+      {
+        policy: undefined,
+        rules: [{ path: "a", capabilities: ["read"], minWrappingTtl: "2m", maxWrappingTtl: "1m" }],
+      },
+      'rules[0].minWrappingTtl: must not be longer than maxWrappingTtl (60 seconds), got "2m".',
+    ],
+    [
+      "policy",
+      { policy: undefined, rules: [{ path: "a/{{identity.entity.id", capabilities: ["read"] }] },
+      'rules[0].path: must have a "}}" for each "{{", got "a/{{identity.entity.id".',
+    ],
+    ["policy", { adoptExisting: "yes" }, 'adoptExisting: must be true or false, got "yes".'],
+    ["kubernetes", { adoptExisting: "yes" }, 'adoptExisting: must be true or false, got "yes".'],
     ["audit", { options: "stdout" }, 'options: must be an object of texts, got "stdout".'],
     [
       "policy",

@@ -259,6 +259,39 @@ describe("resolveSettings", () => {
       { VAULT_RATE_LIMIT: "fast" },
       /^VAULT_RATE_LIMIT must be requests per second, or that and a burst.*"fast"$/,
     ],
+    ...["0", "-1", "5:", "1e3", "5:x"].map((rate): [object, Record<string, string>, RegExp] => [
+      { address },
+      { VAULT_RATE_LIMIT: rate },
+      new RegExp(`^VAULT_RATE_LIMIT must be requests per second, .*"${rate}"$`),
+    ]),
+    ...["0x10", "-1", "1.5", "1e1", "+3"].map((retries): [object, Record<string, string>, RegExp] => [
+      { address },
+      { VAULT_MAX_RETRIES: retries },
+      /^the number of repeated calls \(maxRetries or VAULT_MAX_RETRIES\) must be a whole number of at least 0$/,
+    ]),
+    ...["0", "-1", "soon", "1h 30m"].map((timeout): [object, Record<string, string>, RegExp] => [
+      { address },
+      { VAULT_CLIENT_TIMEOUT: timeout },
+      /^the time limit of a call to Vault \(requestTimeout or VAULT_CLIENT_TIMEOUT\) must be a duration above 0/,
+    ]),
+    ...["va ult", "https://vault", "vault\0"].map((name): [object, Record<string, string>, RegExp] => [
+      { address },
+      { VAULT_TLS_SERVER_NAME: name },
+      /^the name in Vault's certificate \(tlsServerName or VAULT_TLS_SERVER_NAME\) must be the name of a host$/,
+    ]),
+    ...["Content-Length", "transfer-encoding", "Connection", "Expect"].map(
+      (name): [object, Record<string, string>, RegExp] => [
+        { address },
+        { VAULT_HEADERS: JSON.stringify({ [name]: "1" }) },
+        new RegExp(`^VAULT_HEADERS must not set ${name}: it belongs to the connection$`),
+      ],
+    ),
+    [{ address }, { VAULT_HEADERS: '["a"]' }, /^VAULT_HEADERS must be a JSON object of texts/],
+    [{ address }, { VAULT_HEADERS: '{"a b":"1"}' }, /^VAULT_HEADERS has a header that cannot be sent: "a b"$/],
+    [{ address }, { VAULT_HEADERS: '{"a":"1\\n2"}' }, /^VAULT_HEADERS has a header that cannot be sent: "a"$/],
+    [{ address }, { VAULT_CLIENT_CERT: "/nowhere.pem" }, /^VAULT_CLIENT_CERT: cannot read \/nowhere\.pem: ENOENT/],
+    [{ address }, { VAULT_NAMESPACE: "ä" }, /^the namespace \(namespace or VAULT_NAMESPACE\) must be printable ASCII/],
+    [{}, { VAULT_AGENT_ADDR: "agent:8100", VAULT_ADDR: address }, /^the address of Vault \(VAULT_AGENT_ADDR\) must be/],
     [{ address }, { VAULT_DISABLE_REDIRECTS: "maybe" }, /^VAULT_DISABLE_REDIRECTS must be true or false$/],
   ])("rejects %j with %j", (settings, environment, message) => {
     expect(() => resolveSettings(settings, environment)).toThrow(message);

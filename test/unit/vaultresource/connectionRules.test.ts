@@ -55,6 +55,33 @@ describe("connectionRules", () => {
     ],
     [{ namespace: "a b" }, 'namespace: must be printable ASCII without spaces, got "a b".'],
     [{ requestTimeout: "25d" }, 'requestTimeout: must be a length of time above 0 and below 24 days, got "25d".'],
+    [{ tlsServerName: "va ult" }, 'tlsServerName: must be the name of a host, got "va ult".'],
+    [{ tlsServerName: " " }, 'tlsServerName: must be the name of a host, got " ".'],
+    [{ tlsServerName: "vault\0" }, 'tlsServerName: must be the name of a host, got "vault\\u0000".'],
+    [{ tlsServerName: "https://vault" }, 'tlsServerName: must be the name of a host, got "https://vault".'],
+    [{ tlsServerName: "" }, 'tlsServerName: must be the name of a host, got "".'],
+    [{ caCertificateFile: " " }, 'caCertificateFile: must be the path of a file, got " ".'],
+    [
+      { clientCertificateFile: "a\0b", clientKeyFile: "k" },
+      'clientCertificateFile: must be the path of a file, got "a\\u0000b".',
+    ],
+    [{ login: { kind: "file", path: "a\0b" } }, 'login.path: must not have a NUL character, got "a\\u0000b".'],
+    [
+      { login: { kind: "appRole", roleId: "r", secretId: "LEAKME\0" } },
+      "login.secretId: must not have a NUL character.",
+    ],
+    [
+      { login: { kind: "awsIam", region: "Frankfurt" } },
+      'login.region: must be the name of an AWS region, such as eu-west-1, got "Frankfurt".',
+    ],
+    [
+      { login: { kind: "awsIam", stsEndpoint: "sts.local" } },
+      'login.stsEndpoint: must be an http or https URL, got "sts.local".',
+    ],
+    [
+      { login: { kind: "awsSsm", parameter: "p", region: "eu-west-1", kmsEndpoint: "https://bob:LEAKME@kms" } },
+      "login.kmsEndpoint: must be a URL without a user name and password.",
+    ],
     [{ skipTlsVerify: "yes" }, 'skipTlsVerify: must be true or false, got "yes".'],
     [{ caCertificate: "LEAKME" }, "caCertificate: holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."],
     [{ login: "token" }, 'login: must be an object with kind: { kind: "environment" }.'],

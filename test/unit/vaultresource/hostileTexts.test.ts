@@ -89,6 +89,26 @@ describe("texts of another form than Vault can use are rejected:", () => {
     ],
     ["KubernetesAuthRole", { audience: "a b" }, 'audience: must be one audience, without spaces or commas, got "a b".'],
     [
+      "KubernetesAuthMethodConfig",
+      { kubernetesHost: "https://bob:sentinel@kubernetes" },
+      "kubernetesHost: must be a URL without a user name and password.",
+    ],
+    [
+      "JwtAuthMethodConfig",
+      { jwtValidationPubkeys: undefined, jwksUrl: "https://bob:sentinel@ci" },
+      "jwksUrl: must be a URL without a user name and password.",
+    ],
+    [
+      "JwtAuthMethodConfig",
+      { jwtValidationPubkeys: undefined, oidcDiscoveryUrl: "https:// x" },
+      'oidcDiscoveryUrl: must be an http or https URL, got "https:// x".',
+    ],
+    [
+      "JwtAuthMethodConfig",
+      { oidcResponseMode: "query", oidcResponseTypes: ["id_token"] },
+      'oidcResponseMode: must be form_post with id_token in oidcResponseTypes, got "query".',
+    ],
+    [
       "JwtAuthMethodConfig",
       { defaultRole: "CI" },
       'defaultRole: must be the name of a role, in lower case as Vault stores it, got "CI".',
