@@ -1,20 +1,7 @@
 import { defaultUsernameTemplate, singleLineTemplate } from "../../vaultresource/fields.js";
 import { parseTemplate, TemplateSyntaxError, type Operand, type Pipeline, type TemplateNode } from "./goTemplate.js";
-import {
-  base64Of,
-  exactText,
-  firstUnknown,
-  generated,
-  leadingText,
-  mapped,
-  opaque,
-  plain,
-  replaced,
-  shortest,
-  truncated,
-  truncatedWithDigest,
-  type TemplateValue,
-} from "./templateValue.js";
+import { templateFunctions } from "./templateFunctions.js";
+import { exactText, firstUnknown, leadingText, opaque, plain, shortest, type TemplateValue } from "./templateValue.js";
 
 /** What a name is for: `IAM` users and the sessions of assumed roles, or `STS` federation tokens. Vault sets `.Type` to it. */
 export type NameType = "IAM" | "STS";
@@ -216,7 +203,7 @@ function evaluatePipeline(pipeline: Pipeline, scope: Scope): TemplateValue {
         ...(before === undefined ? [] : [before]),
       ];
       if (first?.kind === "function") {
-        return functions.get(first.name)?.(given) ?? opaque;
+        return templateFunctions.get(first.name)?.(given) ?? opaque;
       }
       return first === undefined || given.length > 0 ? opaque : evaluateOperand(first, scope);
     }, undefined) ?? []
@@ -232,7 +219,7 @@ function evaluateOperand(operand: Operand, scope: Scope): TemplateValue {
     case "pipeline":
       return evaluatePipeline(operand.pipeline, scope);
     case "function":
-      return functions.get(operand.name)?.([]) ?? opaque;
+      return templateFunctions.get(operand.name)?.([]) ?? opaque;
     case "field": {
       const [name] = operand.names;
       if (name === undefined) {
@@ -244,92 +231,6 @@ function evaluateOperand(operand: Operand, scope: Scope): TemplateValue {
       return name === "Type" ? plain(scope.type) : [{ source: "login", min: 0, max: Infinity }];
     }
   }
-}
-
-type TemplateFunction = (given: readonly TemplateValue[]) => TemplateValue;
-
-/** A function of a number and a text, such as `truncate 20 .DisplayName`. */
-const ofLength =
-  (change: (value: TemplateValue, length: number) => TemplateValue): TemplateFunction =>
-  ([length = opaque, value = opaque]) => {
-    const size = Number(exactText(length) ?? Number.NaN);
-    return Number.isInteger(size) && size > 0 ? change(value, size) : opaque;
-  };
-
-const changed =
-  (change: (text: string) => string): TemplateFunction =>
-  ([value = opaque]) =>
-    mapped(value, change);
-
-/** Functions that escape texts: letters, digits, `-`, `.` and `_` stay as they are. */
-const escaped: TemplateFunction = ([value = opaque]) =>
-  value.flatMap((part) => ("text" in part && /^[\w.-]*$/.test(part.text) ? [part] : opaque));
-
-const notFollowed: TemplateFunction = () => opaque;
-
-/** All functions of a username template: those of Vault and those of Go. */
-const functions: ReadonlyMap<string, TemplateFunction> = new Map(
-  Object.entries<TemplateFunction>({
-    random: ofLength((_none, size) => generated(size)),
-    truncate: ofLength(truncated),
-    truncate_sha256: ofLength(truncatedWithDigest),
-    uppercase: changed((text) => text.toUpperCase()),
-    lowercase: changed((text) => text.toLowerCase()),
-    replace: ([from = opaque, to = opaque, value = opaque]) => {
-      const [sought, replacement] = [exactText(from), exactText(to)];
-      return sought === undefined || replacement === undefined ? opaque : replaced(value, sought, replacement);
-    },
-    sha256: () => generated(64),
-    base64: ([value = opaque]) => base64Of(value),
-    unix_time: () => generated(10),
-    unix_time_millis: () => generated(13),
-    timestamp: ([layout = opaque]) => timeBy(exactText(layout) ?? ""),
-    uuid: () => generated(36),
-    print: (given) => given.flat(),
-    println: (given) => [
-      ...given.flatMap((value, index) => [...(index === 0 ? [] : plain(" ")), ...value]),
-      ...plain("\n"),
-    ],
-    printf: ([format = opaque, ...given]) => {
-      const text = exactText(format);
-      return text === undefined ? opaque : formatted(text, given);
-    },
-    html: escaped,
-    js: escaped,
-    urlquery: escaped,
-    ...Object.fromEntries(
-      ["and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "call", "index", "len", "slice"].map((name) => [
-        name,
-        notFollowed,
-      ]),
-    ),
-  }),
-);
-
-/** A time by a layout of Go, which keeps all characters that no part of a time is written with: `15:04` gives a colon. */
-function timeBy(layout: string): TemplateValue {
-  const withoutZone = layout.replace(/(?:Z|-)07:00(?::00)?/g, "");
-  const kept = withoutZone.match(/[^\w+=,.@-]/g) ?? [];
-  return [...generated(0, Infinity), ...kept.flatMap((character) => [...plain(character), ...generated(0, Infinity)])];
-}
-
-/** Go's `printf` with the verbs that write a text as it is. */
-function formatted(format: string, given: readonly TemplateValue[]): TemplateValue {
-  let next = 0;
-  return [...format.matchAll(/%(?:\[(\d+)\])?([#+\-0 ]*\d*(?:\.\d+)?)([a-zA-Z%])|[^%]+|%/g)].flatMap(
-    ([part, index, flags, verb]): TemplateValue => {
-      if (verb === "%") {
-        return plain("%");
-      }
-      if (verb === undefined) {
-        return part === "%" ? opaque : plain(part);
-      }
-      next = index === undefined ? next : Number(index) - 1;
-      const value = given[next] ?? opaque;
-      next += 1;
-      return flags === "" && ["s", "v", "d"].includes(verb) ? value : opaque;
-    },
-  );
 }
 
 /** Names and fields that Vault does not know make it fail when credentials are read. */
@@ -351,7 +252,7 @@ function checkPipeline(pipeline: Pipeline, isWithin: boolean): void {
   for (const operand of pipeline.flat()) {
     if (operand.kind === "pipeline") {
       checkPipeline(operand.pipeline, isWithin);
-    } else if (operand.kind === "function" && !functions.has(operand.name)) {
+    } else if (operand.kind === "function" && !templateFunctions.has(operand.name)) {
       throw new TemplateSyntaxError(`function ${JSON.stringify(operand.name)} not defined`);
     } else if (operand.kind === "field" && (operand.ofRoot || !isWithin)) {
       const [name] = operand.names;
