@@ -28,7 +28,10 @@ export class PluginClient {
   static async start(provider: ResourceProvider, config: Properties): Promise<PluginClient> {
     const { port, stop } = await listen(provider, undefined);
     const client = new PluginClient(
-      new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure()),
+      // As the engine does: of any size.
+      new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+        "grpc.max_receive_message_length": -1,
+      }),
       stop,
     );
     const request = new messages.ConfigureRequest();

@@ -25,6 +25,12 @@ describe("splitRoles", () => {
     }
   });
 
+  it("splits above 3 MB where nothing else is said", () => {
+    const megabyte = 1024 * 1024;
+    expect(splitRoles(rolesOf(2, 1.4 * megabyte))).toHaveLength(1);
+    expect(splitRoles(rolesOf(2, 1.6 * megabyte)).length).toBeGreaterThan(1);
+  });
+
   it("keeps each role in its part as others come and go", () => {
     const placeOf = (parts: Record<string, unknown>[], name: string) => parts.findIndex((part) => name in part);
     const before = splitRoles(rolesOf(200), 10_000);
