@@ -120,6 +120,15 @@ export const vaultFaults = {
   ),
   standbyWithoutLeader: answer(500, vaultErrors("local node not active but active cluster node not found")),
   expiredToken: { kind: "expiredToken" },
+  // A gateway knows no such route: nothing was deleted.
+  notFoundByGateway: answer(404, JSON.stringify({ message: "no Route matched with those values" })),
+  notFoundPage: {
+    kind: "answer",
+    status: 404,
+    body: "<html>404 Not Found</html>",
+    headers: { "content-type": "text/html" },
+  },
+  notFoundEmpty: { kind: "answer", status: 404 },
 } as const satisfies Readonly<Record<string, Fault>>;
 
 /** The faults between Vault, or the plugin, and AWS. */

@@ -14,6 +14,7 @@ export interface TakenRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly body: Stored;
   readonly token: string | undefined;
+  readonly namespace?: string;
 }
 
 interface Reply {
@@ -67,6 +68,7 @@ export class VaultStandIn {
           query: Object.fromEntries(url.searchParams),
           body: text === "" ? {} : (JSON.parse(text) as Stored),
           token: request.headers["x-vault-token"] as string | undefined,
+          namespace: request.headers["x-vault-namespace"] as string | undefined,
         };
         void this.take(taken, response);
       });

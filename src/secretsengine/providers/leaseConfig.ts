@@ -79,7 +79,15 @@ export const leaseConfigHandlers: ResourceHandlers = {
   },
 
   remove: async (context, outputs) => {
-    const body = { lease: "0s", lease_max: "0s" };
-    await removeBelowMount(() => context.vault.client.write(pathOfLease(outputs), body, { idempotent: true }));
+    const path = pathOfLease(outputs);
+    const after = { lease: 0, leaseMax: 0 };
+    await removeBelowMount(async () => {
+      const data = configured(await context.vault.client.read(path));
+      if (data !== undefined) {
+        const actual = fromVault(leaseFields, data);
+        warnOfOverwriting(context, path, leaseFields, { before: outputs, after, actual });
+        await write(context, { ...outputs, ...after });
+      }
+    });
   },
 };

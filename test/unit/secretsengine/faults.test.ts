@@ -10,6 +10,7 @@ const breaks: Readonly<Record<string, Break>> = {
   gatewayTimeout: { fault: vaultFaults.gatewayTimeout },
   truncated: { fault: vaultFaults.truncated },
   forbidden: { fault: vaultFaults.forbidden },
+  notFoundByGateway: { fault: vaultFaults.notFoundByGateway },
   downAfter: { fault: vaultFaults.resetAfter, then: "down" },
   killedAfter: { fault: vaultFaults.resetAfter, then: "killed" },
 };

@@ -101,6 +101,18 @@ describe("config/lease", () => {
     expect(stage.warnings().join()).toContain("is overwritten: lease (was 1800)");
     expect(stage.vault.objects["aws/config/lease"]).toEqual({ lease: "3600s", lease_max: "10800s" });
   });
+
+  it("is reset with a warning where something else changed it, and not written where there is none", async () => {
+    stage.vault.mount("aws");
+    const stored = await stage.plugin.create("AwsLeaseConfig", { mount: "aws", lease: "1h", leaseMax: "2h" });
+    stage.vault.objects["aws/config/lease"] = { lease: "30m0s", lease_max: "2h0m0s" };
+    await stage.plugin.destroy(stored);
+    expect(stage.warnings().join()).toContain("is overwritten: lease (was 1800)");
+    expect(stage.vault.objects["aws/config/lease"]).toEqual({ lease: "0s", lease_max: "0s" });
+    const from = stage.vault.requests.length;
+    await stage.plugin.destroy(stored);
+    expect(stage.vault.calls(from)).toEqual(["GET aws/config/lease"]);
+  });
 });
 
 describe("a static role", () => {
