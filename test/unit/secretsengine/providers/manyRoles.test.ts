@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it, vi } from "vitest";
 import { failureOf, leftBy, useStage } from "./support.js";
 
 const kind = "AwsSecretsRoles";
@@ -102,4 +104,34 @@ describe("many roles", () => {
     await stage.plugin.destroy(state);
     expect(written()).toEqual([]);
   }, 60_000);
+
+  it("leave nothing in memory, however often they are written with failures", async () => {
+    stage.vault.mount("aws");
+    let state = await stage.plugin.create(kind, { mount: "aws", roles: rolesOf(1000) });
+    const failing = new Set(Object.keys(rolesOf(1000)).filter((_, index) => index % 20 === 0));
+    const heapAfterRound: number[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      const wanted = { mount: "aws", roles: rolesOf(1000, round % 2 === 0 ? "B" : "A") };
+      stage.vault.intercept = (request) =>
+        isOf("POST", failing)(request) ? { status: 403, body: { errors: ["permission denied"] } } : undefined;
+      state = leftBy(kind, await failureOf(stage.plugin.update(state, wanted)));
+      stage.vault.intercept = () => undefined;
+      state = await stage.plugin.update(state, wanted);
+      // What the test itself keeps.
+      stage.vault.requests.length = 0;
+      stage.warnings().length = 0;
+      vi.clearAllMocks();
+      heapAfterRound.push(heapInUse());
+    }
+    // A round has 1,050 failed and repeated writes: as little as 200 bytes kept of each would be 2 MB.
+    const [warm = 0, last = 0] = [heapAfterRound[3], heapAfterRound.at(-1)];
+    expect(last - warm).toBeLessThan(1_500_000);
+  }, 120_000);
 });
+
+/** Bytes that are in use once all that can be freed is. */
+function heapInUse(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}
