@@ -6,6 +6,7 @@ One JSON object per line on stdin, one per line on stdout, in the same order:
     {"ask": "actions", "questions": [document]}               -> [[action, ...], ...]   actions that all statements together allow
     {"ask": "public", "questions": [document]}                -> [bool, ...]            whether the trust policy admits everybody
     {"ask": "universe"}                                       -> [action, ...]          all actions that policyuniverse knows
+    {"ask": "names"}                                          -> [name, ...]            AWS's managed policies
     {"ask": "managed", "questions": [name]}                   -> [document, ...]        AWS's managed policies as moto has them
     {"ask": "granting", "questions": [action]}                -> [[name, ...], ...]     AWS's policies that allow it on all resources
 """
@@ -82,6 +83,8 @@ for line in sys.stdin:
     request = json.loads(line)
     if request["ask"] == "universe":
         reply = sorted(all_permissions)
+    elif request["ask"] == "names":
+        reply = sorted(managed_policies)
     else:
         reply = [answers[request["ask"]](question) for question in request["questions"]]
     sys.stdout.write(json.dumps(reply) + "\n")

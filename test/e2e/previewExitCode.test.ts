@@ -11,10 +11,22 @@ const repository = path.join(__dirname, "..", "..");
 /** A project with one program for each case; `late` values are outputs that are known at preview. */
 const program = `
 const pulumi = require("@pulumi/pulumi");
-const { AssumableRole, DynamoDbStorage, RootCredential } = require("pulumi-kubevault-aws");
+const {
+  AssumableRole, AwsSecretsEngine, AwsSecretsRole, AwsSecretsRoles, DynamoDbStorage, RootCredential, VaultConnection,
+} = require("pulumi-kubevault-aws");
 const late = (value) => pulumi.output(Promise.resolve(value));
 const iamGroups = ["devs"];
-const principal = "arn:aws:iam::123456789012:user/root";
+const here = "arn:aws:iam::123456789012";
+const role = here + ":role/deploy";
+const statement = (more) => ({ Effect: "Allow", Resource: "*", ...more });
+const policy = (...Statement) => JSON.stringify({ Version: "2012-10-17", Statement });
+const trusting = (principal) =>
+  policy({ Effect: "Allow", Principal: { AWS: principal }, Action: "sts:AssumeRole" });
+const assumed = { d: { credentialType: "assumed_role", roleArns: [role] } };
+const wrong = policy(statement({ Action: "s3:*" })).replace("Allow", "allow");
+const provider = () => ({ provider: new VaultConnection("c", { address: "http://127.0.0.1:1" }) });
+const user = { credentialType: "iam_user", policyDocument: wrong };
+const lateUser = { credentialType: "iam_user", policyDocument: late(wrong) };
 const cases = {
   right: () => new RootCredential("r", { roles: { x: { credentialType: "iam_user", iamGroups } } }),
   argument: () => new AssumableRole("r", { trustedPrincipalArn: "nonsense" }),
@@ -24,6 +36,46 @@ const cases = {
     new AssumableRole("r", { trustedPrincipalArn: other.principalArn, policyDocument: late("{"), maxSessionDuration: late(5) });
   },
   finding: () => new RootCredential("r", { permissions: "documented", roles: { x: { credentialType: "iam_user", iamGroups } } }),
+  // The identity's ARN is known at this first preview: given, or by account, path and name.
+  ownName: () =>
+    new RootCredential("r", {
+      userName: "root",
+      extraStatements: [statement({ Action: "iam:PutUserPolicy", Resource: here + ":user/" + "$" + "{aws:username}" })],
+    }),
+  trust: () =>
+    new RootCredential("r", { userName: late("root"), roles: assumed, trustPolicies: { [role]: trusting(here + ":user/other") } }),
+  existingRole: () =>
+    new RootCredential("r", {
+      identity: "role", existingRoleArn: here + ":role/pods", attachPolicies: false,
+      roles: assumed, trustPolicies: { [role]: trusting(here + ":user/other") },
+    }),
+  namedRole: () => {
+    const root = new RootCredential("root", { userName: "root" });
+    const deploy = new AssumableRole("deploy", { trustedPrincipalArn: root.principalArn, roleName: "deploy", externalId: "abc" });
+    const trustPolicies = pulumi.all([deploy.arn, deploy.trustPolicy]).apply(([arn, text]) => ({ [arn]: text }));
+    new RootCredential("r", {
+      userName: "root", roles: { d: { credentialType: "assumed_role", roleArns: [deploy.arn] } }, trustPolicies,
+    });
+  },
+  transformedTrust: () => {
+    const root = new RootCredential("root", { userName: "root" });
+    new AssumableRole("r", {
+      trustedPrincipalArn: root.principalArn,
+      transform: { role: (args) => ({ ...args, assumeRolePolicy: trusting(here + ":user/other") }) },
+    });
+  },
+  secretsRole: () => new AwsSecretsRole("r", { mount: "aws", name: "d", ...user }, provider()),
+  lateSecretsRole: () => new AwsSecretsRole("r", { mount: "aws", name: "d", ...lateUser }, provider()),
+  secretsRoles: () => new AwsSecretsRoles("r", { mount: "aws", roles: { d: user } }, provider()),
+  lateSecretsRoles: () => new AwsSecretsRoles("r", { mount: "aws", roles: { d: lateUser } }, provider()),
+  engine: () => {
+    const { provider: vault } = provider();
+    new AwsSecretsEngine("r", { roles: { d: user } }, { providers: [vault] });
+  },
+  lateEngine: () => {
+    const { provider: vault } = provider();
+    new AwsSecretsEngine("r", { rootConfig: { usernameTemplate: late("vault-{{ randomise 8 }}") } }, { providers: [vault] });
+  },
   existingTable: () => new DynamoDbStorage("s", { existingTableName: "nonexistent" }),
 };
 cases[new pulumi.Config().require("case")]();
@@ -73,7 +125,7 @@ describe("pulumi preview of a project", () => {
     expect(failed).toBe(false);
   });
 
-  it.each([
+  it.each<string[]>([
     [
       "argument",
       'AssumableRole "r": invalid argument: trustedPrincipalArn: must be the ARN of one IAM user or role, got "nonsense".',
@@ -84,6 +136,36 @@ describe("pulumi preview of a project", () => {
     ],
     ["besideUnknown", "maxSessionDuration: must be a whole number of seconds from 3600 to 43200, got 5."],
     ["finding", "roles.x.iamGroups[0]: iam:AddUserToGroup on arn:aws:iam::123456789012:group/devs"],
+    [
+      "ownName",
+      'RootCredential "r": invalid argument: extraStatements[0]: iam:PutUserPolicy on arn:aws:iam::123456789012:user/root is granted to that very user',
+    ],
+    [
+      "trust",
+      'RootCredential "r": invalid argument: roles.d.roleArns[0]: the trust policy of arn:aws:iam::123456789012:role/deploy does not let ' +
+        "arn:aws:iam::123456789012:user/root in (sts:AssumeRole).",
+    ],
+    [
+      "existingRole",
+      "roles.d.roleArns[0]: the trust policy of arn:aws:iam::123456789012:role/deploy does not let arn:aws:iam::123456789012:role/pods in",
+    ],
+    [
+      "namedRole",
+      'RootCredential "r": invalid argument: roles.d.roleArns[0]: the trust policy of arn:aws:iam::123456789012:role/deploy asks for an external ID',
+    ],
+    [
+      "transformedTrust",
+      'AssumableRole "r": invalid argument: transform.role.assumeRolePolicy: does not let arn:aws:iam::123456789012:user/root in (sts:AssumeRole).',
+    ],
+    ...["secretsRole", "lateSecretsRole"].map((name) => [
+      name,
+      'policyDocument.Statement[0].Effect: must be "Allow" or "Deny", got "allow"',
+    ]),
+    ...["secretsRoles", "lateSecretsRoles", "engine"].map((name) => [
+      name,
+      'roles.d.policyDocument.Statement[0].Effect: must be "Allow" or "Deny", got "allow"',
+    ]),
+    ["lateEngine", 'usernameTemplate: must be a template that Vault can parse: function "randomise" not defined'],
     [
       "existingTable",
       'DynamoDbStorage "s": invalid argument: existingTableName: must be the name of a table in the provider\'s account and region, got "nonexistent".',

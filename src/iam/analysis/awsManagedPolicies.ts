@@ -63,5 +63,27 @@ export function isAwsManaged(policyArn: string): boolean {
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
 export function awsManagedPolicy(policyArn: string): AwsManagedPolicy | undefined {
-  return isAwsManaged(policyArn) ? known.get(parseArn(policyArn)?.resource.slice("policy/".length) ?? "") : undefined;
+  return isAwsManaged(policyArn) ? known.get(nameOf(policyArn)) : undefined;
+}
+
+const passesRoles = "hand any role to a service that it starts, and so use the role's rights";
+
+/** Other policies of AWS by which their holder certainly gains rights, and how. A test searches all of AWS's policies for them. */
+const escalating: ReadonlyMap<string, string> = new Map([
+  ["AWSElasticBeanstalkService", passesRoles],
+  ["AdministratorAccess-Amplify", "create a role with any right, and name itself in its trust policy"],
+  ["AmazonDynamoDBFullAccesswithDataPipeline", passesRoles],
+  ["AmazonElasticMapReduceFullAccess", passesRoles],
+  ["AmazonElasticMapReduceRole", passesRoles],
+  ["SystemAdministrator", "make SSH keys of any user"],
+]);
+
+/** What the holder of a managed policy of AWS could do to gain rights, where the policy's text is not known here: `make SSH keys of any user`. */
+export function managedEscalation(policyArn: string): string | undefined {
+  return isAwsManaged(policyArn) ? escalating.get(nameOf(policyArn)) : undefined;
+}
+
+/** The name without the path, which some have: `policy/job-function/ViewOnlyAccess`. */
+function nameOf(policyArn: string): string {
+  return policyArn.split("/").at(-1) ?? "";
 }

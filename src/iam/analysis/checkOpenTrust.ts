@@ -1,6 +1,6 @@
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import type { Finding } from "../../internal/validation/findings.js";
-import type { PolicyDocument, Principal } from "../../aws/policyDocument.js";
+import type { PolicyDocument, PolicyStatement, Principal } from "../../aws/policyDocument.js";
 import { asList, statementsOf } from "../policies/statements.js";
 import { problemFindings, readDocument } from "./documentProblems.js";
 import { evaluateTrust } from "./evaluateTrust.js";
@@ -23,18 +23,43 @@ export function openTrustFindings(
   if (document === undefined) {
     return problemFindings(path, problems);
   }
-  return statementsOf(document).flatMap(({ Effect, Principal, Condition }, index): Finding[] =>
-    Effect === "Allow" && isEveryone(Principal)
-      ? [
-          {
-            severity: Object.keys(Condition ?? {}).length === 0 ? "error" : "warning",
-            path: `${path}.Statement[${index}].Principal`,
-            problem: `lets every AWS account assume the role, and with it have ${gains}`,
-            fix: "Name who may assume it.",
-          },
-        ]
-      : [],
-  );
+  return statementsOf(document).flatMap((statement, index): Finding[] => {
+    const { Effect, Principal, Condition } = statement;
+    const at = `${path}.Statement[${index}]`;
+    if (Effect !== "Allow") {
+      return [];
+    }
+    if (isEveryone(Principal)) {
+      return [
+        {
+          severity: Object.keys(Condition ?? {}).length === 0 ? "error" : "warning",
+          path: `${at}.Principal`,
+          problem: `lets every AWS account assume the role, and with it have ${gains}`,
+          fix: "Name who may assume it.",
+        },
+      ];
+    }
+    return openProviders(statement).map((provider) => ({
+      severity: "warning",
+      path: `${at}.Principal.Federated`,
+      problem: `lets everybody in to whom ${provider} issues tokens, who with it have ${gains}`,
+      fix: `Add a condition on who it is, such as ${provider}:sub.`,
+    }));
+  });
+}
+
+/** The providers of web identities that a statement trusts without a condition on whose token it is: `aud` only says what it is for. */
+function openProviders({ Principal, Condition }: PolicyStatement): string[] {
+  const federated = typeof Principal === "object" ? asList(Principal.Federated) : [];
+  const conditions = Object.values(Condition ?? {}).flatMap((keys) => Object.entries(keys));
+  return federated.flatMap((principal) => {
+    const provider = /^arn:[^:]+:iam::\d+:oidc-provider\/(.+)$/.exec(principal)?.[1];
+    const isAboutWho = ([key, values]: [string, unknown]) =>
+      key.toLowerCase().startsWith(`${provider?.toLowerCase()}:`) &&
+      !/:aud$/i.test(key) &&
+      !asList(values).some((value) => /^[*?]*$/.test(String(value)));
+    return provider === undefined || conditions.some(isAboutWho) ? [] : [provider];
+  });
 }
 
 /** What is wrong with the trust policy that a transform gives an assumable role: it lets everybody in, or not who is to assume the role. */

@@ -161,11 +161,16 @@ function shortOf(
 
 /**
  * Whether a Deny statement on a part of Vault's users names how these begin: `user/vault-prod-*`. One on `user/*admin*` is about other
- * users, and meets one of Vault's only if its name happens to hold that text.
+ * users, and meets one of Vault's only if its name happens to hold that text, as one on a path of another depth does.
  */
 function namesBeginning({ Resource, NotResource }: PolicyStatement, resource: string): boolean {
   const beginning = resource.slice(0, resource.indexOf("*")).split("/").at(-1) ?? "";
-  return NotResource !== undefined || beginning === "" || asList(Resource).some((one) => one.includes(`/${beginning}`));
+  const depth = (arn: string) => arn.split("/").length;
+  return (
+    NotResource !== undefined ||
+    beginning === "" ||
+    asList(Resource).some((one) => one.includes(`/${beginning}`) && depth(one) <= depth(resource))
+  );
 }
 
 /**

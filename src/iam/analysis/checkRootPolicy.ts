@@ -104,6 +104,7 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
     ...ownUserFindings(input),
     ...byPolicies,
     ...(problems.length > 0 ? [] : policies.actionNames()),
+    ...policies.escalatingFindings(),
     ...policies.unreadFindings(),
     ...trustFindings(input),
     ...sortedEntries(roles).flatMap(([name, role]) => broadRoleFindings(name, role, account, input.policyDocuments)),

@@ -1,7 +1,7 @@
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import { isFullyKnown, isKnown } from "../../internal/validation/known.js";
 import { iamArn, parseArn } from "../../aws/arns.js";
-import { usableByFederationToken } from "../policies/federation.js";
+import { deniedToFederationTokens, usableByFederationToken } from "../policies/federation.js";
 import { rolePath, type Finding } from "../../internal/validation/findings.js";
 import type { PolicyDocument } from "../../aws/policyDocument.js";
 import { asList, policyDocument, statementsOf } from "../policies/statements.js";
@@ -127,20 +127,23 @@ function federatedFindings(name: string, { policyDocument: policy }: AwsSecretsR
   const { document } = readDocument(policy, "identity");
   const usable =
     document === undefined ? [] : statementsOf(document).flatMap((one) => usableByFederationToken(one) ?? []);
-  const { verdict } = evaluate(
-    { action: "*", resource: "*", exceptActions: ["iam:*", "sts:*"], contextIsPartial: true },
-    { policies: [policyDocument(usable)] },
-  );
-  if (verdict !== "allowed" && verdict !== "conditional") {
+  const policies = [policyDocument(usable)];
+  const isHeld = (exceptActions: readonly string[]) =>
+    ["allowed", "conditional"].includes(
+      evaluate({ action: "*", resource: "*", exceptActions, contextIsPartial: true }, { policies }).verdict,
+    );
+  const exceptions = usable.flatMap(({ NotAction }) => (NotAction === undefined ? [] : [asList(NotAction)]));
+  const all = isHeld(deniedToFederationTokens);
+  if (!all && !exceptions.some(isHeld)) {
     return [];
   }
+  const rest = `IAM${all ? " and STS" : ", STS and what NotAction names"}`;
   return [
     {
       severity: "warning",
       path: rolePath(name, "policyDocument"),
       role: name,
-      problem:
-        "whoever reads these credentials, and the root credential itself, can do everything in the account but IAM and STS",
+      problem: `whoever reads these credentials, and the root credential itself, can do everything in the account but ${rest}`,
       fix: "Name the actions and resources that the task needs.",
     },
   ];

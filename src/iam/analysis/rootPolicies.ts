@@ -4,7 +4,7 @@ import { pathOf } from "../../internal/validation/issues.js";
 import type { AwsSecretsRoleSpec } from "../../secretsengine/roleSpec.js";
 import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.js";
 import { statementsOf } from "../policies/statements.js";
-import { awsManagedPolicy, isAwsManaged } from "./awsManagedPolicies.js";
+import { awsManagedPolicy, isAwsManaged, managedEscalation } from "./awsManagedPolicies.js";
 import { actionNameFindings } from "./checkActionNames.js";
 import { documentProblems, problemFindings } from "./documentProblems.js";
 import { evaluate, isWorse, type AccessRequest, type Decision } from "./evaluate.js";
@@ -185,6 +185,25 @@ export class RootPolicies {
             },
           ]),
     ];
+  }
+
+  /** Managed policies of AWS that are known by name only, and let the identity gain rights. A boundary may prevent it. */
+  escalatingFindings(): Finding[] {
+    const { unreadPolicyArns = [], federatedPolicyArns = [] } = this.input;
+    return [...new Set([...unreadPolicyArns, ...federatedPolicyArns])].flatMap((arn): Finding[] => {
+      const could = isKnown(arn) && this.find(arn) === undefined ? managedEscalation(arn) : undefined;
+      return could === undefined
+        ? []
+        : [
+            {
+              severity: this.hasBoundary ? "warning" : "error",
+              path: this.attachedAt(arn),
+              resource: arn,
+              problem: `${arn} is attached to the root credential: it could ${could}`,
+              fix: "Name the actions and resources that are needed in a policy of your own.",
+            },
+          ];
+    });
   }
 
   private once(kind: string, request: AccessRequest, decide: () => Decision): Decision {

@@ -193,9 +193,12 @@ function techniqueFinding(policies: RootPolicies, input: EscalationInput, techni
   const decide = (request: AccessRequest) =>
     /^(iam|sts|\*)/.test(request.action) ? policies.decide(request) : policies.decideService(request);
   const reached = techniqueReach(technique, decide, requestOf);
-  // A few named roles to pass or to assume are what such grants are for.
+  // A few named roles to pass or to assume are what such grants are for, and a few resources of other services.
   const isNamed =
-    reached.reach === "some" && technique.severity === "warning" && !isWholeKind(policies, reached.request);
+    reached.reach === "some" &&
+    technique.severity === "warning" &&
+    !changesRoles(technique) &&
+    !isWholeKind(policies, reached.request);
   const isWhole = technique.steps.some(({ actions }) => actions[0]?.endsWith("*") === true);
   if (reached.reach === "none" || isNamed || (isWhole && reached.reach === "some")) {
     return undefined;
@@ -210,6 +213,13 @@ function techniqueFinding(policies: RootPolicies, input: EscalationInput, techni
     problem: `${reached.action} on ${where} is granted to the root credential by ${by}${condition(reached)}: it could ${technique.text}`,
     fix: "Grant it on the entities that Vault is to change, and on no others.",
   };
+}
+
+/** Whether a technique gives a role other rights, or lifts its boundary: on a few roles that is no less than on all, for who may work with these. */
+function changesRoles({ steps }: Technique): boolean {
+  return steps.some(
+    ({ on, actions }) => on === "role" && actions.some((action) => /^iam:(?:Attach|Put|Delete)Role/.test(action)),
+  );
 }
 
 /** Whether a grant on a part of all resources covers all of one kind: `arn:aws:lambda:eu-west-1:123456789012:function:*`. */

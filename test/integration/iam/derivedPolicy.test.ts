@@ -10,14 +10,15 @@ import { cases, type Declared } from "./cases.js";
 import { accountId, Stage, type Engine } from "./stage.js";
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.start();
-});
-afterAll(async () => {
-  await stage.stop();
-});
 
-describe("the derived policy with a real Vault and enforced IAM", () => {
+describe.each(["vault", "vault-1.21"] as const)("the derived policy with a real %s and enforced IAM", (release) => {
+  beforeAll(async () => {
+    stage = await Stage.start(release);
+  });
+  afterAll(async () => {
+    await stage.stop();
+  });
+
   test.each(cases)("$name: suffices, is all used, and fails without any one action", async (one) => {
     const engine = await stage.makeEngine(one.name, one.settings);
     const declared = await one.prepare(engine);
@@ -54,6 +55,13 @@ describe("the derived policy with a real Vault and enforced IAM", () => {
 });
 
 describe("the documented policy with a real Vault and enforced IAM", () => {
+  beforeAll(async () => {
+    stage = await Stage.start();
+  });
+  afterAll(async () => {
+    await stage.stop();
+  });
+
   const served = ["users-with-managed-policies", "users-with-an-inline-policy", "users-with-a-boundary"];
 
   test.each(cases.filter(({ name }) => served.includes(name)))("suffices for $name", async (one) => {
@@ -72,8 +80,12 @@ describe("the derived policy lets Vault do no more", () => {
   };
   let engine: Engine;
   beforeAll(async () => {
+    stage = await Stage.start();
     engine = await stage.makeEngine("narrow");
     await engine.grant(derivedRootPolicy({ partition: "aws", accountId, principalArn: engine.arn, ...declared }));
+  });
+  afterAll(async () => {
+    await stage.stop();
   });
 
   test.each<[string, AwsSecretsRoleSpec]>([

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PolicyDocument, PolicyStatement } from "../../../src/aws/policyDocument.js";
+import { checkRootPolicy } from "../../../src/iam/analysis/checkRootPolicy.js";
 import { awsManagedPolicy } from "../../../src/iam/analysis/awsManagedPolicies.js";
 import { evaluate, type Verdict } from "../../../src/iam/analysis/evaluate.js";
 import { evaluateTrust } from "../../../src/iam/analysis/evaluateTrust.js";
@@ -210,5 +211,26 @@ describe("AWS's managed policies, as moto records them", () => {
     ];
     const granting = await oracle.ask<string[][]>("granting", calls);
     expect(granting).toEqual(calls.map(() => ["AdministratorAccess", "IAMFullAccess"]));
+  });
+
+  test("that surely lead to more rights are rejected by name, all others among them are not", async () => {
+    const all = await oracle.ask<string[]>("names");
+    const documents = await oracle.ask<PolicyDocument[]>("managed", all);
+    const principalArn = "arn:aws:iam::123456789012:user/root";
+    const isError = ({ severity }: { severity: string }) => severity === "error";
+    const byText = all.filter((_, index) =>
+      checkRootPolicy({ principalArn, policies: documents.slice(index, index + 1), roles: {} }).some(isError),
+    );
+    const byName = all.filter((name) =>
+      checkRootPolicy({
+        principalArn,
+        policies: [],
+        roles: {},
+        unreadPolicyArns: [`arn:aws:iam::aws:policy/${name}`],
+      }).some(isError),
+    );
+    console.log(`${all.length} managed policies of AWS, of which ${byText.length} lead to more rights`);
+    expect(byName).toEqual(byText);
+    expect(all.length).toBeGreaterThan(1000);
   });
 });

@@ -61,12 +61,13 @@ export class Stage {
     this.farAdmin = clients(aws, aws.admins[otherAccountId] as Keys);
   }
 
-  static async start(): Promise<Stage> {
+  /** @param release of Vault, by the name of its tool */
+  static async start(release: "vault" | "vault-1.21" = "vault"): Promise<Stage> {
     const workDir = await mkdtemp(path.join(tmpdir(), "iam-policies-"));
     const aws = await startTestAws({ otherAccountIds: [otherAccountId] });
     const vault = await startUnsealedVault({
       workDir,
-      vault: (await findTool("vault")).path,
+      vault: (await findTool(release)).path,
       storage: { type: "inmem" },
     });
     const stage = new Stage(aws, vault, workDir);

@@ -103,7 +103,7 @@ describe("guard rails", () => {
   });
 
   test("on texts that a name of Vault's users may happen to hold, as a warning", () => {
-    for (const Resource of [`${iam}:user/*admin*`, "arn:aws:iam::*:user/*-prod"]) {
+    for (const Resource of [`${iam}:user/*admin*`, "arn:aws:iam::*:user/*-prod", `${iam}:user/*/vault-*`]) {
       const denying: PolicyStatement[] = [{ Effect: "Deny", Action: "iam:CreateUser", Resource }];
       expect(ofCredential({ roles: bounded, extraStatements: denying }).map(brief)).toEqual([
         "warning roles.deploy iam:CreateUser",

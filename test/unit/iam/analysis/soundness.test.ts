@@ -164,6 +164,12 @@ describe("an identity that could give itself rights", () => {
       ["warning extraStatements[0] iam:AttachRolePolicy"],
     ],
     [
+      "by policies of one role, which may trust it",
+      { Action: "iam:PutRolePolicy", Resource: `${iam}:role/app` },
+      ["warning extraStatements[0] iam:PutRolePolicy"],
+    ],
+    ["not by one role that it passes", { Action: "iam:PassRole", Resource: `${iam}:role/app` }, []],
+    [
       "by policies of roles that it assumes",
       { Action: ["iam:AttachRolePolicy", "sts:AssumeRole"], Resource: "*" },
       ["error extraStatements[0] iam:AttachRolePolicy", "warning extraStatements[0] sts:AssumeRole"],
@@ -283,6 +289,41 @@ describe("an identity that could give itself rights", () => {
     );
   });
 
+  test.each([
+    ["job-function/SystemAdministrator", "make SSH keys of any user"],
+    [
+      "service-role/AmazonElasticMapReduceRole",
+      "hand any role to a service that it starts, and so use the role's rights",
+    ],
+    ["AdministratorAccess-Amplify", "create a role with any right, and name itself in its trust policy"],
+  ])("by AWS's %s, of which only that is known", (name, could) => {
+    const arn = `arn:aws:iam::aws:policy/${name}`;
+    const finding = {
+      severity: "error",
+      resource: arn,
+      problem: `${arn} is attached to the root credential: it could ${could}`,
+      fix: "Name the actions and resources that are needed in a policy of your own.",
+    };
+    expect(ofCredential({ additionalPolicyArns: [readOnly, arn] })).toEqual([
+      { ...finding, path: "additionalPolicyArns[1]" },
+    ]);
+    const roles: PlainRootCredential["roles"] = { f: { credentialType: "federation_token", policyArns: [arn] } };
+    expect(ofCredential({ roles })).toEqual([{ ...finding, path: "roles.f.policyArns[0]" }]);
+    const boundary = `${iam}:policy/boundary`;
+    const policyDocuments = { [boundary]: documentOf({ NotAction: "iam:*", Resource: "*" }) };
+    expect(
+      ofCredential({ additionalPolicyArns: [arn], permissionsBoundaryArn: boundary, policyDocuments }).map(brief),
+    ).toEqual(["warning additionalPolicyArns[0]"]);
+    expect(ofCredential({ additionalPolicyArns: [arn], policyDocuments: { [arn]: documentOf() } })).toEqual([]);
+  });
+
+  test("AWS's policies are known by their ARNs with a path", () => {
+    const permissionsBoundaryArn = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess";
+    expect(new Set(ofCredential({ roles: users, permissionsBoundaryArn }).map(({ severity }) => severity))).toEqual(
+      new Set(["error"]),
+    );
+  });
+
   test("by the policies attached to it and the roles that it assumes", () => {
     const own = `${iam}:policy/own`;
     const role = `${iam}:role/deploy`;
@@ -346,6 +387,47 @@ describe("an identity that could give itself rights", () => {
     expect(trust({ Principal: { AWS: accountId } })).toEqual([]);
     expect(trust({ NotPrincipal: { AWS: accountId } })).toEqual(["error trustPolicy.Statement[0].NotPrincipal"]);
   });
+});
+
+test("a trust policy that admits all whom a provider of web identities knows", () => {
+  const provider = "oidc.eks.eu-west-1.amazonaws.com/id/ABC";
+  const trust = (Condition?: PolicyStatement["Condition"]) =>
+    ofCredential({
+      identity: "role",
+      trustPolicy: documentOf({
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Principal: { Federated: `${iam}:oidc-provider/${provider}` },
+        Condition,
+      }),
+    });
+  const sub = `${provider}:sub`;
+  const aud = { StringEquals: { [`${provider}:aud`]: "sts.amazonaws.com" } };
+  for (const open of [undefined, aud, { ...aud, StringLike: { [sub]: "*" } }]) {
+    expect(trust(open)).toEqual([
+      {
+        severity: "warning",
+        path: "trustPolicy.Statement[0].Principal.Federated",
+        problem: `lets everybody in to whom ${provider} issues tokens, who with it have all the rights of Vault`,
+        fix: `Add a condition on who it is, such as ${sub}.`,
+      },
+    ]);
+  }
+  expect(trust({ StringEquals: { [sub]: "system:serviceaccount:vault:vault" } })).toEqual([]);
+  expect(trust({ StringLike: { [sub.toUpperCase()]: ["system:serviceaccount:vault:*"] } })).toEqual([]);
+});
+
+test("a federation token that asks for everything but a little", () => {
+  const federated = (...statements: Partial<PolicyStatement>[]) =>
+    ofCredential({
+      roles: { f: { credentialType: "federation_token", policyDocument: documentOf(...statements) } },
+    }).map(({ severity, problem }) => `${severity}: ${problem}`);
+  const but = (what: string) =>
+    `warning: whoever reads these credentials, and the root credential itself, can do everything in the account but ${what}`;
+  expect(federated({ Action: "*", Resource: "*" })).toEqual([but("IAM and STS")]);
+  expect(federated({ NotAction: ["s3:DeleteBucket"], Resource: "*" })).toEqual([
+    but("IAM, STS and what NotAction names"),
+  ]);
+  expect(federated({ NotAction: "s3:*", Resource: "arn:aws:s3:::b" })).toEqual([]);
 });
 
 describe("session tokens, which have all rights of the root credential", () => {
