@@ -17,6 +17,8 @@ export interface SandboxOptions {
   readonly keyDelaySeconds?: number;
   /** Accounts of AWS besides the main one, for what crosses accounts. Default: none. */
   readonly otherAccountIds?: readonly string[];
+  /** Region of the cluster and of programs that name none. Default us-east-1. */
+  readonly region?: string;
   /** VaultServers whose address must be known ahead, as `namespace/name`. Default: `vault/vault`. */
   readonly vaultServers?: readonly string[];
   /**
@@ -82,6 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           python,
           keyDelaySeconds: options.keyDelaySeconds ?? 2,
           otherAccountIds: options.otherAccountIds,
+          region: options.region,
         }),
       () =>
         startKubernetes({

@@ -16,6 +16,8 @@ export interface AwsOptions {
   readonly port?: number;
   /** Accounts besides the main one, for what crosses accounts. */
   readonly otherAccountIds?: readonly string[];
+  /** Region that clients use unless they are told another. Default us-east-1. */
+  readonly region?: string;
   readonly log?: (line: string) => void;
 }
 
@@ -40,7 +42,6 @@ export interface Aws {
 }
 
 const mainAccountId = "123456789012";
-const region = "us-east-1";
 const pythonPath = path.join(__dirname, "..", "python");
 
 /** Starts the sandbox's AWS and returns when it answers. */
@@ -73,7 +74,7 @@ export async function startAws(options: AwsOptions): Promise<Aws> {
     const admin = admins[mainAccountId] as AwsAdmin;
     return {
       endpoint,
-      region,
+      region: options.region ?? "us-east-1",
       accountId: mainAccountId,
       admin,
       admins,

@@ -1,8 +1,10 @@
+import path from "node:path";
 import pc from "picocolors";
 import program from "../../examples/platform/index.js";
-import { leftovers, platformChecks, takeInventory } from "../proof/index.js";
+import { leftovers, platformChecks, takeInventory, type Subject } from "../proof/index.js";
 import { startSandbox, type Sandbox } from "../sandbox.js";
 import { changeSummary, engineProgress, nothingChanged } from "./engineProgress.js";
+import { handOver, handOverFolder } from "./handOver.js";
 import { Interruption } from "./interruption.js";
 import { demoOptions, usage, type DemoOptions } from "./options.js";
 import {
@@ -107,7 +109,7 @@ async function show({ sandbox, stack, report, options, interruption }: Show): Pr
   });
 
   if (options.keep) {
-    await keepRunning(sandbox, interruption);
+    await keepRunning(sandbox, subject, interruption);
   }
 
   print(pc.bold("\npulumi destroy"));
@@ -140,22 +142,19 @@ async function show({ sandbox, stack, report, options, interruption }: Show): Pr
   });
 }
 
-async function keepRunning(sandbox: Sandbox, interruption: Interruption): Promise<void> {
+async function keepRunning(sandbox: Sandbox, subject: Subject, interruption: Interruption): Promise<void> {
+  const remove = await handOver(sandbox, subject, path.join(__dirname, "..", ".."));
   print(pc.bold("\nLeft running"));
-  for (const server of Object.keys(sandbox.vaultAddresses)) {
-    const { address, caCertificate } = sandbox.operator.endpoint(server);
-    const [namespace, name] = server.split("/");
-    print(`  VaultServer ${server}: export VAULT_ADDR=${address}`);
-    if (caCertificate !== undefined) {
-      print(
-        `    export VAULT_CACERT_BYTES="$(kubectl get secret ${name}-server-certs -n ${namespace} -o jsonpath='{.data.ca\\.crt}' | base64 -d)"`,
-      );
-    }
-  }
-  print(`  Kubernetes: export KUBECONFIG=${sandbox.kubernetes.kubeconfigPath}`);
-  print(`  AWS: export AWS_ENDPOINT_URL=${sandbox.aws.endpoint} AWS_REGION=${sandbox.aws.region}`);
+  print(
+    `  Vault ${subject.vault.address}, AWS ${sandbox.aws.endpoint}, KUBECONFIG ${sandbox.kubernetes.kubeconfigPath}`,
+  );
+  print(`  In another shell: . ${handOverFolder}/env && vault read ${subject.outputs.mountPath}/creds/deploy`);
   print(`  Stop it with Ctrl-C here, or with: kill -INT ${process.pid}`);
-  await new Promise<void>((resolve) => interruption.onceInterrupted(resolve));
+  try {
+    await new Promise<void>((resolve) => interruption.onceInterrupted(resolve));
+  } finally {
+    remove();
+  }
 }
 
 async function main(): Promise<void> {

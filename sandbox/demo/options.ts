@@ -16,7 +16,7 @@ export const usage = `Brings up examples/platform against a sandbox on this mach
 
   npm run demo -- [options]
 
-  --keep     leave it running; print where Vault, Kubernetes and AWS answer and how to stop it
+  --keep     leave it running; write .sandbox/env for other shells, and print how to stop it
   --verbose  print all that Pulumi's engine prints
   --build-tools
              build what the machine does not have from its sources; fetch no releases

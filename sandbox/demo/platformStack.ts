@@ -3,8 +3,9 @@ import type { OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation/index
 import { readSecret, type PlatformOutputs, type Subject } from "../proof/index.js";
 import type { Sandbox } from "../sandbox.js";
 
-/** Namespace and name of the VaultServer of examples/platform. */
+/** Namespace, project and VaultServer of examples/platform. */
 export const platformNamespace = "vault";
+export const platformProject = "kubevault-aws-platform";
 export const platformVaultServer = "vault/vault";
 
 export type PlatformStack = Stack;
@@ -13,7 +14,7 @@ export type PlatformStack = Stack;
 export async function createPlatformStack(sandbox: Sandbox, program: PulumiFn): Promise<PlatformStack> {
   const { endpoint, region } = sandbox.aws;
   return sandbox.engine.createStack({
-    projectName: "kubevault-aws-platform",
+    projectName: platformProject,
     stackName: "sandbox",
     program,
     programDirectory: path.join(__dirname, "..", "..", "examples", "platform"),

@@ -38,7 +38,7 @@ export interface VaultServerSpec {
   readonly podTemplate?: PodTemplate;
   /** What the Services look like, one entry for each that is to differ from the operator's. */
   readonly serviceTemplates?: readonly ServiceTemplate[];
-  /** Deletes all of Vault's objects but keeps its Secrets. Default: false. */
+  /** Whether Vault is stopped: KubeVault deletes what runs it, except persistent volume claims. The data in DynamoDB stay. Default: false. */
   readonly halted?: boolean;
   /**
    * What deleting the VaultServer removes. `DoNotTerminate` makes `pulumi destroy` fail until it is changed. The table, unseal keys and root

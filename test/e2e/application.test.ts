@@ -9,6 +9,9 @@ import { kubernetesRest, type KubernetesRest } from "../../sandbox/kubernetes/in
 import { waitFor } from "../../sandbox/process/index.js";
 import { applicationParameter, foreignParameter, refusal } from "../../sandbox/proof/index.js";
 import { findTool } from "../../sandbox/tools/index.js";
+import type { DocumentShell } from "../support/documentShell.js";
+import { shellText, splitAt } from "../support/pages.js";
+import { sandboxShell } from "../support/sandboxShell.js";
 
 const examples = path.join(__dirname, "..", "..", "examples");
 
@@ -16,10 +19,11 @@ interface Deployments {
   readonly items: readonly { readonly spec: { readonly template: PodTemplate } }[];
 }
 
-/** examples/application as it is, and the pod that its Deployment asks for. */
+/** examples/application by the commands of its README, and the pod that its Deployment asks for. */
 describe("examples/application", () => {
   let sandbox: Sandbox;
   let kubernetes: KubernetesRest;
+  let shell: DocumentShell;
   let folder: string;
   let template: PodTemplate;
   let pod: Pod | undefined;
@@ -27,7 +31,7 @@ describe("examples/application", () => {
   const pulumi = (...args: string[]) => sandbox.engine.run([...args, "--non-interactive"], folder);
 
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ region: "eu-west-1" });
     kubernetes = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
     // Beside the example, so that it finds its packages and no file of a stack is left in it.
     folder = await mkdtemp(path.join(examples, ".application-"));
@@ -36,19 +40,22 @@ describe("examples/application", () => {
         await cp(path.join(examples, "application", file), path.join(folder, file));
       }
     }
-    await pulumi("stack", "init", "dev");
-    await pulumi("config", "set", "region", sandbox.aws.region);
+    // No injector: a pod of the test's own stands in for it.
+    shell = await sandboxShell(sandbox, { helm: () => Promise.resolve("") });
   });
 
   afterAll(async () => {
     await pod?.stop();
+    await shell.stop();
     await kubernetes.close();
     await sandbox.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
   it("comes up, and is left alone by the next up", async () => {
-    await pulumi("up", "--yes", "--skip-preview");
+    const [untilUp, logs] = splitAt(shellText("examples/application/README.md"), "kubectl");
+    expect(logs).toBe("kubectl -n shop logs deployment/shop -c shop\n");
+    await shell.run(untilUp, folder);
     expect(await pulumi("preview", "--expect-no-changes")).toContain("unchanged");
     const { items } = await kubernetes.call<Deployments>("GET", "/apis/apps/v1/namespaces/shop/deployments");
     template = items[0]?.spec.template ?? { spec: {} };

@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kubernetesRest } from "../../sandbox/kubernetes/index.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { readSecret } from "../../sandbox/proof/index.js";
 import { vaultRequest } from "../../sandbox/vault/index.js";
+import { awsCommand } from "../support/awsCommand.js";
 
 const repository = path.join(__dirname, "..", "..");
 const vaultServer = "vault/vault";
@@ -79,34 +79,10 @@ describe("docs/day-2.md", () => {
   async function run([command = "", ...args]: string[]): Promise<void> {
     if (command === "pulumi") {
       await pulumi(...args, "--yes", "--skip-preview");
-    } else if (command === "aws" && args[0] === "dynamodb") {
-      await awsDynamoDb(args.slice(1));
+    } else if (command === "aws") {
+      await awsCommand(sandbox.aws)(args, folder);
     } else {
       throw new Error(`The page has a command that this test cannot run: ${command}`);
-    }
-  }
-
-  /** What the AWS command line does with these arguments. */
-  async function awsDynamoDb([operation = "", ...args]: string[]): Promise<void> {
-    const { endpoint, region, admin } = sandbox.aws;
-    const client = new dynamodb.DynamoDBClient({ endpoint, region, credentials: admin });
-    try {
-      if (operation === "wait") {
-        expect(args[0]).toBe("table-exists");
-        await dynamodb.waitUntilTableExists(
-          { client, maxWaitTime: 60 },
-          optionsOf(args.slice(1)) as { TableName: string },
-        );
-        return;
-      }
-      const name = `${pascal(operation)}Command`;
-      const Command = (dynamodb as unknown as Record<string, new (input: object) => dynamodb.ListTablesCommand>)[name];
-      if (Command === undefined) {
-        throw new Error(`DynamoDB has no operation ${operation}`);
-      }
-      await client.send(new Command(optionsOf(args)));
-    } finally {
-      client.destroy();
     }
   }
 
@@ -192,22 +168,4 @@ function sectionsOf(page: string): Map<string, Block[]> {
     }
   }
   return sections;
-}
-
-function pascal(name: string): string {
-  return name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** `--table-name vault` is `{ TableName: "vault" }`, `--a B=true` is `{ A: { B: true } }`, and an option alone is true. */
-function optionsOf(args: readonly string[]): Record<string, unknown> {
-  const options: Record<string, unknown> = {};
-  args.forEach((option, index) => {
-    if (option.startsWith("--")) {
-      const value = args[index + 1];
-      const [part = "", flag] = value?.split("=") ?? [];
-      options[pascal(option.slice(2))] =
-        value === undefined || value.startsWith("--") ? true : flag === undefined ? value : { [part]: flag === "true" };
-    }
-  });
-  return options;
 }

@@ -9,8 +9,14 @@ const read = (...parts: string[]) => readFileSync(path.join(repository, ...parts
 const pages = readdirSync(guides);
 
 describe("guides", () => {
-  it.each(pages)("%s says whom it is for and what its result is", (page) => {
-    expect(read("docs", "guides", page)).toMatch(/^# .+\n\n_For [^_]+\. Result: [^_]+\._\n/);
+  const withReaders = ["docs", "docs/guides"].flatMap((folder) =>
+    readdirSync(path.join(repository, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
+  );
+
+  it.each(withReaders)("%s says whom it is for and what its result is", (page) => {
+    expect(read(page)).toMatch(/^# .+\n\n_For [^_]+\. Result: [^_]+\._\n/);
   });
 
   it.each(pages)("%s shows examples as they are", (page) => {
@@ -28,9 +34,13 @@ describe("guides", () => {
     }
   });
 
-  it("are all linked from the README", () => {
+  it("are all linked from the README, or from a page that is", () => {
     const readme = read("README.md");
-    expect(pages.filter((page) => !readme.includes(`(docs/guides/${page})`))).toEqual([]);
+    const linked = withReaders.filter((page) => readme.includes(`(${page})`));
+    const text = linked.map((page) => read(page)).join("\n");
+    const missing = withReaders.filter((page) => !linked.includes(page) && !text.includes(path.basename(page)));
+    expect(missing).toEqual([]);
+    expect(pages.filter((page) => !linked.includes(`docs/guides/${page}`))).toEqual([]);
   });
 });
 
