@@ -4,6 +4,7 @@ import type { Values } from "../../vaultresource/fields.js";
 import { PartialFailure, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import { isAnswerLost, messageOf } from "../../vaultresource/providers/writing.js";
 import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
+import { mayHaveMadeKey } from "./lostKeys.js";
 import { isRotationPending, pathOfRoot, textOf } from "./rootKey.js";
 
 /** How long config/root is read for the outcome of a rotation whose answer was lost. */
@@ -49,8 +50,12 @@ export async function rotateIfAsked(context: WorkContext, outputs: Values): Prom
       );
     }
     if (found === "" || found === before) {
+      const left = mayHaveMadeKey(error)
+        ? `. An access key of its IAM user other than ${before} may be left over of this attempt or one before: delete it in AWS, ` +
+          "which allows two, and run up again"
+        : "";
       throw new PartialFailure(
-        `the root key could not be rotated, ${before} is still in use: ${messageOf(error)}`,
+        `the root key could not be rotated, ${before} is still in use: ${messageOf(error)}${left}`,
         path,
         outputs,
       );

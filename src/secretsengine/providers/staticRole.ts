@@ -11,6 +11,7 @@ import {
 } from "../../vaultresource/fields.js";
 import { staticRoleFields } from "../engineFields.js";
 import { mountPathRules, objectNameRules } from "../../vaultresource/rules.js";
+import { mayHaveMadeKey } from "./lostKeys.js";
 import { retryOnIamPropagation } from "./retryOnIamPropagation.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import {
@@ -87,7 +88,12 @@ async function createWithKey(context: WorkContext, inputs: Values): Promise<Valu
         inputs,
       );
     }
-    throw error;
+    throw mayHaveMadeKey(error)
+      ? new Error(
+          `${messageOf(error)}. An access key of IAM user ${String(inputs.username)} that Vault does not know may be left over: delete it in AWS`,
+          { cause: error },
+        )
+      : error;
   }
   try {
     return readAsWritten(context, inputs, (await context.vault.client.read(path)) ?? {});

@@ -170,6 +170,23 @@ describe("a static role", () => {
     expect(keys()).toHaveLength(1);
   });
 
+  it.each([
+    ['unable to create new access keys for user "bob": RequestError: send request failed', true],
+    ['unable to create new access keys for user "bob": ServiceFailure', false],
+  ])("names the user whose key AWS may have made though Vault did not hear of it: %s", async (reason, isLeft) => {
+    stage.vault.mount("aws");
+    const body = { errors: [`failed to create new credentials for role "s": ${reason}`] };
+    stage.vault.intercept = (request) => (is(`POST ${path}`)(request) ? { status: 500, body } : undefined);
+    const error = await failureOf(stage.plugin.create(kind, role));
+    expect(error.id).toBeUndefined();
+    expect(error.message).toContain(reason);
+    expect(
+      error.message.endsWith(
+        ". An access key of IAM user bob that Vault does not know may be left over: delete it in AWS",
+      ),
+    ).toBe(isLeft);
+  });
+
   it("is left alone where it is for another user by now", async () => {
     stage.vault.mount("aws");
     const stored = await stage.plugin.create(kind, role);

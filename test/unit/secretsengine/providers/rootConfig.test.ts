@@ -152,6 +152,31 @@ describe("config/root", () => {
     expect(leftBy(kind, error).outputs).toMatchObject({ activeAccessKey: keyInVault()[0], keyRotated: true });
   });
 
+  it.each([
+    ["CreateAccessKey: RequestError: send request failed; caused by: read: connection reset by peer", true],
+    ["CreateAccessKey: LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2", true],
+    [
+      "CreateAccessKey: operation error IAM: CreateAccessKey, https response error StatusCode: 0, request send failed",
+      true,
+    ],
+    ["CreateAccessKey: MalformedInput", false],
+    ["GetUser: NoSuchEntity", false],
+  ])("names the key that AWS may have made where it is not rotated: %s", async (reason, isLeft) => {
+    const stored = await created();
+    const body = { errors: [`error calling ${reason}`] };
+    stage.vault.intercept = (request) => (isRotation(request) ? { status: 500, body } : undefined);
+    const error = await failureOf(stage.plugin.update(stored, { ...seed, rotateRootTrigger: "1" }));
+    expect(error.message).toContain(
+      "the root key could not be rotated, AKIASEED0000000000AA is still in use: Vault at ",
+    );
+    expect(error.message).toContain(`error calling ${reason}`);
+    const left =
+      ". An access key of its IAM user other than AKIASEED0000000000AA may be left over of this attempt or one before: delete it in AWS, " +
+      "which allows two, and run up again";
+    expect(error.message.endsWith(left)).toBe(isLeft);
+    expect(leftBy(kind, error).outputs).toMatchObject({ activeAccessKey: seed.accessKey, keyRotated: false });
+  });
+
   describe.each(["1.18.4", "1.21.2"])("after its mount was moved, on Vault %s", (version) => {
     it.each([
       ["the seed left out", { mount: "aws2", rotateRootTrigger: "1" }],
