@@ -53,14 +53,33 @@ async function revokeLease(context: WorkContext, leaseId: unknown): Promise<void
   if (typeof leaseId !== "string" || leaseId === "") {
     return;
   }
+  const revoke = (sync: boolean) =>
+    context.vault.client.write(
+      "sys/leases/revoke",
+      { lease_id: leaseId, sync },
+      { idempotent: true, secrets: [leaseId] },
+    );
   try {
-    const body = { lease_id: leaseId, sync: true };
-    await context.vault.client.write("sys/leases/revoke", body, { idempotent: true, secrets: [leaseId] });
+    await revoke(true);
   } catch (error) {
-    if (!isGoneLease(error)) {
+    if (isOfDeletedUser(error)) {
+      await revoke(false);
+      context.warn(
+        "the IAM user of these credentials is deleted already, which Vault believes only 5 minutes after it made the user: " +
+          "it revokes their lease then, by itself",
+      );
+    } else if (!isGoneLease(error)) {
       throw error;
     }
   }
+}
+
+/** AWS's answer to Vault, when it deleted the user of a lease, was lost. */
+function isOfDeletedUser(error: unknown): boolean {
+  return (
+    isVaultError(error, "invalid") &&
+    error.errors.some((text) => /failed to revoke entry[\s\S]*NoSuchEntity: The user with name/.test(text))
+  );
 }
 
 /** Revokes the token that a lease was made with: without its lease, it is of no use. */

@@ -107,6 +107,31 @@ describe("credentials", () => {
     expect(stage.vault.leases.size).toBe(0);
   });
 
+  it("are left to Vault where AWS deleted their user and the answer to Vault was lost", async () => {
+    prepare();
+    const user = await stage.plugin.create(kind, base);
+    const reason =
+      "failed to revoke entry: resp: (*logical.Response)(nil) err: NoSuchEntity: The user with name vault-x cannot be found.";
+    const revocations: unknown[] = [];
+    stage.vault.intercept = (request) => {
+      if (request.path !== "sys/leases/revoke") {
+        return undefined;
+      }
+      revocations.push(request.body.sync);
+      return request.body.sync === true ? { status: 400, body: { errors: [reason] } } : undefined;
+    };
+    await stage.plugin.destroy(user);
+    expect(revocations).toEqual([true, false]);
+    expect(stage.warnings().join()).toContain(
+      "the IAM user of these credentials is deleted already, which Vault believes only 5 minutes after it made the user: it revokes their lease then, by itself",
+    );
+    stage.vault.intercept = ({ path }) =>
+      path === "sys/leases/revoke"
+        ? { status: 400, body: { errors: ["failed to revoke entry: err: AccessDenied: no iam:DeleteUser"] } }
+        : undefined;
+    expect((await failureOf(stage.plugin.destroy(user))).message).toContain("AccessDenied: no iam:DeleteUser");
+  });
+
   it("cannot be read by their ID alone", async () => {
     prepare();
     const stored = await stage.plugin.create(kind, base);
