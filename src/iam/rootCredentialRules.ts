@@ -1,14 +1,15 @@
+import { roleFields } from "../secretsengine/engineFields.js";
 import { legacyRoleRules, withoutLegacyForm } from "../secretsengine/legacyRole.js";
 import { credentialTypes, type AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
 import { mapRecord } from "../internal/records.js";
-import { flagIssues, oneOfIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
+import { flagIssues, oneOfIssues, textIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
 import type { Values } from "../vaultresource/fields.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { pathOrRoot } from "../aws/arns.js";
 import { policyIssues, statementIssues, type PolicyKind } from "../aws/policyGrammar.js";
 import { tagIssues } from "../aws/tags.js";
-import { iamArnRules } from "../vaultresource/rules.js";
+import { iamArnRules, kindRules } from "../vaultresource/rules.js";
 import { irsaSubjectIssues } from "./irsaRules.js";
 import {
   autoNameIssues,
@@ -37,6 +38,7 @@ export function rootCredentialIssues(args: PlainRootCredential): Issue[] {
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
     ...(args.formerUserPaths ?? []).flatMap((path, index) => iamPathIssues(`formerUserPaths[${index}]`, path)),
     ...prefixIssues(args.userNamePrefix),
+    ...textIssues("usernameTemplate", args.usernameTemplate),
     ...tagIssues("tags", args.tags),
     ...eachIssues("assumeRoleArns", args.assumeRoleArns, (path, arn) => iamArnRules(path, arn, "role")),
     ...eachIssues("formerGroups", args.formerGroups, groupNameIssues),
@@ -68,7 +70,12 @@ export function rootCredentialNameIssues(
 }
 
 function eachIssues(path: string, values: unknown, rules: (path: string, value: string) => Issue[]): Issue[] {
-  return Array.isArray(values) ? values.flatMap((value: string, index) => rules(pathOf(path, index), value)) : [];
+  if (values === undefined || !isKnown(values)) {
+    return [];
+  }
+  return Array.isArray(values)
+    ? values.flatMap((value: string, index) => rules(pathOf(path, index), value))
+    : [{ path, rule: "must be a list", actual: values }];
 }
 
 /** The policies that are given as text or documents. */
@@ -210,7 +217,7 @@ function existingRoleIssues(args: PlainRootCredential): Issue[] {
 }
 
 function prefixIssues(prefix: string | undefined): Issue[] {
-  if (prefix === undefined || /^[\w+=,.@-]{1,32}$/.test(prefix)) {
+  if (prefix === undefined || (typeof prefix === "string" && /^[\w+=,.@-]{1,32}$/.test(prefix))) {
     return [];
   }
   return [
@@ -224,6 +231,13 @@ function prefixIssues(prefix: string | undefined): Issue[] {
 }
 
 function roleIssues(path: string, role: AwsSecretsRoleSpec): Issue[] {
+  const kinds = under(path, kindRules(roleFields, role as unknown as Values));
+  const misused = new Set(kinds.map((issue) => issue.path));
+  return [...kinds, ...roleValueIssues(path, role).filter((issue) => !misused.has(issue.path))];
+}
+
+/** The rules for the values of a role, whatever is of another kind left to the rules of kinds. */
+function roleValueIssues(path: string, role: AwsSecretsRoleSpec): Issue[] {
   const issues: Issue[] = [
     ...(role.credentialType === undefined
       ? [{ path: `${path}.credentialType`, rule: "is required", fix: `One of ${credentialTypes.join(", ")}.` }]

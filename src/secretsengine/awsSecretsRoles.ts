@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mapRecord } from "../internal/records.js";
 import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
 import { assertValid, mapInput } from "../vaultresource/inputs.js";
 import { mountPathRules, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
@@ -90,7 +91,14 @@ function rolesRules(args: Values): Issue[] {
   return [
     ...unknownArguments(args, ["mount", "roles"]),
     ...mountPathRules(args, "mount"),
-    ...eachRole("roles", args.roles, roleSettingsRules),
+    ...(args.roles === undefined || args.roles === null || !isKnown(args.roles)
+      ? [
+          {
+            path: "roles",
+            rule: "must be a plain object, with the settings of each role by its name; settings may be outputs",
+          },
+        ]
+      : eachRole("roles", args.roles, roleSettingsRules)),
   ];
 }
 

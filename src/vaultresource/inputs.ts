@@ -28,7 +28,9 @@ export function canonicalInputs(fields: readonly Field[], args: Values): Record<
  * @throws pulumi.RunError with all issues
  */
 export function assertValid(subject: string, args: object, rules: (args: Values) => readonly Issue[]): void {
-  const issues = rules(maskUnknowns(args) as Values);
+  const issues = pulumi.Output.isInstance(args)
+    ? [{ path: "args", rule: "must be a plain object; its fields may be outputs" }]
+    : rules(maskUnknowns(args) as Values);
   if (issues.length > 0) {
     throw new pulumi.RunError(formatIssues(subject, issues));
   }

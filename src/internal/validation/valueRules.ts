@@ -24,6 +24,13 @@ export function flagIssues(path: string, value: unknown): Issue[] {
     : [{ path, rule: "must be true or false", actual: value }];
 }
 
+/** A text; what is not given or not known is not judged. */
+export function textIssues(path: string, value: unknown): Issue[] {
+  return value === undefined || !isKnown(value) || typeof value === "string"
+    ? []
+    : [{ path, rule: "must be a text", actual: value }];
+}
+
 /** One of several texts; what is not given or not known is not judged. */
 export function oneOfIssues(path: string, value: unknown, texts: readonly string[]): Issue[] {
   return value === undefined || !isKnown(value) || texts.includes(value as string)

@@ -81,6 +81,7 @@ describe("the derived policy lets Vault do no more", () => {
   let engine: Engine;
   beforeAll(async () => {
     stage = await Stage.start();
+    await stage.makePolicy("boundary");
     engine = await stage.makeEngine("narrow");
     await engine.grant(derivedRootPolicy({ partition: "aws", accountId, principalArn: engine.arn, ...declared }));
   });
