@@ -447,6 +447,24 @@ describe("policies that are too broad", () => {
     expect(escalationPaths(documentOf(statement), account)).toEqual(expected);
   });
 
+  test("by all entities of an account, wherever the policy is used", () => {
+    const everything = documentOf({ Action: "iam:*", Resource: `arn:aws:iam::${accountId}:*` });
+    const found = escalationPaths(everything, account);
+    expect(found).toContain("give any user any right, itself included");
+    expect(escalationPaths(everything, { partition: "*", accountId: "*" })).toEqual(found);
+  });
+
+  test("on a condition that only AWS can decide, and beside a small Deny", () => {
+    const Condition = { Bool: { "aws:SecureTransport": "true" } };
+    expect(escalationPaths(documentOf({ Action: "iam:*", Resource: "*", Condition }), account)).toEqual([
+      expect.stringMatching(/^do everything in IAM: .* \(on conditions that only AWS can decide\)$/),
+    ]);
+    const ceo = { Effect: "Deny" as const, Action: "iam:DeleteUser", Resource: `arn:aws:iam::${accountId}:user/ceo` };
+    expect(escalationPaths(documentOf({ Action: "*", Resource: "*" }, ceo), account)).toEqual([
+      "do everything in the account",
+    ]);
+  });
+
   test("are warned of, unless a boundary tames them", () => {
     const roles = (permissionsBoundaryArn?: string): RootPolicyCheck["roles"] => ({
       admin: {

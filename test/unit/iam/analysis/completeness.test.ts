@@ -162,6 +162,14 @@ describe("federation tokens", () => {
     expect(ofPolicy(less, { roles: asked }).map(brief)).toContain("error roles.f.policyDocument *");
   });
 
+  test("with the call granted on the federated users only", () => {
+    const held = documentOf({
+      Action: "sts:GetFederationToken",
+      Resource: `arn:aws:sts::${accountId}:federated-user/*`,
+    });
+    expect(ofPolicy(held, { roles: roles({ Effect: "Deny", Action: "*", Resource: "*" }) })).toEqual([]);
+  });
+
   test("by every spelling of everything", () => {
     for (const Action of ["*", "*:*", "**"]) {
       expect(ofCredential({ roles: roles({ Action, Resource: "*" }) }).map(brief)).toEqual(broad);
@@ -203,6 +211,12 @@ describe("username templates that begin with vault-", () => {
     '{{ if (eq .Type "STS") }}sts{{ else }}vault-{{ random 20 }}{{ end }}',
   ])("%s", (usernameTemplate) => {
     expect(ofCredential({ usernameTemplate, roles: users })).toEqual([]);
+  });
+
+  test("or with what the user states", () => {
+    expect(ofCredential({ usernameTemplate: "app-{{ random 20 }}", userNamePrefix: "app-", roles: users })).toEqual([]);
+    // Line breaks are taken out before the template is sent.
+    expect(ofCredential({ usernameTemplate: "vault-{{ .DisplayName }}\n", roles: users })).toEqual([]);
   });
 
   test("warn where they cannot be followed, unless the user states what they begin with", () => {

@@ -166,6 +166,24 @@ describe("evaluate", () => {
       expect(verdict({ ...open, context: { "aws:SourceIp": null } }, statement)).toBe("implicitDeny");
     });
 
+    test.each([
+      ["who?ann", "allowed"],
+      ["who*ann", "implicitDeny"],
+      ["whoXann", "implicitDeny"],
+    ])("take ? beside a variable as it is in StringEquals: %s", (value, expected) => {
+      const Condition = { StringEquals: { "aws:RequestTag/q": "who?${aws:username}" } };
+      const request = { ...create, context: { "aws:RequestTag/q": value, "aws:username": "ann" } };
+      expect(verdict(request, { Action: "*", Resource: "*", Condition })).toBe(expected);
+    });
+
+    test("on a key that is known and a variable that is not leave an answer open, for Allow as for Deny", () => {
+      const open = { ...create, context: { "aws:RequestTag/team": "a" }, contextIsPartial: true };
+      const Condition = { StringEquals: { "aws:RequestTag/team": "${aws:PrincipalTag/team}" } };
+      const conditional = { Action: "*", Resource: "*", Condition };
+      expect(verdict(open, conditional)).toBe("conditional");
+      expect(verdict(open, { Action: "*", Resource: "*" }, { ...conditional, Effect: "Deny" })).toBe("conditional");
+    });
+
     test("with an operator that IAM does not have allow nothing", () => {
       const statement = { Action: "*", Resource: "*", Condition: { StringSame: { a: "b" } } };
       expect(verdict(create, statement)).toBe("implicitDeny");
