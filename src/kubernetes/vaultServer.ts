@@ -201,7 +201,7 @@ export class VaultServer extends pulumi.ComponentResource {
   private createVaultServer(
     name: string,
     manifest: apiextensions.CustomResourceArgs,
-    { serverName, apiVersion, subject, args, awaited }: VaultServerRequest,
+    { apiVersion, subject, args, awaited }: VaultServerRequest,
   ): apiextensions.CustomResource {
     const replace = args.onImmutableChange === "replace";
     const ignored = [
@@ -220,7 +220,7 @@ export class VaultServer extends pulumi.ComponentResource {
         beforeCreate: [
           new pulumi.ResourceHook(
             `kubevault-aws:VaultServer:${name}:cluster`,
-            inspectCluster({ subject, serverName, apiVersion, ...args, version: versionOf(args) }, (message) => {
+            inspectCluster({ subject, apiVersion, ...args, version: versionOf(args), parent: this.urn }, (message) => {
               if (!(awaited && pulumi.runtime.isDryRun())) {
                 return false;
               }
@@ -259,6 +259,7 @@ export class VaultServer extends pulumi.ComponentResource {
         readyTimeoutSeconds: args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds,
         kubeconfig: args.kubeconfig,
         context: args.context,
+        ...(args.onImmutableChange === "replace" ? { replaces: true } : {}),
       },
       { parent: this, dependsOn: [this.vaultServer] },
     );

@@ -3,11 +3,14 @@ import { assumedRoleIssues, assumedRoleWarnings } from "../iam/sessionRules.js";
 import { mapRecord } from "../internal/records.js";
 import { findingReporter } from "../internal/validation/reportFindings.js";
 import { validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
-import { connectionIssues } from "./connectionIssues.js";
 import { platformRoles } from "./scope.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
 import { templateIssues } from "./identityRules.js";
 import { protectionIssues } from "./protectionRules.js";
+import { platformIssues } from "./vaultPlatformRules.js";
+import type { Issue } from "../internal/validation/issues.js";
+import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
+import type { Values } from "../vaultresource/fields.js";
 
 /**
  * Compares arguments of a platform whose values are outputs with each other, which none of its children can: at preview each value as soon as it is
@@ -54,17 +57,25 @@ export function checkAcrossArguments(resource: pulumi.Resource, name: string, ar
   pulumi.output(compared).apply(check);
 }
 
-/** The arguments with an address that never resolves to one that breaks a rule: the connection is not created with it. */
-export function withCheckedAddress(
+/**
+ * The arguments, in which those that are outputs never resolve to what breaks a rule: the error is shown once, under the platform's own name, and not by
+ * each child that the argument is handed to. Outputs within arguments are checked by the children.
+ */
+export function withCheckedOutputs(
   resource: pulumi.Resource,
   name: string,
   args: VaultPlatformArgs,
 ): VaultPlatformArgs {
-  const { vaultAddress } = args;
-  if (vaultAddress === undefined || typeof vaultAddress === "string") {
-    return args;
-  }
   const subject = `VaultPlatform ${JSON.stringify(name)}`;
-  const checked = validateInputs(resource, subject, { vaultAddress }, connectionIssues);
-  return { ...args, vaultAddress: checked.vaultAddress };
+  const plain = maskUnknowns(args) as Values;
+  const outputs = Object.entries(args).filter(
+    ([, value]) => pulumi.Output.isInstance(value) || value instanceof Promise,
+  );
+  const checked = outputs.map(([key, value]: [string, unknown]) => {
+    const isOwn = ({ path }: Issue) => path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
+    const rules = (given: unknown) => platformIssues(name, { ...plain, [key]: (given as Values).value }).filter(isOwn);
+    const gated: pulumi.Output<unknown> = validateInputs<object>(resource, subject, { value }, rules);
+    return [key, gated.apply((given) => (given as Values).value)] as const;
+  });
+  return { ...args, ...(Object.fromEntries(checked) as Partial<VaultPlatformArgs>) };
 }

@@ -9,7 +9,7 @@ import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { createApplications } from "./applications.js";
 import { createAutomation, revokeRootToken, standInLogin } from "./automation.js";
-import { checkAcrossArguments, withCheckedAddress } from "./checksAcrossArguments.js";
+import { checkAcrossArguments, withCheckedOutputs } from "./checksAcrossArguments.js";
 import { connectionWith, createBootstrapConnection, createConnection } from "./connection.js";
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
@@ -81,7 +81,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
   public constructor(name: string, args: VaultPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubevault-aws:index:VaultPlatform", name, {}, opts);
     assertValidPlatform(this, name, args);
-    const scope = platformScope(this, name, withCheckedAddress(this, name, args));
+    const scope = platformScope(this, name, withCheckedOutputs(this, name, args));
     warn(this, `VaultPlatform ${JSON.stringify(name)}`, platformWarnings(args));
 
     checkAcrossArguments(this, name, args);

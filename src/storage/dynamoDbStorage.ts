@@ -264,7 +264,8 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
           return reject([tableNotFound(name, found)]);
         }
         const problem = keySchemaProblem(found);
-        return problem === undefined ? found : reject([{ path: "existingTableName", rule: problem }]);
+        const fix = "A primary key cannot be changed: make a new table, or leave existingTableName out.";
+        return problem === undefined ? found : reject([{ path: "existingTableName", rule: problem, fix }]);
       });
     pulumi.all([table, kmsKeyArn]).apply(([found, keyArn]) => {
       warn(this, subject, existingTableWarnings(found, keyArn));

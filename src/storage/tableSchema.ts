@@ -23,7 +23,7 @@ export function keySchemaProblem(table: TableSchema): string | undefined {
   }
   return (
     `table ${JSON.stringify(table.name)} cannot hold Vault's data: its partition key must be "Path" (S) and its sort key "Key" (S), ` +
-    `but they are ${hashKey} and ${rangeKey}. A primary key cannot be changed: make a new table, or leave existingTableName out.`
+    `but they are ${hashKey} and ${rangeKey}`
   );
 }
 

@@ -50,6 +50,7 @@ export const runOtherwise: Readonly<Record<string, string>> = {
 export const outsidePrograms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   kubectl: {
     "config current-context": [],
+    "create -f": ["-n", "-f"],
     "create namespace": [],
     "create secret generic": ["--from-file", "-n"],
     "describe pods": ["-n"],
@@ -62,6 +63,7 @@ export const outsidePrograms: Readonly<Record<string, Readonly<Record<string, re
     logs: ["-n", "-c"],
     "port-forward": ["-n"],
   },
+  jq: { "{apiVersion,": [] },
   helm: {
     install: ["--set"],
     "repo add": [],

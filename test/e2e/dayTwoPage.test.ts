@@ -70,7 +70,7 @@ describe("docs/day-2.md", () => {
         continue;
       }
       for (const command of text.split("\n").filter((line) => line !== "")) {
-        await run(command.split(" "));
+        await (command.startsWith("kubectl ") ? kubectl(command) : run(command.split(" ")));
         await after(command);
       }
     }
@@ -83,6 +83,34 @@ describe("docs/day-2.md", () => {
       await awsCommand(sandbox.aws)(args, folder);
     } else {
       throw new Error(`The page has a command that this test cannot run: ${command}`);
+    }
+  }
+
+  /** What kubectl and jq do with these two commands: the tests need neither. */
+  async function kubectl(command: string): Promise<void> {
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    try {
+      const [, namespace] = /^kubectl create namespace (\S+)$/.exec(command) ?? [];
+      if (namespace !== undefined) {
+        await rest.call("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
+        return;
+      }
+      const copies = /^kubectl -n (\S+) get secret (\S+) -o json \| jq '(.+)' \| kubectl -n (\S+) create -f -$/;
+      const [, from = "", name = "", filter, to = ""] = copies.exec(command) ?? [];
+      expect(filter).toBe(
+        `{apiVersion, kind, metadata: {name: .metadata.name}, data: .data | with_entries(.key |= sub("[.]${from}[.]"; ".${to}."))}`,
+      );
+      const { data } = await rest.call<{ data: Record<string, string> }>(
+        "GET",
+        `/api/v1/namespaces/${from}/secrets/${name}`,
+      );
+      const renamed = Object.entries(data).map(([key, value]) => [key.replace(`.${from}.`, `.${to}.`), value]);
+      await rest.call("POST", `/api/v1/namespaces/${to}/secrets`, {
+        metadata: { name },
+        data: Object.fromEntries(renamed) as object,
+      });
+    } finally {
+      await rest.close();
     }
   }
 
@@ -152,6 +180,39 @@ describe("docs/day-2.md", () => {
     const urns = await pulumi("stack", "--show-urns");
     expect(urns).toContain("kubevault-aws:index:VaultPlatform::payments-vault");
     expect(urns).not.toContain("kubevault-aws:index:VaultPlatform::vault\n");
+  });
+
+  /** The last program of the section without what allows the move. */
+  async function expectRejectedMove(): Promise<void> {
+    const moved = (sections.get("Move to another namespace") ?? []).findLast(({ language }) => language === "ts");
+    await writeFile(
+      path.join(folder, "index.ts"),
+      (moved?.text ?? "").replace(/^ {2}(vaultServerOptions|unsealer): .+\n/gm, ""),
+    );
+    const before = processes();
+    await expect(pulumi("up", "--yes")).rejects.toThrow(
+      "VaultServer vault/vault: cannot move to secure/vault: Vault's unseal keys and root token are named after its namespace and name, and would stay behind",
+    );
+    expect(processes()).toEqual(before);
+  }
+
+  it("moves to another namespace, with what is in it, and not without its unseal keys", async () => {
+    await writePolicy("moved");
+    let ups = 0;
+    await follow("Move to another namespace", async (command) => {
+      ups += command === "pulumi up" ? 1 : 0;
+      if (command === "pulumi up" && ups === 1) {
+        await expectRejectedMove();
+      }
+    });
+    expect(processes()).toEqual([]);
+    const keys = await readSecret(sandbox.kubernetes.kubeconfigPath, "secure", "vault-keys");
+    const answer = await vaultRequest<{ data: { policies: string[] } }>(sandbox.operator.endpoint("secure/vault"), {
+      path: "sys/policy",
+      token: keys["k8s.-.secure.vault-root-token"] ?? "",
+    });
+    expect(answer.data.policies).toContain("moved");
+    expect(await pulumi("preview", "--expect-no-changes")).toContain("unchanged");
   });
 });
 

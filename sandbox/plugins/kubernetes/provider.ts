@@ -71,7 +71,7 @@ export class KubernetesProvider implements ResourceProvider {
 
   public async create(subject: Subject, inputs: PropertyObject, operation: Operation): Promise<ResourceState> {
     const object = objectOf(inputs);
-    const fieldManager = `pulumi-kubernetes-${createHash("sha256").update(subject.urn).digest("hex").slice(0, 8)}`;
+    const fieldManager = fieldManagerOf(subject);
     const notes = { fieldManager, initialApiVersion: object.apiVersion };
     const options: ApplyOptions = { fieldManager, force: isForced(object), fieldValidation: "Warn" };
     if (operation.preview) {
@@ -91,7 +91,13 @@ export class KubernetesProvider implements ResourceProvider {
     }
     if (importing) {
       const inputs = { ...live };
-      return { ...stateOf(objectOf(live), inputs, { fieldManager: "", initialApiVersion: known.apiVersion }), inputs };
+      return {
+        ...stateOf(objectOf(live), inputs, {
+          fieldManager: fieldManagerOf(subject),
+          initialApiVersion: known.apiVersion,
+        }),
+        inputs,
+      };
     }
     const inputs = liveInputs(objectOf(live), objectOf(state.inputs));
     return { ...stateOf(objectOf(live), inputs, notesOf(state.outputs)), inputs };
@@ -207,6 +213,11 @@ export class KubernetesProvider implements ResourceProvider {
     }
     return this.configured;
   }
+}
+
+/** The name under which the API server keeps what a resource has applied. */
+function fieldManagerOf({ urn }: Subject): string {
+  return `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
 }
 
 function stateOf(live: KubernetesObject, inputs: PropertyObject, notes: ProviderNotes): ResourceState {

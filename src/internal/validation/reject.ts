@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { failPreview } from "./failPreview.js";
+import { whereHooksRun } from "../hooks.js";
+import { failPreview, isProgramRunner } from "./failPreview.js";
 import { formatIssues, type Issue } from "./issues.js";
 
 /** Rejects a value that was found to be wrong only after the constructor returned. */
@@ -37,7 +38,10 @@ function newRejecter(resource: pulumi.Resource, subject: string): Reject {
     const message = unreported.length === 0 ? undefined : formatIssues(subject, unreported);
     if (!pulumi.runtime.isDryRun()) {
       // Pulumi shows one error object once, however many promises it rejects.
-      lastError = message === undefined ? lastError : errorWithoutStack(resource, message);
+      if (message !== undefined) {
+        lastError = errorWithoutStack(resource, message);
+        endUpdate(resource, subject);
+      }
       throw lastError ?? errorWithoutStack(resource, formatIssues(subject, issues));
     }
     if (message !== undefined) {
@@ -54,5 +58,24 @@ function newRejecter(resource: pulumi.Resource, subject: string): Reject {
  */
 function errorWithoutStack(resource: pulumi.Resource, message: string): pulumi.ResourceError {
   const error = new pulumi.ResourceError(message, resource, true);
+  // The program runner shows a stack of errors that come after the program's last line, whatever they say of it.
+  Object.defineProperty(error, "stack", { value: "" });
   return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
+}
+
+/**
+ * Lets an update of the Automation API's inline programs fail: whatever waits for a resource that is never created waits for good there, while the program
+ * runner's process ends. A resource whose hook fails makes the engine end the update.
+ */
+function endUpdate(resource: pulumi.Resource, subject: string): void {
+  if (isProgramRunner(process.argv[1]) || pulumi.runtime.getMonitor() === undefined) {
+    return;
+  }
+  const fail = (): never => {
+    throw new Error(`${subject}: its arguments are rejected`);
+  };
+  const hooks = whereHooksRun(() => ({ beforeCreate: [new pulumi.ResourceHook(`${subject}: rejected`, fail)] }));
+  if (hooks !== undefined) {
+    new pulumi.ComponentResource("kubevault-aws:index:Rejected", subject, {}, { parent: resource, hooks });
+  }
 }
