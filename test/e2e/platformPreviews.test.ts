@@ -2,6 +2,7 @@ import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { waitFor } from "../../sandbox/process/index.js";
 import { kubernetesRest } from "../../sandbox/kubernetes/index.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
 import { awsClients, leftovers, takeInventory, type Inventory } from "../../sandbox/proof/index.js";
@@ -156,5 +157,37 @@ describe("pulumi preview of a platform", () => {
     expect(printed).not.toMatch(/^\s+at .+:\d+:\d+/m);
     expect(printed).not.toContain("error serializing property");
     expect(leftovers(before, await inventory())).toEqual([]);
+  });
+
+  describe.each([
+    [
+      "the VaultServerVersion",
+      "/apis/catalog.kubevault.com/v1alpha1/vaultserverversions/1.18.4",
+      (server: string) =>
+        `VaultServer "vault-server": spec.version: the cluster at ${server} has no VaultServerVersion "1.18.4". kubectl get vaultserverversions ` +
+        "lists those it has; another one can be created as an object of your own",
+    ],
+    [
+      "KubeVault",
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/vaultservers.kubevault.com",
+      (server: string) =>
+        `VaultServer "vault-server": KubeVault is not installed in the cluster at ${server}: it does not serve kubevault.com/v1alpha2 VaultServer (the ` +
+        "CustomResourceDefinition vaultservers.kubevault.com). Install KubeVault's Helm chart, or give kubeconfig and context if the VaultServer belongs " +
+        "into another cluster",
+    ],
+  ])("in a cluster without %s", (_, missing, message) => {
+    it("ends with another exit code, says what is missing, and creates nothing", async () => {
+      const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+      await rest.remove(missing);
+      await waitFor(async () => ((await rest.find(missing)) === undefined ? true : undefined), {
+        what: `the end of ${missing}`,
+        timeoutMs: 30_000,
+      });
+      await rest.close();
+      const { failed, printed } = await preview("right");
+      expect(failed).toBe(true);
+      expect(printed).toContain(message(sandbox.kubernetes.server));
+      expect(leftovers(before, await inventory())).toEqual([]);
+    });
   });
 });
