@@ -1,11 +1,21 @@
+import { isIP } from "node:net";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import type { ObjectRules } from "./fields.js";
 import { isLabelKey, isLabelValue, isNamespaceName, isPortName } from "./objectNames.js";
 import { labelIssues } from "./objectRules.js";
 import { resourceIssues } from "./resourceRules.js";
+import { emptyDirIssues, hostPathIssues, mountIssues, podVolumeIssues, volumeIssues } from "./volumeRules.js";
 
 type Values = Parameters<ObjectRules>[0];
+
+/** What `fieldRef` can name: of a variable or of a file. */
+const podFields =
+  /^(metadata\.(name|namespace|uid|labels|annotations|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
+const podFieldAdvice =
+  "Known names: metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], spec.nodeName, " +
+  "spec.serviceAccountName, status.hostIP, status.hostIPs, status.podIP, status.podIPs.";
+const containerResources = /^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-\w+)$/;
 
 const labelKeyRule = "must be the key of a label: a name, with or without a DNS name and a slash before it";
 
@@ -25,12 +35,18 @@ export const coreRules: Readonly<Record<string, ObjectRules>> = {
   ],
   EnvVarSource: (value) =>
     exactlyOne(value, ["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"]),
+  ConfigMapEnvSource: referenceIssues,
+  ConfigMapKeySelector: referenceIssues,
+  ConfigMapProjection: referenceIssues,
+  ConfigMapVolumeSource: referenceIssues,
+  EmptyDirVolumeSource: emptyDirIssues,
   ExecAction: ({ command }) =>
     command === undefined || (Array.isArray(command) && command.length === 0)
       ? [{ path: "command", rule: "must have at least the name of the program" }]
       : [],
   GRPCAction: ({ port }) => portIssues(port),
   HTTPGetAction: ({ port }) => portIssues(port),
+  HostPathVolumeSource: hostPathIssues,
   LabelSelector: ({ matchLabels }) => labelIssues("matchLabels", matchLabels),
   LabelSelectorRequirement: (value) => [...operatorIssues(value), ...labelValuesIssues(value)],
   LifecycleHandler: (value) => exactlyOne(value, ["exec", "httpGet", "sleep", "tcpSocket"]),
@@ -39,6 +55,17 @@ export const coreRules: Readonly<Record<string, ObjectRules>> = {
       ? [{ path: "nodeSelectorTerms", rule: "must have at least one term: none matches no node" }]
       : [],
   NodeSelectorRequirement: operatorIssues,
+  ObjectFieldSelector: ({ fieldPath }) =>
+    !given(fieldPath) || podFields.test(String(fieldPath))
+      ? []
+      : [
+          {
+            path: "fieldPath",
+            rule: "is not a field of pods that a container can have",
+            actual: fieldPath,
+            fix: podFieldAdvice,
+          },
+        ],
   PodAffinityTerm: ({ topologyKey, namespaces }) => [
     ...keyIssues("topologyKey", topologyKey),
     ...(Array.isArray(namespaces) ? namespaces : []).flatMap((name: unknown, index) =>
@@ -47,9 +74,30 @@ export const coreRules: Readonly<Record<string, ObjectRules>> = {
         : [{ path: pathOf("namespaces", index), rule: "must be the name of a Kubernetes namespace", actual: name }],
     ),
   ],
+  PodDNSConfig: ({ nameservers }) =>
+    (Array.isArray(nameservers) ? nameservers : []).flatMap((address: unknown, index) =>
+      !isKnown(address) || isIP(String(address)) !== 0
+        ? []
+        : [{ path: pathOf("nameservers", index), rule: "must be an IP address", actual: address }],
+    ),
   Probe: (value) => exactlyOne(value, ["exec", "grpc", "httpGet", "tcpSocket"]),
+  ResourceFieldSelector: ({ resource }) =>
+    !given(resource) || containerResources.test(String(resource))
+      ? []
+      : [
+          {
+            path: "resource",
+            rule: "must be limits or requests of cpu, memory, ephemeral-storage or hugepages-<size>, such as limits.memory",
+            actual: resource,
+          },
+        ],
   ResourceRequirements: resourceIssues,
   SeccompProfile: localhostProfileIssues,
+  SecretEnvSource: referenceIssues,
+  SecretKeySelector: referenceIssues,
+  SecretProjection: referenceIssues,
+  SecretVolumeSource: ({ secretName }) =>
+    secretName === undefined ? [{ path: "secretName", rule: "is required" }] : [],
   SecurityContext: ({ privileged, allowPrivilegeEscalation }) =>
     privileged === true && allowPrivilegeEscalation === false
       ? [{ path: "allowPrivilegeEscalation", rule: "cannot be false where privileged is true" }]
@@ -61,11 +109,8 @@ export const coreRules: Readonly<Record<string, ObjectRules>> = {
       ? [{ path: "minDomains", rule: 'needs whenUnsatisfiable: "DoNotSchedule"', fix: "Leave it out." }]
       : []),
   ],
-  Volume: ({ name: _name, ...sources }) => {
-    const there = Object.keys(sources).filter((kind) => sources[kind] !== undefined);
-    return there.length === 1 ? [] : [{ path: "", rule: "must have exactly one kind of volume", actual: there }];
-  },
-  VolumeMount: ({ mountPath }) => filled("mountPath", mountPath),
+  Volume: volumeIssues,
+  VolumeMount: mountIssues,
 };
 
 /** What Kubernetes asks of a toleration. */
@@ -107,6 +152,7 @@ export function podIssues({ dnsPolicy, dnsConfig, shareProcessNamespace, hostPID
   const { readinessProbe, livenessProbe, nodeSelector } = pod;
   return [
     ...labelIssues("nodeSelector", nodeSelector),
+    ...podVolumeIssues(pod),
     ...(given(readinessProbe) && (readinessProbe as Values)["terminationGracePeriodSeconds"] !== undefined
       ? [
           {
@@ -141,6 +187,11 @@ function given(value: unknown): boolean {
 
 function filled(path: string, value: unknown): Issue[] {
   return value === "" ? [{ path, rule: "must be a text that is not empty" }] : [];
+}
+
+/** A reference to nothing: Kubernetes' types do not require the name, its validation does. */
+function referenceIssues({ name }: Values): Issue[] {
+  return name === undefined ? [{ path: "name", rule: "is required" }] : [];
 }
 
 function keyIssues(path: string, key: unknown): Issue[] {

@@ -168,7 +168,9 @@ describe("what Kubernetes asks of several fields together is one error", () => {
     [
       "two sources of a variable",
       pods({
-        env: [{ name: "A", valueFrom: { secretKeyRef: { key: "k" }, configMapKeyRef: { key: "k" } } }],
+        env: [
+          { name: "A", valueFrom: { secretKeyRef: { name: "n", key: "k" }, configMapKeyRef: { name: "n", key: "k" } } },
+        ],
       }),
       `${inPods}.env[0].valueFrom: must have exactly one of configMapKeyRef, fieldRef, fileKeyRef, resourceFieldRef, secretKeyRef, got ["configMapKeyRef","secretKeyRef"].`,
     ],
