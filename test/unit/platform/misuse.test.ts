@@ -12,6 +12,19 @@ const pods = (spec: object) => server({ podTemplate: { spec } });
 const anti = (terms: object) =>
   pods({ affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [terms] } } });
 const certificate = (given: object) => server({ tls: { certificates: [{ alias: "server", ...given }] } });
+const misspelt = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: "*",
+      Condition: { StringsEquals: { "aws:RequestedRegion": "eu-west-1" } },
+    },
+  ],
+};
+const noSuchOperator =
+  "roles.deploy.policyDocument.Statement[0].Condition.StringsEquals: is not a condition operator of IAM. Did you mean StringEquals?";
 const inPods = "vaultServer.podTemplate.spec";
 const inCertificate = "vaultServer.tls.certificates[0]";
 
@@ -219,6 +232,24 @@ describe("a misused argument of a platform is one error, before anything is regi
       "a key of a table of another partition",
       { storage: { table: { encryption: { kmsKeyArn: `arn:aws:kms:us-gov-west-1:${account}:key/1-2` } } } },
       `storage.table.encryption.kmsKeyArn: must be an ARN of the partition aws-us-gov, which us-gov-west-1 belongs to, got "arn:aws:kms:us-gov-west-1:${account}:key/1-2".`,
+    ],
+    [
+      "a condition operator that IAM does not have, in a role of users",
+      { roles: { deploy: { credentialType: "iam_user", policyDocument: misspelt } } },
+      noSuchOperator,
+    ],
+    [
+      "a condition operator that IAM does not have, in a session policy",
+      {
+        roles: {
+          deploy: {
+            credentialType: "assumed_role",
+            roleArns: [`arn:aws:iam::${account}:role/deploy`],
+            policyDocument: JSON.stringify(misspelt),
+          },
+        },
+      },
+      noSuchOperator,
     ],
     [
       "an OIDC provider of another partition",

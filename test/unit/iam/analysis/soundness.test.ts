@@ -317,6 +317,32 @@ describe("an identity that could give itself rights", () => {
     expect(ofCredential({ additionalPolicyArns: [arn], policyDocuments: { [arn]: documentOf() } })).toEqual([]);
   });
 
+  test.each([
+    "airflow:CreateEnvironment",
+    "airflow:UpdateEnvironment",
+    "apprunner:UpdateService",
+    "appstream:CreateFleet",
+    "bedrock-agentcore:CreateAgentRuntime",
+    "bedrock-agentcore:UpdateAgentRuntime",
+    "braket:CreateJob",
+    "codebuild:StartBuild",
+    "codebuild:StartBuildBatch",
+    "gamelift:CreateFleet",
+    "sagemaker:CreateCluster",
+    "sagemaker:CreatePipeline",
+    "sagemaker:UpdateDomain",
+    "sagemaker:UpdateNotebookInstance",
+    "sagemaker:UpdatePipeline",
+    "sagemaker:UpdateUserProfile",
+    "ssm:CreateActivation",
+    "ssm:UpdateManagedInstanceRole",
+  ])("by passing any role to %s", (start) => {
+    expect(withExtra({ Action: ["iam:PassRole", start], Resource: "*" })).toContain(
+      "error extraStatements[0] iam:PassRole",
+    );
+    expect(withExtra({ Action: start, Resource: "*" }).filter((found) => found.startsWith("error"))).toEqual([]);
+  });
+
   test("AWS's policies are known by their ARNs with a path", () => {
     const permissionsBoundaryArn = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess";
     expect(new Set(ofCredential({ roles: users, permissionsBoundaryArn }).map(({ severity }) => severity))).toEqual(
