@@ -1,32 +1,18 @@
-import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
-import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
-import { getPartitionOutput } from "@pulumi/aws/getPartition.js";
-import { getRegion, getRegionOutput } from "@pulumi/aws/getRegion.js";
+import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { parseArn } from "../aws/arns.js";
 import { storagePolicy } from "../iam/policies/storagePolicy.js";
 import { unsealerPolicy } from "../iam/policies/unsealerPolicy.js";
-import { existingKeyIssues, existingTableWarnings, type ExistingTable } from "./existingTableRules.js";
-import { warn } from "../internal/validation/warn.js";
-import type { Issue } from "../internal/validation/issues.js";
 import { transformed } from "../internal/transform.js";
-import { rejecterOf } from "../internal/validation/reject.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
-import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
 import { storageCredentialSpec } from "./storageCredential.js";
 import { createIdentity, type WhenChecked } from "./storageIdentity.js";
 import { storageNameIssues } from "./storageNameRules.js";
 import { storageIssues } from "./storageRules.js";
 import { storageShape } from "./storageShape.js";
-import {
-  defaultCapacityUnits,
-  defaultVaultTableName,
-  type DynamoDbTableArgs,
-  type VaultTableArgs,
-} from "./tableArgs.js";
-import { keySchemaProblem, vaultKeySchema } from "./tableSchema.js";
+import { checkKeyRegion, storageTable } from "./storageTable.js";
+import type { VaultTableArgs } from "./tableArgs.js";
 
 /**
  * A DynamoDB table for Vault's data, the policy that lets Vault use it, and an identity that has the policy.
@@ -99,13 +85,13 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
     // child is created from values that break a rule.
     const whenChecked: WhenChecked = (value) =>
       pulumi.runtime.isDryRun() ? value : pulumi.all([value, plain]).apply(([known]) => known);
-    const { table, tableName, tableArn, region } = this.tableOf(name, subject, args, whenChecked);
+    const { table, tableName, tableArn, region } = storageTable(name, { parent: this, subject, args, whenChecked });
     this.table = table;
     // Bound to the checks: what belongs to the table is created only where they pass.
     this.tableName = pulumi.all([tableName, plain]).apply(([value]) => value);
     this.tableArn = pulumi.all([tableArn, plain]).apply(([value]) => value);
     this.region = pulumi.output(whenChecked(region));
-    this.checkKeyRegion(subject, args, region);
+    checkKeyRegion({ parent: this, subject, args }, region);
     this.backend = {
       table: this.tableName,
       region: this.region,
@@ -153,132 +139,6 @@ export class DynamoDbStorage extends pulumi.ComponentResource {
       sessionExpiration: this.sessionExpiration,
       roleArn: this.roleArn,
     });
-  }
-
-  /** The table that is created, adopted, or left to Vault. */
-  private tableOf(name: string, subject: string, args: DynamoDbStorageArgs, whenChecked: WhenChecked): TableOutputs {
-    if (args.existingTableName !== undefined) {
-      return this.adoptTable(subject, args.existingTableName, args.existingTableKmsKeyArn);
-    }
-    if (args.vaultTable === undefined) {
-      const { table, ownRegion } = this.createTable(name, args, whenChecked);
-      return { table, tableName: table.name, tableArn: table.arn, region: this.regionOf(table, ownRegion) };
-    }
-    const parent = { parent: this };
-    const { region } = getRegionOutput({}, parent);
-    const tableName = pulumi.output(args.vaultTable.name ?? defaultVaultTableName);
-    const { partition } = getPartitionOutput({}, parent);
-    const { accountId } = getCallerIdentityOutput({}, parent);
-    return {
-      tableName,
-      tableArn: pulumi.interpolate`arn:${partition}:dynamodb:${region}:${accountId}:table/${tableName}`,
-      region,
-    };
-  }
-
-  /** The region of a table: at preview that of the provider, so that it is compared with the cluster's before anything is created. */
-  private regionOf(table: dynamodb.Table, ownRegion: dynamodb.TableArgs["region"]): pulumi.Output<string> {
-    const created = table.arn.apply((arn) => parseArn(arn)?.region ?? "");
-    if (!pulumi.runtime.isDryRun()) {
-      return created;
-    }
-    // Where the provider cannot tell, the region stays unknown until the table is there.
-    const provider = getRegion({}, { parent: this }).then(
-      ({ region }) => region,
-      () => undefined,
-    );
-    return pulumi.all([ownRegion, provider]).apply(([own, general]) => pulumi.output(own ?? general ?? created));
-  }
-
-  /** DynamoDB uses keys of the table's own region only. */
-  private checkKeyRegion(
-    subject: string,
-    { table, existingTableKmsKeyArn }: DynamoDbStorageArgs,
-    region: pulumi.Input<string>,
-  ): void {
-    const reject = rejecterOf(this, subject);
-    const { kmsKeyArn } = typeof table?.encryption === "object" ? table.encryption : {};
-    for (const [path, given] of Object.entries({ "table.encryption.kmsKeyArn": kmsKeyArn, existingTableKmsKeyArn })) {
-      pulumi.all([region, given]).apply(([own, arn]) => {
-        const key = arn === undefined ? undefined : parseArn(arn);
-        if (key !== undefined && key.region !== own) {
-          reject([{ path, rule: `must be the ARN of a key in the table's region ${own}`, actual: arn }]);
-        }
-      });
-    }
-  }
-
-  private createTable(
-    name: string,
-    args: DynamoDbStorageArgs,
-    whenChecked: WhenChecked,
-  ): { readonly table: dynamodb.Table; readonly ownRegion: dynamodb.TableArgs["region"] } {
-    const tableArgs = args.table ?? {};
-    const table: dynamodb.TableArgs = {
-      name: tableArgs.name,
-      hashKey: whenChecked(vaultKeySchema.hashKey),
-      rangeKey: vaultKeySchema.rangeKey,
-      attributes: [
-        { name: vaultKeySchema.hashKey, type: "S" },
-        { name: vaultKeySchema.rangeKey, type: "S" },
-      ],
-      ...capacity(tableArgs),
-      pointInTimeRecovery: { enabled: tableArgs.pointInTimeRecovery ?? true },
-      serverSideEncryption: encryption(tableArgs),
-      deletionProtectionEnabled: tableArgs.deletionProtection ?? true,
-      tags: args.tags,
-    };
-    const scaled = tableArgs.autoscaling !== undefined;
-    const sent = transformed(args.transform?.table, table);
-    const resource = new dynamodb.Table(`${name}-table`, sent, {
-      parent: this,
-      protect: tableArgs.protect,
-      // The data is worth nothing without the key of the unseal keys: on `pulumi destroy` the key goes last, and stays if the table cannot go.
-      dependsOn: pulumi.output(args.unsealer?.kmsKeyArn).apply((): pulumi.Resource[] => []),
-      // AWS moves the capacity between the bounds; a later `up` must not move it back.
-      ...(scaled ? { ignoreChanges: ["readCapacity", "writeCapacity"] } : {}),
-    });
-    if (tableArgs.autoscaling !== undefined) {
-      createAutoscaling(name, {
-        parent: this,
-        table: resource,
-        tableArgs,
-        autoscaling: tableArgs.autoscaling,
-        transform: args.transform?.autoscalingPolicy,
-      });
-    }
-    return { table: resource, ownRegion: sent.region };
-  }
-
-  private adoptTable(
-    subject: string,
-    tableName: pulumi.Input<string>,
-    kmsKeyArn: pulumi.Input<string> | undefined,
-  ): TableOutputs {
-    const reject = rejecterOf(this, subject);
-    const table = pulumi
-      .output(tableName)
-      .apply(async (name): Promise<ExistingTable & Pick<dynamodb.GetTableResult, "name" | "arn">> => {
-        const found = await dynamodb.getTable({ name }, { parent: this }).catch((error: Error) => error);
-        if (found instanceof Error) {
-          return reject([tableNotFound(name, found)]);
-        }
-        const problem = keySchemaProblem(found);
-        const fix = "A primary key cannot be changed: make a new table, or leave existingTableName out.";
-        return problem === undefined ? found : reject([{ path: "existingTableName", rule: problem, fix }]);
-      });
-    pulumi.all([table, kmsKeyArn]).apply(([found, keyArn]) => {
-      warn(this, subject, existingTableWarnings(found, keyArn));
-      const issues = existingKeyIssues(found, keyArn);
-      if (issues.length > 0) {
-        reject(issues);
-      }
-    });
-    return {
-      tableName: table.name,
-      tableArn: table.arn,
-      region: table.arn.apply((arn) => parseArn(arn)?.region ?? ""),
-    };
   }
 
   private policyDocumentOf(args: DynamoDbStorageArgs): pulumi.Output<string> {
@@ -329,24 +189,6 @@ function capacitiesOf({ readCapacity, writeCapacity }: VaultTableArgs = {}) {
   };
 }
 
-function tableNotFound(name: string, error: Error): Issue {
-  return /There is no |couldn't find|not found|NotFound/i.test(error.message)
-    ? {
-        path: "existingTableName",
-        rule: "must be the name of a table in the provider's account and region",
-        actual: name,
-        fix: "Create the table first, leave existingTableName out, or let Vault create it by vaultTable.",
-      }
-    : { path: "existingTableName", rule: `cannot be looked up (${error.message.split("\n")[0]})`, actual: name };
-}
-
-interface TableOutputs {
-  readonly table?: dynamodb.Table;
-  readonly tableName: pulumi.Output<string>;
-  readonly tableArn: pulumi.Output<string>;
-  readonly region: pulumi.Output<string>;
-}
-
 /** The settings of Vault's DynamoDB storage that a {@link DynamoDbStorage} decides, each on its own: a preview shows those that are known. */
 export interface StorageBackend {
   /** Name of the table. */
@@ -363,29 +205,4 @@ export interface StorageBackend {
   readonly readCapacity?: pulumi.Output<number>;
   /** Write capacity units of a table that Vault creates. */
   readonly writeCapacity?: pulumi.Output<number>;
-}
-
-function capacity(
-  table: DynamoDbTableArgs,
-): Pick<dynamodb.TableArgs, "billingMode" | "readCapacity" | "writeCapacity"> {
-  return table.billingMode === "PROVISIONED"
-    ? {
-        billingMode: "PROVISIONED",
-        readCapacity: table.readCapacityUnits ?? defaultCapacityUnits,
-        writeCapacity: table.writeCapacityUnits ?? defaultCapacityUnits,
-      }
-    : { billingMode: "PAY_PER_REQUEST" };
-}
-
-/**
- * `enabled` is AWS's word for a KMS key: without it the table is still encrypted, with a key that AWS owns. Where nothing is chosen nothing
- * is sent: AWS does not tell of its own key, and the provider would take that for a difference for ever.
- */
-function encryption({ encryption: chosen }: DynamoDbTableArgs): dynamodb.TableArgs["serverSideEncryption"] {
-  if (chosen === undefined) {
-    return undefined;
-  }
-  return typeof chosen === "object"
-    ? { enabled: true, kmsKeyArn: chosen.kmsKeyArn }
-    : { enabled: chosen === "awsManaged" };
 }

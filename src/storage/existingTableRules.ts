@@ -27,7 +27,6 @@ export function existingKeyIssues({ serverSideEncryption }: ExistingTable, kmsKe
 export function existingTableWarnings(table: ExistingTable, kmsKeyArn: string | undefined): Issue[] {
   const path = "existingTableName";
   const key = table.serverSideEncryption?.enabled === true ? table.serverSideEncryption.kmsKeyArn : "";
-  const regions = (table.replicas ?? []).map(({ regionName }) => regionName);
   return [
     ...(key === "" || kmsKeyArn !== undefined
       ? []
@@ -50,14 +49,20 @@ export function existingTableWarnings(table: ExistingTable, kmsKeyArn: string | 
           },
         ]
       : []),
-    ...(regions.length === 0
-      ? []
-      : [
-          {
-            path,
-            rule: `has replicas in ${regions.join(", ")}`,
-            fix: "Run Vault in one region only: two on one global table overwrite each other's data.",
-          },
-        ]),
+    ...replicaWarnings(path, table.replicas),
   ];
+}
+
+/** Replicas are tables that Vaults of other regions can write to, too. */
+export function replicaWarnings(path: string, replicas: ExistingTable["replicas"] = []): Issue[] {
+  const regions = replicas.map(({ regionName }) => regionName);
+  return regions.length === 0
+    ? []
+    : [
+        {
+          path,
+          rule: `has replicas in ${regions.join(", ")}`,
+          fix: "Run Vault in one region only: two on one global table overwrite each other's data.",
+        },
+      ];
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { DynamoDbStorage, type DynamoDbStorageArgs } from "../../../src/storage/index.js";
 import { isKnownOutput, isSecret, valueOf } from "../../support/outputs.js";
 import { inputsOf, listed, record, secretValue, settled, type Recorded } from "../../support/recorder.js";
@@ -384,6 +384,29 @@ describe("DynamoDbStorage", () => {
     expect(inputsOf(recorded, "vault-table")).toMatchObject({ tableClass: "STANDARD_INFREQUENT_ACCESS" });
     expect(inputsOf(recorded, "vault-policy")).toMatchObject({ path: "/own/" });
     expect(inputsOf(recorded, "vault-user")).toMatchObject({ forceDestroy: true });
+  });
+
+  test("warns of replicas that a transform adds, once they are known", async () => {
+    const warned = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    try {
+      await create({
+        transform: {
+          table: (args) => ({ ...args, replicas: [{ regionName: "us-east-1" }, { regionName: "eu-central-1" }] }),
+        },
+      });
+      expect(warned.mock.calls.map(([message]) => message)).toEqual([
+        'DynamoDbStorage "vault": transform.table.replicas: has replicas in us-east-1, eu-central-1. Run Vault in one region only: two on one ' +
+          "global table overwrite each other's data.",
+      ]);
+      warned.mockClear();
+      await record({ preview: true, outputs: aws, calls: existing });
+      const unknown = pulumi.output(pulumi.unknown) as unknown as pulumi.Output<[]>;
+      new DynamoDbStorage("vault", { transform: { table: (args) => ({ ...args, replicas: unknown }) } });
+      await settled();
+      expect(warned).not.toHaveBeenCalled();
+    } finally {
+      warned.mockRestore();
+    }
   });
 
   test("refuses wrong arguments before anything is made, and names the component", async () => {
