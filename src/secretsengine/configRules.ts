@@ -152,7 +152,7 @@ function fallbackRules(config: Values): Issue[] {
       },
     ];
   }
-  return count(endpoints) > 0 && (config.stsEndpoint === undefined || config.stsEndpoint === "")
+  return count(endpoints) > 0 && (config.stsEndpoint ?? "") === ""
     ? [{ path: "stsEndpoint", rule: "is required where there are fallbacks for it" }]
     : [];
 }

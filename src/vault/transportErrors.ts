@@ -103,8 +103,8 @@ function adviceForAddress(address: string, code: string, { proxy }: Route): stri
     return "The address is one inside a Kubernetes cluster: from outside, give the VaultConnection kubernetes instead of address (portForward: true of a VaultPlatform)";
   }
   return code === "ENOTFOUND"
-    ? "There is no such host: check address (VAULT_ADDR)"
-    : "Check address (VAULT_ADDR), and whether a firewall or a proxy is in between (proxyAddress, HTTPS_PROXY)";
+    ? "There is no such host: check address (VAULT_ADDR, or vaultAddress of a VaultPlatform)"
+    : "Check address (VAULT_ADDR, or vaultAddress of a VaultPlatform), and whether a firewall or a proxy is in between (proxyAddress, HTTPS_PROXY)";
 }
 
 function describe(cause: unknown): { code?: string; message: string } {

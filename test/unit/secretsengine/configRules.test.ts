@@ -62,6 +62,11 @@ describe("the rules of config/root", () => {
       ["stsEndpoint: is required where there are fallbacks for it."],
     ],
     [
+      "fallbacks for null",
+      { stsEndpoint: null, stsFallbackEndpoints: ["https://a"], stsFallbackRegions: ["us-east-1"] },
+      ["stsEndpoint: is required where there are fallbacks for it."],
+    ],
+    [
       "a template that is not closed",
       { usernameTemplate: "{{ random 5\n}" },
       ['usernameTemplate: must be a template that Vault can parse: {{ is not closed by }}, got "{{ random 5\\n}".'],

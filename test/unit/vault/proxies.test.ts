@@ -136,7 +136,7 @@ describe("what stands in the way", () => {
       .read("x")
       .catch((caught: unknown) => caught);
     expect((error as Error).message).toMatch(
-      /: GET x: cannot be reached: .*\(E(?:NOTFOUND|AI_AGAIN)\)\. .*check address \(VAULT_ADDR\)/i,
+      /: GET x: cannot be reached: .*\(E(?:NOTFOUND|AI_AGAIN)\)\. .*check address \(VAULT_ADDR, or vaultAddress of a VaultPlatform\)/i,
     );
   });
 
@@ -185,7 +185,7 @@ describe("what stands in the way", () => {
     const vault = client({ address: "https://192.0.2.1:8200", requestTimeout: "300ms", maxRetries: 0 });
     const started = Date.now();
     await expect(vault.read("x")).rejects.toThrow(
-      /GET x: (?:cannot be reached: .*Check address \(VAULT_ADDR\)|no answer within 0\.3 s)/,
+      /GET x: (?:cannot be reached: .*Check address \(VAULT_ADDR, or vaultAddress of a VaultPlatform\)|no answer within 0\.3 s)/,
     );
     expect(Date.now() - started).toBeLessThan(3_000);
   });
