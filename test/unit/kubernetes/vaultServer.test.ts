@@ -126,6 +126,7 @@ describe("VaultServer", () => {
       { spec: { ...soundSpec, configSecret: { name: "config" } } },
       { spec: { ...soundSpec, podTemplate: { metadata: { annotations: { a: "b" } } } } },
       { restartTrigger: pulumi.output("AKIA2") },
+      { restartTrigger: "2026-01-01T00:00:00Z" },
     ]) {
       expect((await digests(change)).restart).not.toBe(first.restart);
     }
