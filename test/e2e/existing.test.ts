@@ -60,7 +60,11 @@ describe("a platform with what exists already", () => {
   }
 
   /** A stack with a platform in a namespace of its own. */
-  async function platformIn(namespace: string, args: () => Partial<VaultPlatformArgs>): Promise<Stack> {
+  async function platformIn(
+    namespace: string,
+    args: () => Partial<VaultPlatformArgs>,
+    beside: (platform: VaultPlatform) => void = () => undefined,
+  ): Promise<Stack> {
     await createNamespace(namespace);
     const { endpoint, region } = sandbox.aws;
     return sandbox.engine.createStack({
@@ -69,7 +73,7 @@ describe("a platform with what exists already", () => {
       programDirectory: path.join(repository, "examples", "platform"),
       config: { "aws:region": { value: region } },
       program: () => {
-        new VaultPlatform("vault", {
+        const platform = new VaultPlatform("vault", {
           namespace,
           vaultServer: { version: "1.18.4" },
           protectData: false,
@@ -78,6 +82,7 @@ describe("a platform with what exists already", () => {
           kubeconfig: sandbox.kubernetes.kubeconfigPath,
           ...args(),
         });
+        beside(platform);
         return Promise.resolve();
       },
     });
@@ -184,6 +189,43 @@ describe("a platform with what exists already", () => {
       expect(await attached("given-role")).toEqual([]);
     });
 
+    it("assumes a role that the platform makes in another account", async () => {
+      const stack = await platformIn("foreign-role", () => ({
+        irsa: { oidcProviderArn, clusterRegion: sandbox.aws.region },
+        assumableRoles: { audit: { ...assuming.assumableRoles.audit, provider: otherProvider() } },
+        roles: assuming.roles,
+      }));
+      await stack.up();
+      const { arn } = await readVault<{ arn: string }>("foreign-role", "aws/sts/audit");
+      expect(arn).toContain(`arn:aws:sts::${otherAccount}:assumed-role/vault-audit-role-`);
+      await unchanged(stack);
+      await stack.destroy();
+    });
+
+    it("assumes a role of another account whose owner was handed the trust policy", async () => {
+      const externalId = "handed-over";
+      const roleArn = `arn:aws:iam::${otherAccount}:role/${externalId}`;
+      const stack = await platformIn(
+        externalId,
+        () => ({
+          irsa: { oidcProviderArn, clusterRegion: sandbox.aws.region },
+          roles: { audit: { credentialType: "assumed_role", roleArns: [roleArn], externalId } },
+        }),
+        ({ rootCredential }) => {
+          new aws.iam.Role(
+            "owned-elsewhere",
+            { name: externalId, assumeRolePolicy: rootCredential.trustPolicy({ externalId }) },
+            { provider: otherProvider() },
+          );
+        },
+      );
+      await stack.up();
+      const { arn } = await readVault<{ arn: string }>(externalId, "aws/sts/audit");
+      expect(arn).toContain(`arn:aws:sts::${otherAccount}:assumed-role/${externalId}/`);
+      await unchanged(stack);
+      await stack.destroy();
+    });
+
     it("that only its owner may change is used as it is", async () => {
       const roleArn = await createRole("owned-role");
       await inAws(({ iam }) =>
@@ -204,14 +246,15 @@ describe("a platform with what exists already", () => {
     });
   });
 
+  /** The other account's provider, made inside a program. */
+  function otherProvider(): aws.Provider {
+    const { accessKeyId, secretAccessKey } = sandbox.aws.admins[otherAccount]!;
+    return new aws.Provider("other", { region: otherRegion, accessKey: accessKeyId, secretKey: secretAccessKey });
+  }
+
   it("has its table and a role to assume in another account and region", async () => {
     const stack = await platformIn("other-account", () => {
-      const { accessKeyId, secretAccessKey } = sandbox.aws.admins[otherAccount]!;
-      const provider = new aws.Provider("other", {
-        region: otherRegion,
-        accessKey: accessKeyId,
-        secretKey: secretAccessKey,
-      });
+      const provider = otherProvider();
       return {
         storage: { table: { name: "other-data" }, provider },
         assumableRoles: { audit: { policyArns: ["arn:aws:iam::aws:policy/SecurityAudit"], provider } },
@@ -224,6 +267,22 @@ describe("a platform with what exists already", () => {
     await expect(table("other-data")).rejects.toThrow("not found");
     const { arn } = await readVault<{ arn: string }>("other-account", "aws/sts/audit");
     expect(arn).toContain(`arn:aws:sts::${otherAccount}:assumed-role/vault-audit-role-`);
+    await unchanged(stack);
+    await stack.destroy();
+  });
+
+  it("gives an operator that knows only v1alpha1 the session token in a Secret of its own", async () => {
+    const stack = await platformIn("old-operator", () => ({
+      storage: { credential: { kind: "session" } },
+      vaultServerOptions: { apiVersion: "kubevault.com/v1alpha1" },
+      roles: { deploy: { credentialType: "iam_user", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
+    }));
+    await stack.up();
+    const ofSecret = async (name: string) =>
+      Object.keys(await readSecret(sandbox.kubernetes.kubeconfigPath, "old-operator", name)).sort();
+    expect(await ofSecret("vault-storage-credential")).toEqual(["access_key", "secret_key", "session_token"]);
+    expect(await ofSecret("vault-storage-credential-session-token")).toEqual(["session_token"]);
+    expect(await readVault<object>("old-operator", "aws/creds/deploy")).toHaveProperty("access_key");
     await unchanged(stack);
     await stack.destroy();
   });
