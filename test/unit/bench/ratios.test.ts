@@ -51,10 +51,21 @@ describe("limits", () => {
 describe("growthBeyondLinear", () => {
   it("names what takes more than ten times as long for ten times the roles", () => {
     const slow = (form: string, operation: string) =>
-      form === "singleByPlugin" && operation === "destroy" ? 21 : undefined;
+      form === "singleByPlugin" && operation === "destroy" ? 23 : undefined;
     const summaries = [summarise([pass(100, 2, unchanged)]), summarise([pass(1000, 20, slow)])];
-    expect(growthBeyondLinear(summaries)).toEqual(["singleByPlugin, destroy: 100 roles 2.0 s, 1000 roles 21.0 s"]);
+    expect(growthBeyondLinear(summaries)).toEqual(["singleByPlugin, destroy: 100 roles 2.0 s, 1000 roles 23.0 s"]);
     expect(growthBeyondLinear(summaries.slice(0, 1))).toEqual([]);
+  });
+
+  it("does not count what the engine's own steps grow by", () => {
+    const seconds: Readonly<Record<string, number>> = {
+      "floor destroy": 40,
+      "single destroy": 43,
+      "collection destroy": 45,
+    };
+    const after = (form: string, operation: string) => seconds[`${form} ${operation}`];
+    const summaries = [summarise([pass(100, 2, unchanged)]), summarise([pass(1000, 20, after)])];
+    expect(growthBeyondLinear(summaries)).toEqual(["collection, destroy: 100 roles 2.0 s, 1000 roles 45.0 s"]);
   });
 });
 
