@@ -54,7 +54,10 @@ export function errorOfTransport(call: FailedCall, cause: unknown, timeoutMs: nu
   }
   const proxyAnswer = /Proxy response \((\d+)\)/.exec(message)?.[1];
   if (proxyAnswer !== undefined) {
-    const advice = proxyAnswer === "407" ? "It asks for a user name and a password" : "It does not open the connection";
+    const refused = isInsideCluster(call.address)
+      ? `It does not open the connection. ${insideCluster}`
+      : "It does not open the connection";
+    const advice = proxyAnswer === "407" ? "It asks for a user name and a password" : refused;
     // A proxy's own 5xx may pass; what it forbids stays forbidden.
     return make(
       "unreachable",
@@ -94,13 +97,21 @@ function tlsAdvice(code: string, message: string): string {
   return "Set caCertificate or caCertificateFile (VAULT_CACERT) to the authority that signed Vault's certificate";
 }
 
+const insideCluster =
+  "The address is one inside a Kubernetes cluster: from outside, give the VaultConnection kubernetes instead of address (portForward: true of a VaultPlatform)";
+
+/** Whether a host is `<service>.<namespace>.svc`, alone or before the cluster's domain, which need not be cluster.local. */
+function isInsideCluster(address: string): boolean {
+  const host = URL.canParse(address) ? new URL(address).hostname : "";
+  return /^[^.]+\.[^.]+\.svc(?:\.|$)/.test(host);
+}
+
 function adviceForAddress(address: string, code: string, { proxy }: Route): string {
   if (proxy !== undefined) {
     return "Is the proxy right? See proxyAddress, VAULT_PROXY_ADDR, HTTPS_PROXY, HTTP_PROXY and NO_PROXY";
   }
-  const host = URL.canParse(address) ? new URL(address).hostname : "";
-  if (/\.svc(?:\.cluster\.local)?$/.test(host)) {
-    return "The address is one inside a Kubernetes cluster: from outside, give the VaultConnection kubernetes instead of address (portForward: true of a VaultPlatform)";
+  if (isInsideCluster(address)) {
+    return insideCluster;
   }
   return code === "ENOTFOUND"
     ? "There is no such host: check address (VAULT_ADDR, or vaultAddress of a VaultPlatform)"

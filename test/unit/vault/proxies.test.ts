@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createCertificateAuthority } from "../../../sandbox/kubernetes/index.js";
 import { VaultClient } from "../../../src/vault/client.js";
 import { resolveSettings } from "../../../src/vault/settings.js";
+import { errorOfTransport } from "../../../src/vault/transportErrors.js";
 
 vi.mock("../../../src/internal/pause.js", () => ({ pause: async () => undefined }));
 
@@ -140,10 +141,25 @@ describe("what stands in the way", () => {
     );
   });
 
-  it("is the cluster's border for an address inside Kubernetes", async () => {
-    const vault = client({ address: "https://vault.vault.svc:8200", maxRetries: 0 });
-    await expect(vault.read("x")).rejects.toThrow(
-      /The address is one inside a Kubernetes cluster: from outside, give the VaultConnection kubernetes instead of address \(portForward: true of a VaultPlatform\)$/,
+  it.each(["vault.vault.svc", "vault.vault.svc.cluster.local", "vault.vault.svc.corp.invalid"])(
+    "is the cluster's border for %s, an address inside Kubernetes",
+    async (host) => {
+      const vault = client({ address: `https://${host}:8200`, maxRetries: 0 });
+      await expect(vault.read("x")).rejects.toThrow(
+        /The address is one inside a Kubernetes cluster: from outside, give the VaultConnection kubernetes instead of address \(portForward: true of a VaultPlatform\)$/,
+      );
+    },
+  );
+
+  it("is the cluster's border where a proxy cannot open the connection", () => {
+    const cause = new Error("Proxy response (502) !== 200 when HTTP Tunneling");
+    const call = { method: "GET", path: "x", address: "https://vault.vault.svc:8200" } as const;
+    expect(errorOfTransport(call, cause, 1000, { proxy: "http://proxy:3128" }).message).toMatch(
+      /the proxy http:\/\/proxy:3128 answers 502\. It does not open the connection\. The address is one inside a Kubernetes cluster: from outside, /,
+    );
+    const outside = { ...call, address: "https://vault.example.com:8200" };
+    expect(errorOfTransport(outside, cause, 1000, { proxy: "http://proxy:3128" }).message).toMatch(
+      /answers 502\. It does not open the connection$/,
     );
   });
 
