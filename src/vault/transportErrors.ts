@@ -54,14 +54,10 @@ export function errorOfTransport(call: FailedCall, cause: unknown, timeoutMs: nu
   }
   const proxyAnswer = /Proxy response \((\d+)\)/.exec(message)?.[1];
   if (proxyAnswer !== undefined) {
-    const refused = isInsideCluster(call.address)
-      ? `It does not open the connection. ${insideCluster}`
-      : "It does not open the connection";
-    const advice = proxyAnswer === "407" ? "It asks for a user name and a password" : refused;
     // A proxy's own 5xx may pass; what it forbids stays forbidden.
     return make(
       "unreachable",
-      `the proxy ${route.proxy ?? ""} answers ${proxyAnswer}. ${advice}`,
+      `the proxy ${route.proxy ?? ""} answers ${proxyAnswer}. ${adviceForProxyAnswer(proxyAnswer, call.address)}`,
       Number(proxyAnswer) < 500,
     );
   }
@@ -104,6 +100,13 @@ const insideCluster =
 function isInsideCluster(address: string): boolean {
   const host = URL.canParse(address) ? new URL(address).hostname : "";
   return /^[^.]+\.[^.]+\.svc(?:\.|$)/.test(host);
+}
+
+function adviceForProxyAnswer(status: string, address: string): string {
+  if (status === "407") {
+    return "It asks for a user name and a password";
+  }
+  return `It does not open the connection${isInsideCluster(address) ? `. ${insideCluster}` : ""}`;
 }
 
 function adviceForAddress(address: string, code: string, { proxy }: Route): string {
