@@ -191,14 +191,14 @@ describe("objects of a cluster", () => {
 
   it("are deleted, and waited for while a finalizer holds them", async () => {
     await kubernetes.rest.merge(vaultServerPath, { metadata: { finalizers: ["kubevault.com/held"] } });
-    let released = 0;
-    const release = sleep(2500).then(async () => {
-      released = Date.now();
-      await kubernetes.rest.merge(vaultServerPath, { metadata: { finalizers: null } });
+    const held = "waiting until it is gone, held by the finalizers kubevault.com/held";
+    let release: Promise<unknown> | undefined;
+    const { printed } = await stack.destroy((shown) => {
+      if (shown.includes(held)) {
+        release ??= kubernetes.rest.merge(vaultServerPath, { metadata: { finalizers: null } });
+      }
     });
-    const { printed } = await stack.destroy();
     await release;
-    expect(released).toBeGreaterThan(0);
     expect(printed).toContain("waiting until it is gone, held by the finalizers kubevault.com/held");
     expect(await kubernetes.rest.find("/api/v1/namespaces/vault")).toBeUndefined();
   });
@@ -226,11 +226,16 @@ describe("a deletion", () => {
 
   it("waits until what depends on the object is gone", async () => {
     const stack = await ownerWithDependent("foreground", {});
-    const released = sleep(3000).then(() => release("foreground"));
-    const { printed } = await stack.destroy();
+    const held = "waiting until it is gone, held by the finalizers foregroundDeletion";
+    let released: Promise<unknown> | undefined;
+    const { printed } = await stack.destroy((shown) => {
+      if (shown.includes(held)) {
+        released ??= release("foreground");
+      }
+    });
     expect(await kubernetes.rest.find(`${inDefault}/foreground-dependent`)).toBeUndefined();
     await released;
-    expect(printed).toContain("waiting until it is gone, held by the finalizers foregroundDeletion");
+    expect(printed).toContain(held);
   });
 
   it("does not wait where the object's annotation says so", async () => {

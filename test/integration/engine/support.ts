@@ -39,7 +39,8 @@ export interface TestStack {
   readonly preview: () => Promise<Outcome>;
   readonly up: () => Promise<Outcome>;
   readonly refresh: () => Promise<Outcome>;
-  readonly destroy: () => Promise<Outcome>;
+  /** @param whilePrinting is told everything printed so far, each time that more is */
+  readonly destroy: (whilePrinting?: (printed: string) => void) => Promise<Outcome>;
 }
 
 /** A stack whose program may answer differently each time it is run. */
@@ -62,12 +63,16 @@ export async function makeStack(
       onOutput: (text: string) => void;
       signal: AbortSignal;
     }) => Promise<unknown>,
+    whilePrinting?: (printed: string) => void,
   ): Promise<Outcome> => {
     const operations: Operations = {};
     let printed = "";
     const result = await operation({
       onEvent: (event) => note(operations, event),
-      onOutput: (text) => (printed += text),
+      onOutput: (text) => {
+        printed += text;
+        whilePrinting?.(printed);
+      },
       signal: AbortSignal.timeout(operationLimitMs),
     });
     return { operations, outputs: (result as { outputs?: OutputMap }).outputs ?? {}, printed };
@@ -77,7 +82,7 @@ export async function makeStack(
     preview: () => run((options) => stack.preview(options)),
     up: () => run((options) => stack.up(options)),
     refresh: () => run((options) => stack.refresh(options)),
-    destroy: () => run((options) => stack.destroy(options)),
+    destroy: (whilePrinting) => run((options) => stack.destroy(options), whilePrinting),
   };
 }
 
