@@ -22,6 +22,7 @@ import {
 } from "./vaultServerNames.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "./vaultServerRules.js";
 import { roleArnAnnotation, vaultServerWarnings } from "./vaultServerWarnings.js";
+import { VaultServerLocation } from "./vaultServerLocation.js";
 import { digestOf, VaultServerRollout } from "./vaultServerRollout.js";
 import { warn } from "../internal/validation/warn.js";
 
@@ -201,7 +202,7 @@ export class VaultServer extends pulumi.ComponentResource {
   private createVaultServer(
     name: string,
     manifest: apiextensions.CustomResourceArgs,
-    { apiVersion, subject, args, awaited }: VaultServerRequest,
+    { serverName, apiVersion, subject, args, awaited }: VaultServerRequest,
   ): apiextensions.CustomResource {
     const replace = args.onImmutableChange === "replace";
     const ignored = [
@@ -209,9 +210,14 @@ export class VaultServer extends pulumi.ComponentResource {
       ...(args.sessionTokenSecretName === undefined ? [] : ["spec.backend.dynamodb.sessionTokenSecret"]),
       ...(replace && pulumi.runtime.isDryRun() ? [`metadata.annotations.${untriedAnnotation}`] : []),
     ];
+    const location = new VaultServerLocation(
+      `${name}-location`,
+      { namespace: args.namespace, serverName, ...(replace ? { replaces: true } : {}) },
+      { parent: this },
+    );
     return new apiextensions.CustomResource(`${name}-vault-server`, manifest, {
       parent: this,
-      dependsOn: this.serviceAccount === undefined ? [] : [this.serviceAccount],
+      dependsOn: [location, ...(this.serviceAccount === undefined ? [] : [this.serviceAccount])],
       // The object is only sent here: the rollout waits for Vault.
       customTimeouts: { create: sendTimeout, update: sendTimeout },
       ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
@@ -259,7 +265,6 @@ export class VaultServer extends pulumi.ComponentResource {
         readyTimeoutSeconds: args.readyTimeoutSeconds ?? defaultReadyTimeoutSeconds,
         kubeconfig: args.kubeconfig,
         context: args.context,
-        ...(args.onImmutableChange === "replace" ? { replaces: true } : {}),
       },
       { parent: this, dependsOn: [this.vaultServer] },
     );

@@ -19,8 +19,6 @@ export interface VaultServerRolloutArgs {
   /** Kept as a secret, whether given as one or not. */
   readonly kubeconfig?: pulumi.Input<string>;
   readonly context?: pulumi.Input<string>;
-  /** Whether the VaultServer may be replaced by one of another namespace or name. */
-  readonly replaces?: true;
 }
 
 /**

@@ -1,12 +1,19 @@
-import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import {
+  DescribeParametersCommand,
+  GetParametersByPathCommand,
+  PutParameterCommand,
+  SSMClient,
+} from "@aws-sdk/client-ssm";
 import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kubernetesRest } from "../../sandbox/kubernetes/index.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
+import { vaultRequest } from "../../sandbox/vault/index.js";
 import { VaultPlatform, type VaultPlatformArgs } from "../../src/index.js";
 
 const vaultServer = "vault/vault";
+const movedServer = "secure/vault";
 
 /** What becomes of a platform after its first day, with unseal keys in SSM and TLS that is verified. Each test goes on where the one before ended. */
 describe("a platform in operation", () => {
@@ -67,17 +74,40 @@ describe("a platform in operation", () => {
 
   const processes = () => sandbox.operator.nodes(vaultServer).map((node) => node.process.pid);
 
-  async function parameters(): Promise<string[]> {
+  async function withParameterStore<T>(work: (ssm: SSMClient) => Promise<T>): Promise<T> {
     const { endpoint, region, admin } = sandbox.aws;
     const ssm = new SSMClient({ endpoint, region, credentials: admin });
-    const { Parameters } = await ssm.send(new DescribeParametersCommand({}));
-    ssm.destroy();
-    return (Parameters ?? []).flatMap(({ Name = "" }) => (Name.startsWith("/vault/") ? [Name] : [])).sort();
+    try {
+      return await work(ssm);
+    } finally {
+      ssm.destroy();
+    }
   }
 
-  const keyNames = ["root-token", ...[0, 1, 2, 3, 4].map((index) => `unseal-key-${index}`)].map(
-    (name) => `/vault/day-two/sandbox/vault/k8s.-.vault.vault-${name}`,
-  );
+  const parameters = () =>
+    withParameterStore(async (ssm) => {
+      const { Parameters } = await ssm.send(new DescribeParametersCommand({}));
+      return (Parameters ?? []).flatMap(({ Name = "" }) => (Name.startsWith("/vault/") ? [Name] : [])).sort();
+    });
+
+  const parameterPath = "/vault/day-two/sandbox/vault/";
+  const keyNamesOf = (namespace: string) =>
+    ["root-token", ...[0, 1, 2, 3, 4].map((index) => `unseal-key-${index}`)].map(
+      (name) => `${parameterPath}k8s.-.${namespace}.vault-${name}`,
+    );
+  const keyNames = keyNamesOf("vault");
+
+  /** Copies unseal keys and root token to the names that they have in another namespace; answers the root token. */
+  const copyKeys = (from: string, to: string) =>
+    withParameterStore(async (ssm) => {
+      const { Parameters = [] } = await ssm.send(
+        new GetParametersByPathCommand({ Path: parameterPath, WithDecryption: true }),
+      );
+      for (const { Name = "", Value, Type } of Parameters) {
+        await ssm.send(new PutParameterCommand({ Name: Name.replace(`.${from}.`, `.${to}.`), Value, Type }));
+      }
+      return Parameters.find(({ Name }) => Name?.endsWith("-root-token"))?.Value ?? "";
+    });
 
   it("comes up over TLS, unsealed by KMS", async () => {
     await up({});
@@ -121,12 +151,40 @@ describe("a platform in operation", () => {
     expect(requests.items).toEqual([]);
   });
 
+  it("moves to another namespace with its unseal keys in SSM, and stays where it is while they are not there", async () => {
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    await rest.call("POST", "/api/v1/namespaces", { metadata: { name: "secure" } });
+    await up({ protectData: false });
+    const before = processes();
+    // An inline program's `up` has no preview that could reject it.
+    await expect(up({ namespace: "secure" })).rejects.toThrow("VaultServer vault/vault: cannot move to secure/vault");
+    expect(processes()).toEqual(before);
+    expect(await rest.find("/apis/kubevault.com/v1alpha2/namespaces/secure/vaultservers/vault")).toBeUndefined();
+    await rest.close();
+    const token = await copyKeys("vault", "secure");
+    const policies = (server: string) =>
+      vaultRequest<{ data: { policies: string[] } }>(sandbox.operator.endpoint(server), { path: "sys/policy", token });
+    await vaultRequest(sandbox.operator.endpoint(vaultServer), {
+      method: "POST",
+      path: "sys/policies/acl/moved",
+      token,
+      body: { policy: 'path "none" { capabilities = ["read"] }' },
+    });
+    await up({ vaultServerOptions: { onImmutableChange: "replace" } });
+    expect(processes()).toEqual([]);
+    expect((await policies(movedServer)).data.policies).toContain("moved");
+    expect(await up({ vaultServerOptions: {} })).toEqual({ "vault-server-location": "update" });
+    expect(await parameters()).toEqual([...keyNamesOf("secure"), ...keyNames].sort());
+  });
+
   it("is destroyed once its data are not protected, with its unseal keys", async () => {
+    await up({ protectData: true });
     await expect(stack.destroy()).rejects.toThrow("vault-guard");
-    expect(await parameters()).toEqual(keyNames);
+    expect(await parameters()).toEqual([...keyNamesOf("secure"), ...keyNames].sort());
     await up({ protectData: false });
     await stack.destroy();
-    expect(await parameters()).toEqual([]);
+    // What was copied from stays: it is nobody's since the move.
+    expect(await parameters()).toEqual(keyNames);
   });
 
   it("comes up again in the same namespace", async () => {

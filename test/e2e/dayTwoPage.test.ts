@@ -182,6 +182,16 @@ describe("docs/day-2.md", () => {
     expect(urns).not.toContain("kubevault-aws:index:VaultPlatform::vault\n");
   });
 
+  async function vaultServers(): Promise<string[]> {
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    const { items } = await rest.call<{ items: { metadata: { namespace: string; name: string } }[] }>(
+      "GET",
+      "/apis/kubevault.com/v1alpha2/vaultservers",
+    );
+    await rest.close();
+    return items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  }
+
   /** The last program of the section without what allows the move. */
   async function expectRejectedMove(): Promise<void> {
     const moved = (sections.get("Move to another namespace") ?? []).findLast(({ language }) => language === "ts");
@@ -190,9 +200,12 @@ describe("docs/day-2.md", () => {
       (moved?.text ?? "").replace(/^ {2}(vaultServerOptions|unsealer): .+\n/gm, ""),
     );
     const before = processes();
-    await expect(pulumi("up", "--yes")).rejects.toThrow(
-      "VaultServer vault/vault: cannot move to secure/vault: Vault's unseal keys and root token are named after its namespace and name, and would stay behind",
-    );
+    for (const options of [["--yes"], ["--yes", "--skip-preview"]]) {
+      await expect(pulumi("up", ...options)).rejects.toThrow(
+        "VaultServer vault/vault: cannot move to secure/vault: Vault's unseal keys and root token are named after its namespace and name, and would stay behind",
+      );
+    }
+    expect(await vaultServers()).toEqual(["vault/vault"]);
     expect(processes()).toEqual(before);
   }
 

@@ -2,7 +2,7 @@ import { withoutStack, withoutUndefined } from "../../vaultresource/providers/wi
 import { reporting } from "../../internal/reporting/index.js";
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
 import { rollOut } from "./rollout.js";
-import { moveProblem, rolloutChange, type RolloutInputs } from "./rolloutRequest.js";
+import { rolloutChange, type RolloutInputs } from "./rolloutRequest.js";
 
 const kind = "VaultServerRollout";
 
@@ -25,13 +25,7 @@ export function rolloutProvider(): DynamicProvider {
   };
   return {
     configure: () => Promise.resolve(),
-    check: (olds, news) => {
-      const reason = moveProblem(olds, inputsOf(news));
-      return Promise.resolve({
-        inputs: { ...news },
-        ...(reason === undefined ? {} : { failures: [{ property: "", reason }] }),
-      });
-    },
+    check: (_olds, news) => Promise.resolve({ inputs: { ...news } }),
     diff: (_id, olds, news) => {
       const { changes } = rolloutChange(inputsOf(olds), inputsOf(news));
       return Promise.resolve({ changes });

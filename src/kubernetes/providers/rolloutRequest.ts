@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isKnown } from "../../internal/validation/known.js";
 
 /** What a VaultServerRollout is asked for. */
 export interface RolloutInputs {
@@ -17,8 +16,6 @@ export interface RolloutInputs {
   readonly readyTimeoutSeconds: number;
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Whether the VaultServer may be replaced; left out where not. */
-  readonly replaces?: boolean;
 }
 
 /** What a change of the inputs asks for. */
@@ -48,16 +45,4 @@ export function rolloutChange(olds: RolloutInputs, news: RolloutInputs): Rollout
 export function restartRequestName(olds: RolloutInputs, news: RolloutInputs): string {
   const change = [news.uid, olds.restartDigest, news.restartDigest].join("\n");
   return `${news.serverName}-restart-${createHash("sha256").update(change).digest("hex").slice(0, 10)}`;
-}
-
-/** What is wrong with a move to another namespace or name: the operator finds unseal keys and root token by them. What is not known yet is not judged. */
-export function moveProblem(olds: Partial<RolloutInputs>, news: RolloutInputs): string | undefined {
-  const moved = (["namespace", "serverName"] as const).some(
-    (field) => olds[field] !== undefined && isKnown(news[field]) && olds[field] !== news[field],
-  );
-  return !moved || news.replaces === true
-    ? undefined
-    : `VaultServer ${olds.namespace}/${olds.serverName}: cannot move to ${news.namespace}/${news.serverName}: Vault's unseal keys and root token are named after its ` +
-        "namespace and name, and would stay behind, so that Vault could not be unsealed. Copy them first, as docs/day-2.md says under " +
-        '"Move to another namespace", then set onImmutableChange: "replace"';
 }

@@ -9,6 +9,7 @@ import { vaultAuditDeviceHandlers } from "../../access/providers/vaultAuditDevic
 import { vaultAuthMethodHandlers } from "../../access/providers/vaultAuthMethod.js";
 import { vaultPolicyHandlers } from "../../access/providers/vaultPolicy.js";
 import { reporting } from "../../internal/reporting/index.js";
+import { locationProvider } from "../../kubernetes/providers/locationProvider.js";
 import { rolloutProvider } from "../../kubernetes/providers/rolloutProvider.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
 import { unsealParametersProvider } from "../../storage/unsealParametersProvider.js";
@@ -54,6 +55,7 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
 const outsideVault: Readonly<Record<string, () => DynamicProvider>> = {
   AwsSessionCredentials: sessionProvider,
   UnsealParameters: unsealParametersProvider,
+  VaultServerLocation: locationProvider,
   VaultServerRollout: rolloutProvider,
 };
 

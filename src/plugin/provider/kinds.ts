@@ -20,6 +20,12 @@ const outsideVault: Readonly<Record<string, Kind>> = {
     toInputs: (args) => args,
     isInternal: true,
   },
+  VaultServerLocation: {
+    computed: [],
+    secretOutputs: [],
+    toInputs: (args) => args,
+    isInternal: true,
+  },
   VaultServerRollout: {
     computed: ["phase"],
     secretOutputs: ["kubeconfig"],

@@ -4,10 +4,8 @@ import {
   UnreachableClusterError,
   type ClusterApi,
 } from "../../../../src/kubernetes/providers/clusterApi.js";
-import { unknownValue } from "../../../../src/internal/validation/known.js";
 import { rollOut } from "../../../../src/kubernetes/providers/rollout.js";
 import {
-  moveProblem,
   restartRequestName,
   rolloutChange,
   type RolloutInputs,
@@ -184,25 +182,5 @@ describe("rolloutChange", () => {
     ["halted", { halted: true, restartDigest: "pods-2" }, { waits: true, restarts: false, changes: true }],
   ])("of %s", (_, news, change) => {
     expect(rolloutChange(inputs, { ...inputs, ...news })).toEqual(change);
-  });
-});
-
-describe("a move to another namespace or name", () => {
-  const told = (change: Partial<RolloutInputs>, olds: Partial<RolloutInputs> = inputs) =>
-    moveProblem(olds, { ...inputs, ...change });
-
-  it("is rejected: the unseal keys would stay behind", () => {
-    expect(told({ namespace: "secure" })).toBe(
-      "VaultServer vault/main: cannot move to secure/main: Vault's unseal keys and root token are named after its namespace and name, and would stay behind, " +
-        'so that Vault could not be unsealed. Copy them first, as docs/day-2.md says under "Move to another namespace", then set onImmutableChange: "replace"',
-    );
-    expect(told({ serverName: "other" })).toContain("VaultServer vault/main: cannot move to vault/other: ");
-  });
-
-  it("is none where nothing of it changes, it is allowed, not known yet, or the first", () => {
-    expect(told({ uid: "uid-2", specDigest: "spec-2" })).toBeUndefined();
-    expect(told({ namespace: "secure", replaces: true })).toBeUndefined();
-    expect(told({ namespace: unknownValue })).toBeUndefined();
-    expect(told({ namespace: "secure" }, {})).toBeUndefined();
   });
 });

@@ -23,6 +23,7 @@ describe("the program text in the state", () => {
     ["VaultAuditDevice", "d399fffb8a9a4e5b"],
     ["VaultAuthMethod", "c1d9a205b6fb8d62"],
     ["VaultPolicy", "20ab9ff20b67aaff"],
+    ["VaultServerLocation", "163b07ca2b184934"],
     ["VaultServerRollout", "c51a5b6aa2dec6ca"],
   ])("of %s never changes, and its code is there", (kind, hash) => {
     expect(createHash("sha256").update(providerText(kind)).digest("hex").slice(0, 16)).toBe(hash);

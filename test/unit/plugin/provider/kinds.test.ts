@@ -91,7 +91,7 @@ describe("a kind of the provider plugin", () => {
   it("exists for every kind that the dynamic provider hosts, and for no other", () => {
     expect(Object.keys(kinds).sort()).toEqual([...hostedKinds].sort());
     // Only components create these, with plain arguments.
-    const internal = ["RootTokenRevocation", "UnsealParameters", "VaultServerRollout"];
+    const internal = ["RootTokenRevocation", "UnsealParameters", "VaultServerLocation", "VaultServerRollout"];
     expect(Object.keys(kinds).filter((kind) => kinds[kind]?.isInternal === true)).toEqual(internal);
     expect([...new Set(samples.map(([kind]) => kind)), ...internal].sort()).toEqual([...hostedKinds].sort());
   });
@@ -124,6 +124,7 @@ describe("a kind of the provider plugin", () => {
       "AwsSessionCredentials",
       "RootTokenRevocation",
       "UnsealParameters",
+      "VaultServerLocation",
       "VaultServerRollout",
     ]);
   });
