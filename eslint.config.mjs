@@ -14,7 +14,7 @@ const layers = [
   ["iam"],
   ["iam/analysis"],
   ["iam/policies"],
-  ["secretsengine"],
+  ["secretsengine", "replacement"],
   ["vaultresource"],
   ["vault"],
   ["aws"],

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TextsInput } from "../internal/texts.js";
 import { transformed } from "../internal/transform.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
+import { ReplacementGuard } from "../replacement/replacementGuard.js";
 import { secretIssues } from "./objectRules.js";
 import { unsealKeysShape } from "./argumentShapes.js";
 import type { Transform } from "../internal/transform.js";
@@ -35,7 +36,7 @@ export interface UnsealKeysArgs {
  * here, the Secret goes with the stack. Vault's data is worth nothing without these keys, so let the table depend on them: on `pulumi destroy` the
  * keys then go last, and stay if the table cannot be deleted.
  *
- * Creates the Secret `${name}-secret`. What the unsealer writes into it never comes into the program.
+ * Creates the Secret `${name}-secret`, and `${name}-replacement-guard`, which rejects another namespace or name: the keys would be lost. What the unsealer writes into it never comes into the program.
  *
  * @example
  * const keys = new UnsealKeys("vault-keys", { namespace: "vault" });
@@ -62,8 +63,22 @@ export class UnsealKeys extends pulumi.ComponentResource {
         annotations: args.annotations,
       },
     };
-    this.secret = new core.Secret(`${name}-secret`, transformed(args.transform?.secret, secret), {
+    const sent = transformed(args.transform?.secret, secret);
+    const metadata = pulumi.output(sent.metadata);
+    const guard = new ReplacementGuard(
+      `${name}-replacement-guard`,
+      {
+        guarded: "UnsealKeys",
+        place: {
+          namespace: metadata.apply((given) => given?.namespace ?? null),
+          name: metadata.apply((given) => given?.name ?? null),
+        },
+      },
+      { parent: this },
+    );
+    this.secret = new core.Secret(`${name}-secret`, sent, {
       parent: this,
+      dependsOn: guard,
       // What is in it belongs to the unsealer.
       ignoreChanges: ["data", "stringData"],
     });

@@ -22,7 +22,7 @@ import {
 } from "./vaultServerNames.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "./vaultServerRules.js";
 import { roleArnAnnotation, vaultServerWarnings } from "./vaultServerWarnings.js";
-import { VaultServerLocation } from "./vaultServerLocation.js";
+import { ReplacementGuard } from "../replacement/replacementGuard.js";
 import { digestOf, VaultServerRollout } from "./vaultServerRollout.js";
 import { warn } from "../internal/validation/warn.js";
 
@@ -210,14 +210,15 @@ export class VaultServer extends pulumi.ComponentResource {
       ...(args.sessionTokenSecretName === undefined ? [] : ["spec.backend.dynamodb.sessionTokenSecret"]),
       ...(replace && pulumi.runtime.isDryRun() ? [`metadata.annotations.${untriedAnnotation}`] : []),
     ];
-    const location = new VaultServerLocation(
-      `${name}-location`,
-      { namespace: args.namespace, serverName, ...(replace ? { replaces: true } : {}) },
-      { parent: this },
+    const guard = new ReplacementGuard(
+      `${name}-replacement-guard`,
+      { guarded: "VaultServer", place: { namespace: args.namespace, name: serverName }, replaces: replace },
+      // Where UnsealKeys rejects the change, that is the one error.
+      { parent: this, dependsOn: pulumi.output(unsealKeysOf(args)).apply((): pulumi.Resource[] => []) },
     );
     return new apiextensions.CustomResource(`${name}-vault-server`, manifest, {
       parent: this,
-      dependsOn: [location, ...(this.serviceAccount === undefined ? [] : [this.serviceAccount])],
+      dependsOn: [guard, ...(this.serviceAccount === undefined ? [] : [this.serviceAccount])],
       // The object is only sent here: the rollout waits for Vault.
       customTimeouts: { create: sendTimeout, update: sendTimeout },
       ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
@@ -276,6 +277,14 @@ const sendTimeout = "60s";
 
 /** Fields of `spec` that reach a pod only when it starts: KubeVault's StatefulSet has the update strategy OnDelete. */
 const readAtStart = ["version", "tls", "configSecret", "podTemplate", "dataSources", "monitor"] as const;
+
+/** The Secret that the unsealer keeps its keys in, where that is its mode. */
+function unsealKeysOf({ spec }: VaultServerArgs): pulumi.Input<object> | undefined {
+  const { unsealer } = spec as {
+    readonly unsealer?: { readonly mode?: { readonly kubernetesSecret?: pulumi.Input<object> } };
+  };
+  return unsealer?.mode?.kubernetesSecret;
+}
 
 function versionOf({ spec }: VaultServerArgs): pulumi.Output<string | undefined> {
   return pulumi

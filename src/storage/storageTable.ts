@@ -10,6 +10,7 @@ import { rejecterOf } from "../internal/validation/reject.js";
 import { warn } from "../internal/validation/warn.js";
 import { createAutoscaling } from "./autoscaling.js";
 import type { DynamoDbStorageArgs } from "./dynamoDbStorageArgs.js";
+import { ReplacementGuard } from "../replacement/replacementGuard.js";
 import { existingKeyIssues, existingTableWarnings, replicaWarnings, type ExistingTable } from "./existingTableRules.js";
 import type { WhenChecked } from "./storageIdentity.js";
 import { defaultCapacityUnits, defaultVaultTableName, type DynamoDbTableArgs } from "./tableArgs.js";
@@ -63,11 +64,19 @@ function regionOf(
     return created;
   }
   // Where the provider cannot tell, the region stays unknown until the table is there.
+  return regionAskedFor(ownRegion, parent).apply((region) => pulumi.output(region ?? created));
+}
+
+/** The region of the table's own arguments, or else of the provider; null where that cannot tell. */
+function regionAskedFor(
+  ownRegion: dynamodb.TableArgs["region"],
+  parent: pulumi.Resource,
+): pulumi.Output<string | null> {
   const provider = getRegion({}, { parent }).then(
     ({ region }) => region,
-    () => undefined,
+    () => null,
   );
-  return pulumi.all([ownRegion, provider]).apply(([own, general]) => pulumi.output(own ?? general ?? created));
+  return pulumi.all([ownRegion, provider]).apply(([own, general]) => own ?? general);
 }
 
 /** DynamoDB uses keys of the table's own region only. */
@@ -111,11 +120,22 @@ function createTable(
   pulumi.output(sent.replicas).apply((replicas) => {
     warn(parent, subject, replicaWarnings("transform.table.replicas", replicas));
   });
+  const guard = new ReplacementGuard(
+    `${name}-replacement-guard`,
+    {
+      guarded: "Table",
+      place: {
+        name: pulumi.output(sent.name).apply((given) => given ?? null),
+        region: regionAskedFor(sent.region, parent),
+      },
+    },
+    { parent },
+  );
   const resource = new dynamodb.Table(`${name}-table`, sent, {
     parent,
     protect: tableArgs.protect,
     // The data is worth nothing without the key of the unseal keys: on `pulumi destroy` the key goes last, and stays if the table cannot go.
-    dependsOn: pulumi.output(args.unsealer?.kmsKeyArn).apply((): pulumi.Resource[] => []),
+    dependsOn: pulumi.output(args.unsealer?.kmsKeyArn).apply((): pulumi.Resource[] => [guard]),
     // AWS moves the capacity between the bounds; a later `up` must not move it back.
     ...(scaled ? { ignoreChanges: ["readCapacity", "writeCapacity"] } : {}),
   });

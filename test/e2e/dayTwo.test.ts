@@ -1,11 +1,12 @@
+import { DecryptCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
-  DescribeParametersCommand,
+  paginateDescribeParameters,
   GetParametersByPathCommand,
   PutParameterCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
 import path from "node:path";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Deployment, Stack } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kubernetesRest } from "../../sandbox/kubernetes/index.js";
 import { startSandbox, type Sandbox } from "../../sandbox/index.js";
@@ -14,6 +15,12 @@ import { VaultPlatform, type VaultPlatformArgs } from "../../src/index.js";
 
 const vaultServer = "vault/vault";
 const movedServer = "secure/vault";
+
+/** The tables of a state, with whether each is to be deleted. */
+function tablesOf({ deployment }: Deployment): unknown[] {
+  const { resources = [] } = deployment as { resources?: { type: string; id?: string; delete?: boolean }[] };
+  return resources.filter(({ type }) => type === "aws:dynamodb/table:Table").map((found) => [found.id, found.delete]);
+}
 
 /** What becomes of a platform after its first day, with unseal keys in SSM and TLS that is verified. Each test goes on where the one before ended. */
 describe("a platform in operation", () => {
@@ -86,8 +93,11 @@ describe("a platform in operation", () => {
 
   const parameters = () =>
     withParameterStore(async (ssm) => {
-      const { Parameters } = await ssm.send(new DescribeParametersCommand({}));
-      return (Parameters ?? []).flatMap(({ Name = "" }) => (Name.startsWith("/vault/") ? [Name] : [])).sort();
+      const names: string[] = [];
+      for await (const { Parameters = [] } of paginateDescribeParameters({ client: ssm }, {})) {
+        names.push(...Parameters.flatMap(({ Name = "" }) => (Name.startsWith("/vault/") ? [Name] : [])));
+      }
+      return names.sort();
     });
 
   const parameterPath = "/vault/day-two/sandbox/vault/";
@@ -106,8 +116,19 @@ describe("a platform in operation", () => {
       for (const { Name = "", Value, Type } of Parameters) {
         await ssm.send(new PutParameterCommand({ Name: Name.replace(`.${from}.`, `.${to}.`), Value, Type }));
       }
-      return Parameters.find(({ Name }) => Name?.endsWith("-root-token"))?.Value ?? "";
+      return decrypted(Parameters.find(({ Name }) => Name?.endsWith("-root-token"))?.Value ?? "");
     });
+
+  async function decrypted(value: string): Promise<string> {
+    const { endpoint, region, admin } = sandbox.aws;
+    const kms = new KMSClient({ endpoint, region, credentials: admin });
+    const EncryptionContext = { Tool: "vault-unsealer" };
+    const { Plaintext } = await kms.send(
+      new DecryptCommand({ CiphertextBlob: Buffer.from(value, "base64"), EncryptionContext }),
+    );
+    kms.destroy();
+    return Buffer.from(Plaintext ?? []).toString("utf8");
+  }
 
   it("comes up over TLS, unsealed by KMS", async () => {
     await up({});
@@ -173,7 +194,7 @@ describe("a platform in operation", () => {
     await up({ vaultServerOptions: { onImmutableChange: "replace" } });
     expect(processes()).toEqual([]);
     expect((await policies(movedServer)).data.policies).toContain("moved");
-    expect(await up({ vaultServerOptions: {} })).toEqual({ "vault-server-location": "update" });
+    expect(await up({ vaultServerOptions: {} })).toEqual({ "vault-server-replacement-guard": "update" });
     expect(await parameters()).toEqual([...keyNamesOf("secure"), ...keyNames].sort());
   });
 
@@ -188,10 +209,34 @@ describe("a platform in operation", () => {
   });
 
   it("comes up again in the same namespace", async () => {
-    await up({ unsealer: "kubernetesSecret" });
+    const change = { namespace: "vault", unsealer: "kubernetesSecret" } as const;
+    await up(change);
     await stack.destroy();
-    await up({ unsealer: "kubernetesSecret" });
+    await up(change);
     expect((await stack.outputs()).phase?.value).toBe("Ready");
+  });
+
+  it("keeps its unseal keys and its data through changes that are rejected without a preview and then taken back", async () => {
+    const rest = kubernetesRest(sandbox.kubernetes.kubeconfigPath);
+    const read = async () =>
+      (await rest.call<{ data: Record<string, string> }>("GET", "/api/v1/namespaces/vault/secrets/vault-keys")).data;
+    const keys = await read();
+    expect(Object.keys(keys)).toHaveLength(6);
+    const tables = await stack.exportStack().then(tablesOf);
+    await expect(up({ namespace: "secure" })).rejects.toThrow(
+      "Secret vault/vault-keys: cannot move to secure/vault-keys",
+    );
+    // Nothing was replaced: only the components' own inputs are in the state.
+    expect(await up({ namespace: "vault" })).toEqual({ "vault-server": "update", "vault-unseal-keys": "update" });
+    await expect(up({ unsealer: { kind: "kubernetesSecret", secretName: "other" } })).rejects.toThrow(
+      "Secret vault/vault-keys: cannot move to vault/other",
+    );
+    expect(await up({ unsealer: "kubernetesSecret" })).toEqual({});
+    await expect(up({ storage: { table: { name: "another" } } })).rejects.toThrow("cannot become another");
+    expect(await up({ storage: {} })).toEqual({});
+    expect(await read()).toEqual(keys);
+    await rest.close();
+    expect(await stack.exportStack().then(tablesOf)).toEqual(tables);
     await stack.destroy();
   });
 

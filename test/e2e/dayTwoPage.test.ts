@@ -192,18 +192,21 @@ describe("docs/day-2.md", () => {
     return items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
   }
 
-  /** The last program of the section without what allows the move. */
+  /** The last program of the section without what allows the move, or without its unseal keys. */
   async function expectRejectedMove(): Promise<void> {
     const moved = (sections.get("Move to another namespace") ?? []).findLast(({ language }) => language === "ts");
-    await writeFile(
-      path.join(folder, "index.ts"),
-      (moved?.text ?? "").replace(/^ {2}(vaultServerOptions|unsealer): .+\n/gm, ""),
-    );
     const before = processes();
-    for (const options of [["--yes"], ["--yes", "--skip-preview"]]) {
-      await expect(pulumi("up", ...options)).rejects.toThrow(
-        "VaultServer vault/vault: cannot move to secure/vault: Vault's unseal keys and root token are named after its namespace and name, and would stay behind",
+    for (const [left, message] of [
+      ["vaultServerOptions", "VaultServer vault/vault: cannot move to secure/vault: Vault's unseal keys"],
+      ["unsealer", "Secret vault/vault-keys: cannot move to secure/vault-keys: it would be created again, empty"],
+    ] as const) {
+      await writeFile(
+        path.join(folder, "index.ts"),
+        (moved?.text ?? "").replace(new RegExp(`^ {2}${left}: .+\\n`, "gm"), ""),
       );
+      for (const options of [["--yes"], ["--yes", "--skip-preview"]]) {
+        await expect(pulumi("up", ...options)).rejects.toThrow(message);
+      }
     }
     expect(await vaultServers()).toEqual(["vault/vault"]);
     expect(processes()).toEqual(before);

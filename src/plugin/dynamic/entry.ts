@@ -9,8 +9,8 @@ import { vaultAuditDeviceHandlers } from "../../access/providers/vaultAuditDevic
 import { vaultAuthMethodHandlers } from "../../access/providers/vaultAuthMethod.js";
 import { vaultPolicyHandlers } from "../../access/providers/vaultPolicy.js";
 import { reporting } from "../../internal/reporting/index.js";
-import { locationProvider } from "../../kubernetes/providers/locationProvider.js";
 import { rolloutProvider } from "../../kubernetes/providers/rolloutProvider.js";
+import { replacementGuardProvider } from "../../replacement/replacementGuardProvider.js";
 import { sessionProvider } from "../../storage/sessionProvider.js";
 import { unsealParametersProvider } from "../../storage/unsealParametersProvider.js";
 import { credentialsHandlers } from "../../secretsengine/providers/credentials.js";
@@ -54,8 +54,8 @@ const handlers: Readonly<Record<string, ResourceHandlers>> = {
 /** Resources that are not in Vault, but in front of it. */
 const outsideVault: Readonly<Record<string, () => DynamicProvider>> = {
   AwsSessionCredentials: sessionProvider,
+  ReplacementGuard: replacementGuardProvider,
   UnsealParameters: unsealParametersProvider,
-  VaultServerLocation: locationProvider,
   VaultServerRollout: rolloutProvider,
 };
 

@@ -14,13 +14,13 @@ const outsideVault: Readonly<Record<string, Kind>> = {
       return { sessionName: "vault-storage", renewBeforeSeconds: half, ...args, durationSeconds };
     },
   },
-  UnsealParameters: {
+  ReplacementGuard: {
     computed: [],
     secretOutputs: [],
     toInputs: (args) => args,
     isInternal: true,
   },
-  VaultServerLocation: {
+  UnsealParameters: {
     computed: [],
     secretOutputs: [],
     toInputs: (args) => args,

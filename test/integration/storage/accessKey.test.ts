@@ -74,7 +74,6 @@ test("a preview of nothing shows all that will be made", async () => {
     "namespace",
     "vault",
     "vault-key-1",
-    "vault-location",
     "vault-policy",
     "vault-rollout",
     "vault-secret",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UnsealKeys } from "../../../src/kubernetes/index.js";
+import { UnsealKeys, type UnsealKeysArgs } from "../../../src/kubernetes/index.js";
 import { valueOf } from "../../support/outputs.js";
 import { inputsOf, listed, record, settled } from "../../support/recorder.js";
 
@@ -12,7 +12,11 @@ test("makes an empty Secret for the unsealer", async () => {
     "urn:pulumi:stack::project::kubevault-aws:index:UnsealKeys$kubernetes:core/v1:Secret::keys-secret",
   );
   await settled();
-  expect(listed(recorded)).toEqual(["kubernetes:core/v1:Secret keys-secret", "kubevault-aws:index:UnsealKeys keys"]);
+  expect(listed(recorded)).toEqual([
+    "kubernetes:core/v1:Secret keys-secret",
+    "kubevault-aws:index:UnsealKeys keys",
+    "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard keys-replacement-guard",
+  ]);
   expect(inputsOf(recorded, "keys-secret")).toEqual({
     apiVersion: "v1",
     kind: "Secret",
@@ -28,4 +32,19 @@ test("lets the caller change the Secret", async () => {
   });
   await settled();
   expect(inputsOf(recorded, "keys-secret")).toMatchObject({ type: "own" });
+});
+
+test("registers the Secret's namespace and name before it, as they are after a transform", async () => {
+  const place = async (transform?: UnsealKeysArgs["transform"]) => {
+    const recorded = await record();
+    new UnsealKeys("keys", { namespace: "demo", transform });
+    await settled();
+    const names = recorded.map(({ name }) => name);
+    expect(names.indexOf("keys-replacement-guard")).toBeLessThan(names.indexOf("keys-secret"));
+    const { __provider: _, ...inputs } = inputsOf(recorded, "keys-replacement-guard");
+    return inputs;
+  };
+  expect(await place()).toEqual({ guarded: "UnsealKeys", place: { namespace: "demo", name: null } });
+  const transform = { secret: () => ({ metadata: { namespace: "other", name: "own" } }) };
+  expect(await place(transform)).toEqual({ guarded: "UnsealKeys", place: { namespace: "other", name: "own" } });
 });

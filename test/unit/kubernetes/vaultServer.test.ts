@@ -11,7 +11,7 @@ const ready = ({ type, inputs }: Recorded) =>
     : type.endsWith(":VaultServer")
       ? { metadata: { ...(inputs.metadata as object), uid: "uid-1" } }
       : {};
-const locationType = "pulumi-nodejs:dynamic/kubevault-aws:VaultServerLocation";
+const guardType = "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard";
 const rolloutType = "pulumi-nodejs:dynamic/kubevault-aws:VaultServerRollout";
 const irsa = { roleArn: "arn:aws:iam::123456789012:role/vault", clusterRegion: "eu-west-1" };
 const withoutKeys = { ...soundSpec, backend: { dynamodb: { table: "vault-data", region: "eu-west-1" } } };
@@ -28,7 +28,7 @@ describe("VaultServer", () => {
     expect(listed(recorded)).toEqual([
       "kubernetes:kubevault.com/v1alpha2:VaultServer vault-vault-server",
       "kubevault-aws:index:VaultServer vault",
-      `${locationType} vault-location`,
+      `${guardType} vault-replacement-guard`,
       `${rolloutType} vault-rollout`,
     ]);
     expect(inputsOf(recorded, "vault-vault-server")).toEqual({
@@ -97,7 +97,7 @@ describe("VaultServer", () => {
       "kubernetes:core/v1:ServiceAccount vault-service-account",
       "kubernetes:kubevault.com/v1alpha2:VaultServer vault-vault-server",
       "kubevault-aws:index:VaultServer vault",
-      `${locationType} vault-location`,
+      `${guardType} vault-replacement-guard`,
       `${rolloutType} vault-rollout`,
     ]);
     expect(inputsOf(recorded, "vault-service-account")).toEqual({
@@ -146,7 +146,7 @@ describe("VaultServer", () => {
     expect(listed(recorded)).toEqual([
       "kubernetes:kubevault.com/v1alpha1:VaultServer vault-vault-server",
       "kubevault-aws:index:VaultServer vault",
-      `${locationType} vault-location`,
+      `${guardType} vault-replacement-guard`,
       `${rolloutType} vault-rollout`,
     ]);
     expect(inputsOf(recorded, "vault-vault-server")["spec"]).toMatchObject({
@@ -165,17 +165,14 @@ describe("VaultServer", () => {
     const registered = async (change: object) => {
       const recorded = await record({ outputs: ready });
       await settled(new VaultServer("vault", { namespace: "demo", serverName: "prod", spec: soundSpec, ...change }));
-      const { __provider: _, ...inputs } = inputsOf(recorded, "vault-location");
+      const { __provider: _, ...inputs } = inputsOf(recorded, "vault-replacement-guard");
       const names = recorded.map(({ name }) => name);
-      expect(names.indexOf("vault-location")).toBeLessThan(names.indexOf("vault-vault-server"));
+      expect(names.indexOf("vault-replacement-guard")).toBeLessThan(names.indexOf("vault-vault-server"));
       return inputs;
     };
-    expect(await registered({})).toEqual({ namespace: "demo", serverName: "prod" });
-    expect(await registered({ onImmutableChange: "replace" })).toEqual({
-      namespace: "demo",
-      serverName: "prod",
-      replaces: true,
-    });
+    const guarded = { guarded: "VaultServer", place: { namespace: "demo", name: "prod" } };
+    expect(await registered({})).toEqual(guarded);
+    expect(await registered({ onImmutableChange: "replace" })).toEqual({ ...guarded, replaces: true });
   });
 
   test("has all children below itself", async () => {

@@ -36,7 +36,9 @@ describe("VaultPlatform", () => {
       "pulumi-nodejs:dynamic/kubevault-aws:AwsRootConfig p-engine-root-config",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsMount p-engine-mount",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSecretsRoles p-engine-roles",
-      "pulumi-nodejs:dynamic/kubevault-aws:VaultServerLocation p-server-location",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard p-server-replacement-guard",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard p-storage-replacement-guard",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard p-unseal-keys-replacement-guard",
       "pulumi-nodejs:dynamic/kubevault-aws:VaultServerRollout p-server-rollout",
       "pulumi:providers:pulumi-nodejs p-connection",
     ]);

@@ -1,3 +1,4 @@
+import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import { DynamoDbStorage, type DynamoDbStorageArgs } from "../../../src/storage/index.js";
@@ -80,6 +81,7 @@ describe("DynamoDbStorage", () => {
       "aws:iam/user:User vault-user",
       "aws:iam/userPolicyAttachment:UserPolicyAttachment vault-user-policy",
       "kubevault-aws:index:DynamoDbStorage vault",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard vault-replacement-guard",
     ]);
     expect(inputsOf(recorded, "vault-table")).toEqual({
       hashKey: "Path",
@@ -186,6 +188,21 @@ describe("DynamoDbStorage", () => {
     });
   });
 
+  test("registers the table's name and region before it, as they are after a transform", async () => {
+    const place = async (args: DynamoDbStorageArgs) => {
+      const { recorded } = await create(args);
+      const names = recorded.map(({ name }) => name);
+      expect(names.indexOf("vault-replacement-guard")).toBeLessThan(names.indexOf("vault-table"));
+      const { __provider: _, ...inputs } = inputsOf(recorded, "vault-replacement-guard");
+      return inputs;
+    };
+    const region = "eu-west-1";
+    expect(await place({})).toEqual({ guarded: "Table", place: { name: null, region } });
+    expect(await place({ table: { name: "data" } })).toEqual({ guarded: "Table", place: { name: "data", region } });
+    const transform = { table: (args: dynamodb.TableArgs) => ({ ...args, name: "own", region: "us-east-1" }) };
+    expect(await place({ transform })).toEqual({ guarded: "Table", place: { name: "own", region: "us-east-1" } });
+  });
+
   test("lets AWS scale the capacity", async () => {
     const { recorded } = await create({
       table: {
@@ -203,6 +220,7 @@ describe("DynamoDbStorage", () => {
       "aws:dynamodb/table:Table vault-table",
       "aws:iam/policy:Policy vault-policy",
       "kubevault-aws:index:DynamoDbStorage vault",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard vault-replacement-guard",
     ]);
     expect(inputsOf(recorded, "vault-read-scaling-target")).toEqual({
       serviceNamespace: "dynamodb",
@@ -246,6 +264,7 @@ describe("DynamoDbStorage", () => {
       "aws:iam/role:Role vault-role",
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment vault-role-policy",
       "kubevault-aws:index:DynamoDbStorage vault",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard vault-replacement-guard",
     ]);
     const role = inputsOf(recorded, "vault-role");
     expect(JSON.parse(role["assumeRolePolicy"] as string)).toMatchObject({
@@ -298,6 +317,7 @@ describe("DynamoDbStorage", () => {
       "aws:iam/userPolicyAttachment:UserPolicyAttachment vault-user-policy",
       "kubevault-aws:index:DynamoDbStorage vault",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials vault-session",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard vault-replacement-guard",
     ]);
     const { __provider, ...inputs } = inputsOf(recorded, "vault-session");
     expect(__provider).toContain("provider('AwsSessionCredentials')");
@@ -332,6 +352,7 @@ describe("DynamoDbStorage", () => {
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment vault-role-policy",
       "kubevault-aws:index:DynamoDbStorage vault",
       "pulumi-nodejs:dynamic/kubevault-aws:AwsSessionCredentials vault-session",
+      "pulumi-nodejs:dynamic/kubevault-aws:ReplacementGuard vault-replacement-guard",
     ]);
     const role = inputsOf(recorded, "vault-role");
     expect(role["maxSessionDuration"]).toBe(7200);

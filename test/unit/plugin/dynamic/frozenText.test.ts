@@ -19,11 +19,11 @@ describe("the program text in the state", () => {
     ["JwtAuthRole", "4293b53894ba9e8c"],
     ["KubernetesAuthMethodConfig", "15770d26ec01744f"],
     ["KubernetesAuthRole", "b2c27a46d2fc6268"],
+    ["ReplacementGuard", "9523b4cb4a848813"],
     ["UnsealParameters", "bd50ca2273bc7cae"],
     ["VaultAuditDevice", "d399fffb8a9a4e5b"],
     ["VaultAuthMethod", "c1d9a205b6fb8d62"],
     ["VaultPolicy", "20ab9ff20b67aaff"],
-    ["VaultServerLocation", "163b07ca2b184934"],
     ["VaultServerRollout", "c51a5b6aa2dec6ca"],
   ])("of %s never changes, and its code is there", (kind, hash) => {
     expect(createHash("sha256").update(providerText(kind)).digest("hex").slice(0, 16)).toBe(hash);

@@ -91,7 +91,7 @@ describe("a kind of the provider plugin", () => {
   it("exists for every kind that the dynamic provider hosts, and for no other", () => {
     expect(Object.keys(kinds).sort()).toEqual([...hostedKinds].sort());
     // Only components create these, with plain arguments.
-    const internal = ["RootTokenRevocation", "UnsealParameters", "VaultServerLocation", "VaultServerRollout"];
+    const internal = ["RootTokenRevocation", "ReplacementGuard", "UnsealParameters", "VaultServerRollout"];
     expect(Object.keys(kinds).filter((kind) => kinds[kind]?.isInternal === true)).toEqual(internal);
     expect([...new Set(samples.map(([kind]) => kind)), ...internal].sort()).toEqual([...hostedKinds].sort());
   });
@@ -122,9 +122,9 @@ describe("a kind of the provider plugin", () => {
     expect(others.sort()).toEqual([
       "AwsCredentials",
       "AwsSessionCredentials",
+      "ReplacementGuard",
       "RootTokenRevocation",
       "UnsealParameters",
-      "VaultServerLocation",
       "VaultServerRollout",
     ]);
   });
