@@ -21,10 +21,8 @@ export function replacementGuardProvider(): DynamicProvider {
         ...(reason === undefined ? {} : { failures: [{ property: "", reason }] }),
       });
     },
-    diff: (_id, olds, news) => {
-      const [before, after] = [inputsOf(olds), inputsOf(news)];
-      return Promise.resolve({ changes: isMoved(before.place, after.place) || before.replaces !== after.replaces });
-    },
+    // Whether a replacement is allowed concerns the one `up` only.
+    diff: (_id, olds, news) => Promise.resolve({ changes: isMoved(inputsOf(olds).place, inputsOf(news).place) }),
     create: (inputs) => Promise.resolve({ id: inputsOf(inputs).guarded, outs: withoutProvider(inputs) }),
     read: (id, props) => Promise.resolve({ id, props }),
     update: (_id, _olds, news) => Promise.resolve({ outs: withoutProvider(news) }),

@@ -194,7 +194,7 @@ describe("a platform in operation", () => {
     await up({ vaultServerOptions: { onImmutableChange: "replace" } });
     expect(processes()).toEqual([]);
     expect((await policies(movedServer)).data.policies).toContain("moved");
-    expect(await up({ vaultServerOptions: {} })).toEqual({ "vault-server-replacement-guard": "update" });
+    expect(await up({ vaultServerOptions: {} })).toEqual({});
     expect(await parameters()).toEqual([...keyNamesOf("secure"), ...keyNames].sort());
   });
 

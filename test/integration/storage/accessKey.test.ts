@@ -70,11 +70,13 @@ test("a preview of nothing shows all that will be made", async () => {
   const { operations } = await stack.preview();
   expect(Object.keys(operations).sort()).toEqual([
     "keys",
+    "keys-replacement-guard",
     "keys-secret",
     "namespace",
     "vault",
     "vault-key-1",
     "vault-policy",
+    "vault-replacement-guard",
     "vault-rollout",
     "vault-secret",
     "vault-table",
@@ -122,7 +124,7 @@ test("another table is rejected at preview", async () => {
   const preview = stack.preview();
   await preview.catch(() => undefined);
   change.table = "vault-data";
-  await expect(preview).rejects.toThrow('spec.backend.dynamodb.table: was "vault-data", would be "another"');
+  await expect(preview).rejects.toThrow("table vault-data in us-east-1: cannot become another in us-east-1");
 });
 
 test("the key rotates: Vault runs with the new one before the old one goes, and keeps its data", async () => {

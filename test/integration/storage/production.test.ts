@@ -240,6 +240,7 @@ test("a provisioned table scales by its use, and up does not take that back", as
     "scaled-policy",
     "scaled-read-scaling-policy",
     "scaled-read-scaling-target",
+    "scaled-replacement-guard",
     "scaled-table",
     "scaled-write-scaling-policy",
     "scaled-write-scaling-target",
