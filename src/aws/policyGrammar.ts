@@ -3,6 +3,7 @@ import { isKnown } from "../internal/validation/known.js";
 import { nameAdvice } from "../internal/validation/nearest.js";
 import { conditionIssues } from "./policyConditions.js";
 import { parsePolicyText } from "./policyText.js";
+import { resourceProblem } from "./policyResources.js";
 
 /**
  * What a policy is attached to.
@@ -168,14 +169,11 @@ function resourceIssues(path: string, statement: Statement, kind: PolicyKind): I
     return [{ path, rule: "needs either Resource or NotResource" }];
   }
   return given.flatMap((name) =>
-    eachText(pathOf(path, name), statement[name], (textPath, resource) =>
-      isResource(resource) ? [] : [{ path: textPath, rule: 'must be an ARN or "*"', actual: resource }],
-    ),
+    eachText(pathOf(path, name), statement[name], (textPath, resource) => {
+      const rule = resourceProblem(resource);
+      return rule === undefined ? [] : [{ path: textPath, rule, actual: resource }];
+    }),
   );
-}
-
-function isResource(resource: string): boolean {
-  return resource === "*" || /^arn:(?:[^:]*:){4}.+/s.test(resource) || /^arn:[^\s]*\*$/.test(resource);
 }
 
 function principalIssues(path: string, statement: Statement, kind: PolicyKind): Issue[] {
@@ -231,7 +229,9 @@ function principalTextIssues(path: string, kind: string, text: string): Issue[] 
   }
   switch (kind) {
     case "AWS":
-      return /^(?:\d{12}|A[A-Z]{2}A[A-Z0-9]{12,}|arn:[\w-]+:(?:iam|sts)::\d{12}:\S+)$/.test(text)
+      return /^(?:\d{12}|A[A-Z]{2}A[A-Z0-9]{12,}|arn:aws(?:-[a-z]+)*:(?:iam::\d{12}:(?:root|(?:user|role)\/\S+)|sts::\d{12}:(?:assumed-role|federated-user)\/\S+))$/.test(
+        text,
+      )
         ? []
         : [
             {

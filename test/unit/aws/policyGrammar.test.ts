@@ -203,6 +203,58 @@ describe("a policy document", () => {
     expect(lines({ Version: version, Statement: [unknownValue] })).toEqual([]);
   });
 
+  it.each([
+    "*",
+    "arn:aws:s3:::bucket/*",
+    "arn:*:s3:::bucket",
+    "arn:aws*:s3:::bucket",
+    "arn:aws-eusc:dynamodb:eusc-de-east-1:123456789012:table/t",
+    "arn:aws-iso-b:s3:::bucket",
+    "arn:aws:s3:*",
+    "arn:aws:s3:::${aws:username}/${s3:prefix}",
+    "arn:aws:iam::*:*",
+    "arn:aws:iam::${aws:PrincipalAccount}:role/x",
+    "arn:aws:iam::123456789012:role/*",
+    "arn:aws:iam::aws:policy/*",
+    "arn:aws:iam:*:*:user/${aws:username}",
+    "arn:aws:s3:eu-west-1:123456789012:accesspoint/a",
+    "arn:aws:s3:eu-west-1:123456789012:job/1",
+    "arn:aws:ssm:eu-west-1::parameter/aws/service/x",
+    "arn:aws:logs:eu-west-1:123456789012:log-group:a:log-stream:b",
+  ])("may be about %s", (Resource) => {
+    expect(lines(withStatement({ Resource }))).toEqual([]);
+  });
+
+  it.each([
+    ["arn:amazon:s3:::bucket", "must be an ARN of a partition of AWS, such as aws or aws-cn"],
+    ["arn:AWS:s3:::bucket", "must be an ARN of a partition of AWS, such as aws or aws-cn"],
+    ["arn::s3:::bucket", "must be an ARN of a partition of AWS, such as aws or aws-cn"],
+    ["arn:aws:*:*:123456789012:*", "must name one service of AWS: AWS takes no wildcard or variable in its place"],
+    ["arn:aws:*", "must name one service of AWS: AWS takes no wildcard or variable in its place"],
+    [
+      "arn:aws::eu-west-1:123456789012:x",
+      "must name one service of AWS: AWS takes no wildcard or variable in its place",
+    ],
+    ["arn:aws:s3::bucket*", 'must be an ARN or "*"'],
+    ["arn:aws:s3:::", 'must be an ARN or "*"'],
+    ["arn:${aws:Partition}:s3:::bucket", "must be an ARN of a partition of AWS, such as aws or aws-cn"],
+    ["arn:aws:${aws:x}:::bucket", "must name one service of AWS: AWS takes no wildcard or variable in its place"],
+    ["arn:aws:dynamodb:eu-west-1:1234567890123:table/t", "must name an account by its 12 digits"],
+    ["arn:aws:iam:eu-west-1:123456789012:role/x", "must have no region: IAM has none"],
+    ["arn:aws:s3:eu-west-1::bucket", "must have no region: the ARNs of buckets and objects have none"],
+    ...["users/x", "*/*", "x"].map((last) => [
+      `arn:aws:iam::123456789012:${last}`,
+      'must be "*" after the fifth colon, or begin there with one of access-report/, federated-user/, group/, instance-profile/, mfa/, ' +
+        "oidc-provider/, policy/, report/, role/, saml-provider/, server-certificate/, sms-mfa/, user/",
+    ]),
+  ])("cannot be about %s", (Resource, rule) => {
+    const document = withStatement({ Resource: [Resource] });
+    expect(policyIssues("p", document)).toEqual([{ path: "p.Statement[0].Resource[0]", rule, actual: Resource }]);
+    expect(lines(withStatement({ Resource: undefined, NotResource: Resource }))).toEqual([
+      `p.Statement[0].NotResource: ${rule}`,
+    ]);
+  });
+
   it("suggests the operator that was meant", () => {
     const fix = (operator: string) => statementIssues("s", [{ ...statement, Condition: { [operator]: {} } }])[0]?.fix;
     expect(fix("StringEqual")).toBe("Did you mean StringEquals?");
@@ -228,6 +280,8 @@ describe("a trust policy", () => {
     {},
     { Principal: "*" },
     { Principal: { AWS: ["123456789012", "*"], Service: "ec2.amazonaws.com" } },
+    { Principal: { AWS: "arn:aws-cn:iam::123456789012:root", Service: ["ec2.amazonaws.com.cn", "ec2.amazonaws.eu"] } },
+    { Principal: { AWS: "arn:aws-eusc:sts::123456789012:assumed-role/vault/pod" } },
     {
       Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/X" },
       Action: "sts:AssumeRoleWithWebIdentity",
@@ -244,6 +298,12 @@ describe("a trust policy", () => {
       { Principal: { AWS: "arn:aws:iam::123456789012:user/*" } },
       "p.Statement[0].Principal.AWS: must not hold a wildcard: IAM matches principals literally",
     ],
+    ...["arn:aws:iam::123456789012:group/g", "arn:amazon:iam::123456789012:user/u", "1234567890123", "vault"].map(
+      (AWS): [object, string] => [
+        { Principal: { AWS } },
+        "p.Statement[0].Principal.AWS: must be an account's 12 digits, or the ARN of an account, user, role or session",
+      ],
+    ),
     [{ Principal: { Aws: "123456789012" } }, "p.Statement[0].Principal.Aws: is not an element of a principal"],
     [{ Principal: {} }, "p.Statement[0].Principal: must name at least one principal"],
     [{ Resource: "*" }, "p.Statement[0].Resource: must not be given: a trust policy is about its role"],
