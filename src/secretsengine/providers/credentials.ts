@@ -248,10 +248,27 @@ export const credentialsHandlers: ResourceHandlers = {
   },
 
   remove: async (context, outputs) => {
-    await revokeLease(context, outputs.leaseId);
+    try {
+      await revokeLease(context, outputs.leaseId);
+    } catch (error) {
+      const why = whyNotNeeded(outputs);
+      if (why === undefined || !isVaultError(error, "permissionDenied")) {
+        throw error;
+      }
+      context.warn(`${why}. It was not revoked: ${messageOf(error)}`);
+    }
     await revokeToken(context, outputs.tokenAccessor);
   },
 };
+
+/** Why credentials are gone, or will be, where their lease cannot be revoked: the token of the connection may have ended as they have. */
+function whyNotNeeded({ expiresAt, sessionToken }: Values): string | undefined {
+  const end = String(expiresAt);
+  if (Date.now() >= Date.parse(end)) {
+    return `the lease of these credentials ended by itself at ${end}`;
+  }
+  return sessionToken === "" ? undefined : `the session of these credentials ends at ${end}, with or without its lease`;
+}
 
 async function isLeaseAlive(context: WorkContext, leaseId: unknown): Promise<boolean> {
   if (typeof leaseId !== "string" || leaseId === "") {

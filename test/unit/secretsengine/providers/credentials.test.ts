@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { closeConnections } from "../../../../src/vaultresource/providers/connection.js";
 import { Plugin } from "../../../support/plugin.js";
-import { failureOf, loseAnswers, useStage } from "./support.js";
+import { failureOf, loseAnswers, useStage, type Stored } from "./support.js";
 
 const kind = "AwsCredentials";
 const base = { mount: "aws", role: "deploy", keyReadiness: { skip: true } };
@@ -130,6 +130,52 @@ describe("credentials", () => {
         ? { status: 400, body: { errors: ["failed to revoke entry: err: AccessDenied: no iam:DeleteUser"] } }
         : undefined;
     expect((await failureOf(stage.plugin.destroy(user))).message).toContain("AccessDenied: no iam:DeleteUser");
+  });
+
+  describe("at a destroy after their end", () => {
+    /** As the state has them when their lease ended a minute ago. */
+    const ended = (stored: Stored): Stored => ({
+      ...stored,
+      outputs: { ...stored.outputs, expiresAt: new Date(Date.now() - 60_000).toISOString() },
+    });
+
+    it("need neither their lease nor the token that they were made with", async () => {
+      prepare();
+      const user = await ownTokens().create(kind, base);
+      await closeConnections();
+      stage.vault.leases.clear();
+      stage.vault.tokens.delete([...stage.vault.tokens].find((token) => token !== "root") ?? "");
+      await stage.plugin.destroy(ended(user));
+      expect(stage.warnings().filter((text) => text.startsWith(kind))).toEqual([]);
+    });
+
+    it("need no token of the connection", async () => {
+      prepare();
+      const user = await stage.plugin.create(kind, base);
+      stage.vault.leases.clear();
+      stage.vault.tokens.clear();
+      await stage.plugin.destroy(ended(user));
+      expect(stage.warnings().join()).toMatch(
+        /AwsCredentials aws\/deploy: the lease of these credentials ended by itself at \d{4}-.*Z\. It was not revoked: .* POST sys\/leases\/revoke: 403: /,
+      );
+    });
+
+    it("are kept in the state where they have not ended", async () => {
+      prepare();
+      const user = await stage.plugin.create(kind, base);
+      stage.vault.tokens.clear();
+      expect((await failureOf(stage.plugin.destroy(user))).message).toMatch(/sys\/leases\/revoke: 403/);
+    });
+  });
+
+  it("of a session need no token of the connection at a destroy: AWS ends them, not Vault", async () => {
+    prepare("assumed_role");
+    const session = await stage.plugin.create(kind, base);
+    stage.vault.tokens.clear();
+    await stage.plugin.destroy(session);
+    expect(stage.warnings().join()).toMatch(
+      /AwsCredentials aws\/deploy: the session of these credentials ends at \d{4}-.*Z, with or without its lease\. It was not revoked: .*403: /,
+    );
   });
 
   it("cannot be read by their ID alone", async () => {
