@@ -1,4 +1,5 @@
 import { provider } from "../../src/plugin/dynamic/entry.js";
+import { forgetCreatedObjects } from "../../src/vaultresource/providers/createdObjects.js";
 import { forgetDeclaredPaths } from "../../src/vaultresource/providers/declaredPaths.js";
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -64,6 +65,12 @@ export class Plugin {
   async destroy(stored: Stored): Promise<void> {
     // Another operation than the one that created it.
     forgetDeclaredPaths();
+    forgetCreatedObjects();
+    await this.remove(stored);
+  }
+
+  /** Deletes within the operation that goes on, after what it has created. */
+  async remove(stored: Stored): Promise<void> {
     await this.provider(stored.kind).delete(stored.id, stored.outputs);
   }
 }

@@ -8,6 +8,7 @@ import { connectionOf, type Connection, type ProviderConfig } from "../../vaultr
 import type { DynamicProvider } from "../../vaultresource/providers/dynamicProvider.js";
 import { PartialFailure, type ResourceHandlers, type WorkContext } from "../../vaultresource/providers/handlers.js";
 import { declarePaths } from "../../vaultresource/providers/declaredPaths.js";
+import { isCreatedNow, noteCreated, type ObjectKey } from "../../vaultresource/providers/createdObjects.js";
 import { clusterMismatch, originNames, originOf } from "../../vaultresource/providers/clusterIdentity.js";
 
 /** The property that holds a dynamic resource's program text. */
@@ -68,6 +69,7 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
             const { id, outputs } = await withState(inputs, origin, () =>
               handlers.create(context, withoutHostProperties(inputs)),
             );
+            noteCreated(objectKey(kind, id, origin));
             return { id, outs: withoutUndefined({ ...outputs, ...origin }) };
           },
           // All that is created now is in the Vault that answers now.
@@ -109,16 +111,26 @@ export function dynamicProvider(kind: string, handlers: ResourceHandlers): Dynam
         }),
       ),
 
-    delete: async (_id, props) =>
+    delete: async (id, props) =>
       withoutStack(() =>
         work(props, async (context) => {
-          // What was in a Vault that is gone is gone with it.
-          if (!(context.recreate && clusterMismatch(props, context.vault) !== undefined)) {
-            await handlers.remove(context, withoutHostProperties(props));
+          if (context.recreate && clusterMismatch(props, context.vault) !== undefined) {
+            // What was in a Vault that is gone is gone with it.
+            return;
           }
+          // Kinds that declare their paths know more closely what another resource has taken over.
+          if (handlers.declares === undefined && isCreatedNow(objectKey(kind, id, originOf(context.vault)))) {
+            context.warn(`${id} stays in Vault: another resource was created for it in this update`);
+            return;
+          }
+          await handlers.remove(context, withoutHostProperties(props));
         }),
       ),
   };
+}
+
+function objectKey(kind: string, id: string, { vaultClusterId, vaultNamespace }: Values): ObjectKey {
+  return { kind, id, clusterId: vaultClusterId, namespace: vaultNamespace };
 }
 
 function contextOf(connection: Connection, vault: OpenVault, state: Values, reporter: Reporter): WorkContext {

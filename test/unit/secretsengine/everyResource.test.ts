@@ -103,6 +103,24 @@ describe("every resource in Vault", () => {
 
   const deletable = each.filter(([, { kind }]) => kind !== "AwsCredentials");
 
+  describe("whose Pulumi resource is renamed without an alias, so that it is created again and then deleted:", () => {
+    it.each(deletable)("%s stays in Vault, and belongs to the new one", async (_name, scenario) => {
+      const { stored, made } = await created(scenario);
+      const contents = () => JSON.stringify(made.map(({ table, path }) => table[path]));
+      const before = contents();
+      const keys = JSON.stringify(stage.vault.awsKeys);
+      // An audit device of the same settings is taken over without a word.
+      const adoption = scenario.kind === "VaultAuditDevice" ? {} : { adoptExisting: true };
+      const renamed = await stage.plugin.create(scenario.kind, { ...scenario.inputs(place), ...adoption });
+      await stage.plugin.remove(stored);
+      expect(contents()).toBe(before);
+      expect(JSON.stringify(stage.vault.awsKeys)).toBe(keys);
+      const refreshed = await stage.plugin.refresh(renamed);
+      expect(refreshed).toBeDefined();
+      await stage.plugin.destroy(renamed);
+    });
+  });
+
   describe("that was deleted by hand:", () => {
     it.each(deletable)("%s is gone after a refresh, and created again", async (_name, scenario) => {
       const { stored, made } = await created(scenario);
