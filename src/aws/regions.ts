@@ -31,21 +31,35 @@ export function regionRules(path: string, region: unknown): Issue[] {
     : [{ path, rule: "must be the name of an AWS region, such as eu-west-1", actual: region }];
 }
 
-/** The region of each partition that stands for it where none is given, and what the names of its regions begin with. */
-const partitions: readonly { readonly name: Partition; readonly prefix: string; readonly region: string }[] = [
-  { name: "aws-cn", prefix: "cn-", region: "cn-north-1" },
-  { name: "aws-us-gov", prefix: "us-gov-", region: "us-gov-west-1" },
-  { name: "aws-eusc", prefix: "eusc-", region: "eusc-de-east-1" },
-  { name: "aws-iso", prefix: "us-iso-", region: "us-iso-east-1" },
-  { name: "aws-iso-b", prefix: "us-isob-", region: "us-isob-east-1" },
-  { name: "aws-iso-e", prefix: "eu-isoe-", region: "eu-isoe-west-1" },
-  { name: "aws-iso-f", prefix: "us-isof-", region: "us-isof-south-1" },
-  { name: "aws", prefix: "", region: "us-east-1" },
+/**
+ * The region of each partition that stands for it where none is given, what the names of its regions begin with, and the domain of its endpoints.
+ *
+ * @see https://github.com/aws/aws-sdk-go-v2/blob/main/internal/endpoints/awsrulesfn/partitions.json
+ */
+const partitions: readonly {
+  readonly name: Partition;
+  readonly prefix: string;
+  readonly region: string;
+  readonly domain: string;
+}[] = [
+  { name: "aws-cn", prefix: "cn-", region: "cn-north-1", domain: "amazonaws.com.cn" },
+  { name: "aws-us-gov", prefix: "us-gov-", region: "us-gov-west-1", domain: "amazonaws.com" },
+  { name: "aws-eusc", prefix: "eusc-", region: "eusc-de-east-1", domain: "amazonaws.eu" },
+  { name: "aws-iso", prefix: "us-iso-", region: "us-iso-east-1", domain: "c2s.ic.gov" },
+  { name: "aws-iso-b", prefix: "us-isob-", region: "us-isob-east-1", domain: "sc2s.sgov.gov" },
+  { name: "aws-iso-e", prefix: "eu-isoe-", region: "eu-isoe-west-1", domain: "cloud.adc-e.uk" },
+  { name: "aws-iso-f", prefix: "us-isof-", region: "us-isof-south-1", domain: "csp.hci.ic.gov" },
+  { name: "aws", prefix: "", region: "us-east-1", domain: "amazonaws.com" },
 ];
 
 /** The partition that a region belongs to: `aws-cn` for `cn-north-1`. */
 export function partitionOfRegion(region: string): Partition {
   return partitions.find(({ prefix }) => region.startsWith(prefix))?.name ?? "aws";
+}
+
+/** The domain of a region's endpoints: `amazonaws.com.cn` for `cn-north-1`. */
+export function endpointDomainOf(region: string): string {
+  return partitions.find(({ prefix }) => region.startsWith(prefix))?.domain ?? "amazonaws.com";
 }
 
 /** The region to call a partition in where none is given: `cn-north-1` for `aws-cn`. */

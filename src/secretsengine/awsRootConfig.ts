@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { warn } from "../internal/validation/warn.js";
 import type { Issue } from "../internal/validation/issues.js";
 import { rootConfigRules } from "./configRules.js";
+import { rootConfigWarnings } from "./rootConfigWarnings.js";
 import { adoptionSettings, singleLineTemplate, type Values } from "../vaultresource/fields.js";
 import { canonicalInputs, mapInput, assertValid } from "../vaultresource/inputs.js";
 import { rootConfigFields, rootConfigSettings } from "./engineFields.js";
@@ -124,6 +126,11 @@ export class AwsRootConfig extends VaultResource {
     ]);
     const computed = ["activeAccessKey", "keyRotated"];
     super("AwsRootConfig", name, rootConfigInputs(args), computed, opts);
+    const { region, stsRegion, stsEndpoint } = args;
+    pulumi.all([region, stsRegion, stsEndpoint]).apply(([own, ofSts, endpoint]) => {
+      const given = { region: own, stsRegion: ofSts, stsEndpoint: endpoint };
+      warn(this, `AwsRootConfig "${name}"`, rootConfigWarnings(given));
+    });
   }
 }
 

@@ -152,9 +152,23 @@ function fallbackRules(config: Values): Issue[] {
       },
     ];
   }
-  return count(endpoints) > 0 && (config.stsEndpoint ?? "") === ""
-    ? [{ path: "stsEndpoint", rule: "is required where there are fallbacks for it" }]
-    : [];
+  if (count(endpoints) === 0) {
+    return [];
+  }
+  const isLeftOut = (name: string) => (config[name] ?? "") === "";
+  return [
+    ...(isLeftOut("stsEndpoint")
+      ? [{ path: "stsEndpoint", rule: "is required where there are fallbacks for it" }]
+      : []),
+    ...(isLeftOut("stsRegion") && isLeftOut("region")
+      ? [
+          {
+            path: "stsRegion",
+            rule: "is required where there are fallbacks and no region: Vault counts as many regions as endpoints, and reads no credentials else",
+          },
+        ]
+      : []),
+  ];
 }
 
 /** Vault takes any template and fails when the first credentials are read. */

@@ -80,6 +80,22 @@ describe.each(vaultReleases)("AwsRootConfig on %s", (release) => {
     expect((await plugin.diff((await plugin.refresh(updated)) ?? updated, less)).changes).toBe(false);
   });
 
+  if (merges) {
+    it("lets Vault read credentials with fallbacks for STS, as the rule about their regions asks for", async () => {
+      const { endpoint } = world.aws;
+      const fallbacks = { stsFallbackEndpoints: [endpoint], stsFallbackRegions: ["us-west-2"] };
+      const { inputs, mount, path } = await prepare(fallbacks);
+      const stored = await plugin.create(kind, inputs);
+      expect(await works(mount)).toBe("string");
+      expect((await plugin.diff((await plugin.refresh(stored)) ?? stored, inputs)).changes).toBe(false);
+      expect((await failureOf(plugin.update(stored, { ...inputs, region: undefined }))).message).toContain(
+        "stsRegion: is required where there are fallbacks and no region",
+      );
+      await world.api("POST", path, { region: "" });
+      expect(await works(mount)).toContain("number of regions does not match number of endpoints");
+    });
+  }
+
   it("leaves the region to Vault's environment where none is given", async () => {
     const { inputs, path } = await prepare({ region: undefined, keyReadiness: { consecutiveSuccesses: 1 } });
     const stored = await plugin.create(kind, inputs);

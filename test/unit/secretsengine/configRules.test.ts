@@ -58,12 +58,24 @@ describe("the rules of config/root", () => {
     ],
     [
       "fallbacks for nothing",
-      { stsFallbackEndpoints: ["https://a"], stsFallbackRegions: ["us-east-1"] },
+      { stsRegion: "us-west-2", stsFallbackEndpoints: ["https://a"], stsFallbackRegions: ["us-east-1"] },
       ["stsEndpoint: is required where there are fallbacks for it."],
     ],
     [
+      "fallbacks for an endpoint of no region",
+      { stsEndpoint: "https://b", stsFallbackEndpoints: ["https://a"], stsFallbackRegions: ["us-east-1"] },
+      [
+        "stsRegion: is required where there are fallbacks and no region: Vault counts as many regions as endpoints, and reads no credentials else.",
+      ],
+    ],
+    [
       "fallbacks for null",
-      { stsEndpoint: null, stsFallbackEndpoints: ["https://a"], stsFallbackRegions: ["us-east-1"] },
+      {
+        region: "eu-west-1",
+        stsEndpoint: null,
+        stsFallbackEndpoints: ["https://a"],
+        stsFallbackRegions: ["us-east-1"],
+      },
       ["stsEndpoint: is required where there are fallbacks for it."],
     ],
     [
