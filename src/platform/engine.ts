@@ -5,6 +5,7 @@ import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js"
 import type { DynamoDbStorage } from "../storage/dynamoDbStorage.js";
 import type { VaultConnection } from "../vaultresource/vaultConnection.js";
 import { allRoleArns, type PlatformIdentity } from "./identity.js";
+import { engineEndpoints } from "./partitionEndpoints.js";
 import type { PlatformRole, PlatformScope } from "./scope.js";
 
 /** What the secrets engine is created from, and after. */
@@ -17,7 +18,8 @@ export interface EngineRequest {
 }
 
 /** Creates Vault's AWS secrets engine with the platform's roles. */
-export function createEngine({ name, args, roles, parent }: PlatformScope, request: EngineRequest): AwsSecretsEngine {
+export function createEngine(scope: PlatformScope, request: EngineRequest): AwsSecretsEngine {
+  const { name, args, roles, parent } = scope;
   const { identity, storage, connection } = request;
   const { accessKeyId, secretAccessKey } = identity.rootCredential;
   return new AwsSecretsEngine(
@@ -35,8 +37,7 @@ export function createEngine({ name, args, roles, parent }: PlatformScope, reque
           (args.rootCredential?.rotateRoot === true ? "initial" : undefined),
         accessKey: accessKeyId,
         secretKey: secretAccessKey,
-        iamEndpoint: args.endpoints?.iam,
-        stsEndpoint: args.endpoints?.sts,
+        ...engineEndpoints(scope, storage.region),
       },
       leaseConfig: args.leaseConfig,
       roles: mapRecord(roles, (_, role) => engineRole(role, identity)),

@@ -14,6 +14,7 @@ import { connectionWith, createBootstrapConnection, createConnection } from "./c
 import { DestroyGuard } from "./destroyGuard.js";
 import { adviseOnSeedKey, createEngine } from "./engine.js";
 import { createIdentity } from "./identity.js";
+import { adviseOnTableEndpoint } from "./partitionEndpoints.js";
 import { platformScope } from "./scope.js";
 import { createServer } from "./server.js";
 import { createStorage, createStorageSecret } from "./storage.js";
@@ -90,6 +91,7 @@ export class VaultPlatform extends pulumi.ComponentResource {
     const { rootCredential, assumableRoles } = identity;
     const unsealing = createUnsealing(scope);
     const storage = createStorage(scope, rootCredential, unsealing);
+    adviseOnTableEndpoint(scope, storage.region);
     const storageSecret = createStorageSecret(scope, storage);
     const vaultServer = createServer(scope, { rootCredential, storage, storageSecret, unsealing });
     const bootstrap =

@@ -221,11 +221,11 @@ export interface VaultPlatformArgs {
   readonly connection?: PlainObject<Omit<VaultConnectionArgs, "address" | "kubernetes">>;
   /** Other endpoints of AWS for Vault, such as those of a VPC. */
   readonly endpoints?: PlainObject<{
-    /** Endpoint of DynamoDB. @default - AWS's own for the region */
+    /** Endpoint of DynamoDB. Needed in the European Sovereign Cloud, which Vault's AWS SDK does not know. @default - AWS's own for the region */
     readonly dynamodb?: pulumi.Input<string>;
-    /** Endpoint of IAM. @default - AWS's own */
+    /** Endpoint of IAM. @default - AWS's own for the region's partition */
     readonly iam?: pulumi.Input<string>;
-    /** Endpoint of STS. @default - AWS's own for the region */
+    /** Endpoint of STS. @default - AWS's own for the region, in every partition */
     readonly sts?: pulumi.Input<string>;
   }>;
   /**
