@@ -64,7 +64,7 @@ describe("examples/platform", () => {
       const pulumi = (...args: string[]) => sandbox.engine.run([...args, "--non-interactive"], folder);
       await pulumi("stack", "init", "root");
       await pulumi("config", "set", "protectData", "false");
-      expect(await pulumi("preview")).toMatch(/Resources:\s+\+ 34 to create/);
+      expect(await pulumi("preview")).toMatch(/Resources:\s+\+ 37 to create/);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
