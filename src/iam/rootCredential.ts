@@ -18,8 +18,8 @@ import { findingReporter } from "../internal/validation/reportFindings.js";
 import { resolveAfterValidation, resolveAfterCreation } from "../internal/readiness.js";
 import type { RootCredentialArgs } from "./rootCredentialArgs.js";
 import { rootCredentialIssues, rootCredentialNameIssues } from "./rootCredentialRules.js";
+import { chainedSessionWarnings } from "./analysis/checkChainedSessions.js";
 import { rootCredentialFindings } from "./rootCredentialFindings.js";
-import { chainedSessionWarnings } from "./sessionRules.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { seedKeyGuard } from "./seedKeyGuard.js";
 import {
@@ -314,10 +314,12 @@ function credentialFindings(args: PlainRootCredential, account: Account): Findin
 }
 
 function findingsOf(args: PlainRootCredential, account: Account): Finding[] {
-  return [
+  const findings = [
     ...rootCredentialFindings(args, account),
+    // Also where the role's name is not known yet.
     ...(args.identity === "role" ? chainedSessionWarnings(args.roles ?? {}) : []),
   ];
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { chainedSessionIssues } from "../secretsengine/chainedSessions.js";
 import { roleFields } from "../secretsengine/engineFields.js";
 import { legacyRoleRules, withoutLegacyForm } from "../secretsengine/legacyRole.js";
 import { credentialTypes, type AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
@@ -19,7 +20,6 @@ import {
   policyArnIssues,
   policyNameIssues,
 } from "./nameRules.js";
-import { chainedSessionIssues } from "./sessionRules.js";
 import type { PlainRootCredential } from "./rootDocument.js";
 import { defaultUserNamePrefix } from "./policies/rootPolicy.js";
 

@@ -1,7 +1,7 @@
-import { durationSeconds } from "../internal/duration.js";
 import type { Finding } from "../internal/validation/findings.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
-import { isFullyKnown, isKnown } from "../internal/validation/known.js";
+import { isKnown } from "../internal/validation/known.js";
+import { longerThan } from "../secretsengine/chainedSessions.js";
 import type { AwsSecretsRoleSpec } from "../secretsengine/roleSpec.js";
 
 type Roles = Readonly<Record<string, Partial<AwsSecretsRoleSpec> & { readonly assumableRoles?: readonly string[] }>>;
@@ -13,47 +13,8 @@ export interface AssumedRole {
   readonly maxSessionDuration?: number;
 }
 
-/** Longest session that AWS grants to a session which assumes another role (role chaining), in seconds. */
-const longestChainedSession = 3600;
-
 /** How long a role's sessions may be where its `maxSessionDuration` is not given, in seconds. */
 const defaultMaxSessionDuration = 3600;
-
-/**
- * Sessions that cannot be had because Vault is itself a session of a role: AWS limits role chaining to one hour, whatever the assumed role allows.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
- */
-export function chainedSessionIssues(roles: Roles): Issue[] {
-  return assumedRoles(roles).flatMap(([name, { defaultStsTtl }]) =>
-    longerThan(defaultStsTtl, longestChainedSession)
-      ? [
-          {
-            path: `${pathOf("roles", name)}.defaultStsTtl`,
-            rule: `must be at most ${longestChainedSession} seconds: the root credential is a role, and AWS limits a session that assumes another role to one hour`,
-            actual: defaultStsTtl,
-          },
-        ]
-      : [],
-  );
-}
-
-/** {@link chainedSessionIssues} for the longest lifetime that readers may ask for, as warnings: shorter sessions work. */
-export function chainedSessionWarnings(roles: Roles): Finding[] {
-  return assumedRoles(roles).flatMap(([name, { maxStsTtl }]): Finding[] =>
-    longerThan(maxStsTtl, longestChainedSession)
-      ? [
-          {
-            severity: "warning",
-            path: `${pathOf("roles", name)}.maxStsTtl`,
-            role: name,
-            problem: `is ${JSON.stringify(maxStsTtl)}, but AWS limits a session that assumes another role to one hour, and the root credential is a role`,
-            fix: "Sessions of more than 3600 seconds cannot be read. Lower it.",
-          },
-        ]
-      : [],
-  );
-}
 
 /**
  * Roles of the secrets engine against the IAM roles that they assume: the external ID and the session tags must be on both sides, and sessions no
@@ -138,11 +99,4 @@ function targetsOf({ assumableRoles }: Roles[string], assumed: Readonly<Record<s
       return target === undefined || !isKnown(target) ? [] : [[key, target]];
     },
   );
-}
-
-function longerThan(duration: AwsSecretsRoleSpec["defaultStsTtl"], seconds: number): boolean {
-  if (duration === undefined || !isFullyKnown(duration)) {
-    return false;
-  }
-  return (durationSeconds(duration) ?? 0) > seconds;
 }

@@ -24,6 +24,7 @@ import {
   type AwsSecretsMountArgs,
   type AwsSecretsMountSettings,
 } from "./awsSecretsMount.js";
+import { engineAgreementIssues } from "./engineAgreement.js";
 import { eachRole } from "./roleRules.js";
 import { roleSettingsRules, type AwsSecretsRoleSettings } from "./awsSecretsRole.js";
 import { AwsSecretsRoles, type AwsSecretsRoleReference, type AwsSecretsRolesArgs } from "./awsSecretsRoles.js";
@@ -196,5 +197,6 @@ export function engineRules(args: Values): Issue[] {
     ...section("leaseConfig", leaseSettingsRules),
     ...eachRole("roles", args.roles, roleSettingsRules),
     ...eachRole("staticRoles", args.staticRoles, staticRoleSettingsRules),
+    ...engineAgreementIssues(args),
   ];
 }

@@ -7,6 +7,7 @@ import type { PolicyDocument } from "../../aws/policyDocument.js";
 import { sortedEntries } from "../policies/federation.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
 import { actionNameFindings } from "./checkActionNames.js";
+import { chainedSessionFindings } from "./checkChainedSessions.js";
 import { accountFindings } from "./checkAccounts.js";
 import { federationFindings } from "./checkFederation.js";
 import { sessionTokenFindings } from "./checkSessionTokens.js";
@@ -102,6 +103,7 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
     ...accountFindings(input, account),
     ...wildcardFindings(input),
     ...ownUserFindings(input),
+    ...(isRole(input) ? chainedSessionFindings(roles) : []),
     ...byPolicies,
     ...(problems.length > 0 ? [] : policies.actionNames()),
     ...policies.escalatingFindings(),
@@ -175,6 +177,10 @@ function wildcardFindings(input: RootPolicyCheck): Finding[] {
         ]
       : [],
   );
+}
+
+function isRole({ principalArn }: RootPolicyCheck): boolean {
+  return isKnown(principalArn) && parseArn(principalArn)?.resource.startsWith("role/") === true;
 }
 
 /** A static role of the root user itself: Vault keeps the key that it makes for the role, and deletes all others of the user. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { formatIssue } from "../../../src/internal/validation/issues.js";
-import { chainedSessionWarnings } from "../../../src/iam/sessionRules.js";
 import { platformIssues } from "../../../src/platform/vaultPlatformRules.js";
 
 const base = { namespace: "vault", vaultServer: { version: "1.18.4" } };
@@ -67,12 +66,5 @@ describe("arguments of a platform that must agree", () => {
     ],
   ])("are rejected: %j", (args, line) => {
     expect(lines(args)).toEqual([line]);
-  });
-
-  it("warn of a longest session that role chaining does not allow", () => {
-    expect(chainedSessionWarnings({ d: { credentialType: "assumed_role", maxStsTtl: "2h" } })).toMatchObject([
-      { severity: "warning", path: "roles.d.maxStsTtl", role: "d" },
-    ]);
-    expect(chainedSessionWarnings({ d: { credentialType: "assumed_role", maxStsTtl: "1h" } })).toEqual([]);
   });
 });

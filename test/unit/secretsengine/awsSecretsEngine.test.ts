@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { AwsSecretsEngine, type AwsSecretsEngineArgs } from "../../../src/secretsengine/index.js";
 import { mapRecord } from "../../../src/internal/records.js";
+import { formatIssue } from "../../../src/internal/validation/issues.js";
+import { unknownValue } from "../../../src/internal/validation/known.js";
+import { engineRules } from "../../../src/secretsengine/awsSecretsEngine.js";
+import type { Values } from "../../../src/vaultresource/fields.js";
 import { inputsOf, listed, record, settled, type Recorded } from "../../support/recorder.js";
 
 let recorded: Recorded[];
@@ -82,5 +86,95 @@ describe("AwsSecretsEngine", () => {
         '  - roles.deploy.policyArns[0]: must be the ARN of an IAM policy, arn:aws:iam::ACCOUNT:policy/NAME, got "x".\n' +
         "  - staticRoles.ci.rotationPeriod: must be at least 60 seconds, got 1.",
     );
+  });
+});
+
+/** Arguments that are each right. */
+describe("parts of an AwsSecretsEngine that cannot work together", () => {
+  const federated = { identityTokenAudience: "vault", roleArn: "arn:aws:iam::123456789012:role/vault" };
+  const assumed = (more: object = {}) => ({
+    credentialType: "assumed_role",
+    roleArns: ["arn:aws:iam::123456789012:role/deploy"],
+    ...more,
+  });
+  const token = { credentialType: "federation_token", policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] };
+  const user = { credentialType: "iam_user", iamGroups: ["devs"] };
+  const long = (length: number) => `{{ printf "vault-%s" (random ${length}) }}`;
+  const lines = (args: object) => engineRules(args as Values).map(formatIssue);
+
+  it.each<[string, object, string[]]>([
+    [
+      "sessions of more than an hour with workload identity federation",
+      { rootConfig: federated, roles: { d: assumed({ defaultStsTtl: "8h" }), e: assumed({ defaultStsTtl: "1h" }) } },
+      [
+        "roles.d.defaultStsTtl: must be at most 3600 seconds: with rootConfig.identityTokenAudience Vault is the session of a role, " +
+          'and AWS limits a session that assumes another role to one hour, got "8h".',
+      ],
+    ],
+    [
+      "tokens of a user with workload identity federation",
+      { rootConfig: federated, roles: { f: token, s: { credentialType: "session_token" } } },
+      [
+        ["f", "federation_token"],
+        ["s", "session_token"],
+      ].map(
+        ([name, type]) =>
+          `roles.${name}.credentialType: cannot be had with rootConfig.identityTokenAudience: AWS gives these tokens to the keys of an IAM ` +
+          `user alone, got "${type}". Use assumed_role, or give rootConfig.accessKey and secretKey.`,
+      ),
+    ],
+    [
+      "lifetimes beyond the mount's",
+      {
+        mount: { maxLeaseTtl: "1h" },
+        leaseConfig: { lease: "2h", leaseMax: "4h" },
+        roles: { d: assumed({ defaultStsTtl: "2h" }), e: assumed({ defaultStsTtl: "2h", maxStsTtl: "2h" }) },
+      },
+      [
+        'leaseConfig.lease: must not be longer than mount.maxLeaseTtl (3600 seconds), which Vault cuts it to, got "2h".',
+        'roles.d.defaultStsTtl: must not be longer than mount.maxLeaseTtl (3600 seconds), which Vault cuts it to, got "2h".',
+      ],
+    ],
+    [
+      "names that are too long for federation tokens",
+      { rootConfig: { usernameTemplate: long(40) }, roles: { f: token } },
+      [
+        "rootConfig.usernameTemplate: must not make names of more than 32 characters (type STS): these have at least 46, got " +
+          `${JSON.stringify(long(40))}.`,
+      ],
+    ],
+    [
+      "names that are too long for users",
+      {
+        rootConfig: { usernameTemplate: `{{ if eq .Type "STS" }}x{{ else }}${long(70)}{{ end }}` },
+        roles: { u: user },
+      },
+      [
+        "rootConfig.usernameTemplate: must not make names of more than 64 characters (type IAM): these have at least 76, got " +
+          `${JSON.stringify(`{{ if eq .Type "STS" }}x{{ else }}${long(70)}{{ end }}`)}.`,
+      ],
+    ],
+    ["nothing: long names for users only", { rootConfig: { usernameTemplate: long(40) }, roles: { u: user } }, []],
+    [
+      "nothing: sessions within the mount's limit",
+      { mount: { maxLeaseTtl: "8h" }, roles: { d: assumed({ defaultStsTtl: "8h" }) } },
+      [],
+    ],
+    [
+      "nothing: a mount without a limit",
+      { mount: { maxLeaseTtl: 0 }, leaseConfig: { lease: "2h", leaseMax: "4h" } },
+      [],
+    ],
+    [
+      "nothing that is known",
+      {
+        mount: { maxLeaseTtl: unknownValue },
+        rootConfig: { identityTokenAudience: unknownValue, roleArn: federated.roleArn, usernameTemplate: unknownValue },
+        roles: { d: assumed({ defaultStsTtl: "8h" }) },
+      },
+      [],
+    ],
+  ])("%s", (_, args, expected) => {
+    expect(lines(args)).toEqual(expected);
   });
 });

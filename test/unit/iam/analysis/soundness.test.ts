@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatement } from "../../../../src/aws/policyDocument.js";
+import { checkRootPolicy } from "../../../../src/iam/analysis/checkRootPolicy.js";
 import type { PlainRootCredential } from "../../../../src/iam/rootDocument.js";
 import { unknownValue } from "../../../../src/internal/validation/known.js";
 import {
@@ -913,4 +914,30 @@ test("nothing is found of an identity whose name is not known yet", () => {
     "error roles.deploy.iamGroups[0] iam:AddUserToGroup",
     "error roles.deploy.iamGroups[0] iam:RemoveUserFromGroup",
   ]);
+});
+
+test("sessions of more than an hour of an identity that is itself a role", () => {
+  const roles: PlainRootCredential["roles"] = {
+    d: { credentialType: "assumed_role", roleArns: [`${iam}:role/d`], defaultStsTtl: "8h", maxStsTtl: "9h" },
+    e: { credentialType: "assumed_role", roleArns: [`${iam}:role/d`], defaultStsTtl: "1h", maxStsTtl: "1h" },
+  };
+  const policies = [documentOf({ Action: "sts:AssumeRole", Resource: `${iam}:role/d` })];
+  expect(checkRootPolicy({ principalArn: `${iam}:role/vault`, policies, roles })).toEqual([
+    {
+      severity: "error",
+      path: "roles.d.defaultStsTtl",
+      problem:
+        'must be at most 3600 seconds: the root credential is a role, and AWS limits a session that assumes another role to one hour, got "8h"',
+      fix: "Lower it: no credentials can be read.",
+    },
+    {
+      severity: "warning",
+      path: "roles.d.maxStsTtl",
+      role: "d",
+      problem:
+        'is "9h", but AWS limits a session that assumes another role to one hour, and the root credential is a role',
+      fix: "Sessions of more than 3600 seconds cannot be read. Lower it.",
+    },
+  ]);
+  expect(checkRootPolicy({ principalArn: `${iam}:user/vault`, policies, roles })).toEqual([]);
 });
