@@ -30,7 +30,25 @@ export function parameterPrefixIssues(path: string, prefix: unknown): Issue[] {
       'Write "/vault/prod/".',
     );
   }
-  return /^\/(aws|ssm)/i.test(prefix)
-    ? issue("must not begin with /aws or /ssm, which AWS reserves", 'Write "/vault/prod/".')
+  if (/^\/(aws|ssm)/i.test(prefix)) {
+    return issue("must not begin with /aws or /ssm, which AWS reserves", 'Write "/vault/prod/".');
+  }
+  if (prefix.split("/").length - 2 > levelQuota - 1) {
+    return issue(
+      `must have at most ${levelQuota - 1} levels: SSM takes ${levelQuota}, and the parameters' names are the last`,
+      'Write "/vault/prod/".',
+    );
+  }
+  return prefix.length > lengthQuota - nameLength
+    ? issue(
+        `must be at most ${lengthQuota - nameLength} characters long: SSM takes ${lengthQuota}, and the parameters' names follow`,
+        'Write "/vault/prod/".',
+      )
     : [];
 }
+
+/** The greatest number of levels of a parameter's name, and its greatest length. */
+const levelQuota = 15;
+const lengthQuota = 1011;
+/** Kept free for the names that KubeVault makes of cluster, namespace and VaultServer. */
+const nameLength = 311;

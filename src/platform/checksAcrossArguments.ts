@@ -5,7 +5,7 @@ import { findingReporter } from "../internal/validation/reportFindings.js";
 import { validateInputs, whenKnownAtPreview } from "../internal/validation/validateInputs.js";
 import { platformRoles } from "./scope.js";
 import type { VaultPlatformArgs } from "./vaultPlatformArgs.js";
-import { templateIssues } from "./identityRules.js";
+import { clusterRegionIssues, templateIssues } from "./identityRules.js";
 import { protectionIssues } from "./protectionRules.js";
 import { platformIssues } from "./vaultPlatformRules.js";
 import type { Issue } from "../internal/validation/issues.js";
@@ -37,6 +37,7 @@ export function checkAcrossArguments(resource: pulumi.Resource, name: string, ar
     })),
     rootConfig: { usernameTemplate: args.rootConfig?.usernameTemplate },
     rootCredential: { usernameTemplate: args.rootCredential?.usernameTemplate },
+    irsa: { ...args.irsa },
     protectData: args.protectData,
     vaultServer: { terminationPolicy: args.vaultServer.terminationPolicy },
   };
@@ -47,6 +48,7 @@ export function checkAcrossArguments(resource: pulumi.Resource, name: string, ar
       ...assumedRoleIssues(known.roles, known.assumableRoles),
       ...templateIssues(known),
       ...protectionIssues(known),
+      ...clusterRegionIssues(known.irsa),
     ];
     report.pass(assumedRoleWarnings(known.roles, known.assumableRoles), undefined);
     if (issues.length > 0) {

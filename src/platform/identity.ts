@@ -6,7 +6,7 @@ import type { RootCredentialRoleArgs } from "../iam/roleInputs.js";
 import { mapRecord } from "../internal/records.js";
 import { mergedTexts } from "../internal/texts.js";
 import type { AwsSecretsRoleSettings } from "../secretsengine/awsSecretsRole.js";
-import { partOptions, type PlatformRole, type PlatformScope } from "./scope.js";
+import { unassumedRoles, partOptions, type PlatformRole, type PlatformScope } from "./scope.js";
 
 /** Vault's identity in AWS, and the IAM roles that it may assume. */
 export interface PlatformIdentity {
@@ -20,7 +20,9 @@ export function createIdentity(scope: PlatformScope): PlatformIdentity {
   const [roleArns, resolveRoleArns] = pulumi.deferredOutput<Record<string, string>>();
   const [trustPolicies, resolveTrustPolicies] = pulumi.deferredOutput<Record<string, string>>();
   const given = args.rootCredential?.trustPolicies ?? {};
-  const ownRoles = Object.keys(args.assumableRoles ?? {});
+  // The root credential judges the trust policies of the roles that it may assume.
+  const unassumed = unassumedRoles(args);
+  const ownRoles = Object.keys(args.assumableRoles ?? {}).filter((key) => !unassumed.includes(key));
   const rootCredential = new RootCredential(
     `${name}-root`,
     {
@@ -54,7 +56,9 @@ export function createIdentity(scope: PlatformScope): PlatformIdentity {
   resolveRoleArns(pulumi.all(Object.fromEntries(assumable.map(([key, role]) => [key, role.arn]))));
   resolveTrustPolicies(
     pulumi
-      .all(assumable.map(([, role]) => pulumi.all([role.arn, role.trustPolicy])))
+      .all(
+        assumable.filter(([key]) => ownRoles.includes(key)).map(([, role]) => pulumi.all([role.arn, role.trustPolicy])),
+      )
       .apply((pairs) => Object.fromEntries(pairs)),
   );
   return { rootCredential, assumableRoles };

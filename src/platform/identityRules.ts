@@ -62,16 +62,34 @@ function irsaIssues({ oidcProviderArn, roleArn, attachPolicies, clusterRegion }:
       : []),
     ...(clusterRegion === undefined ? [{ path: "irsa.clusterRegion", rule: "is required" }] : []),
     ...regionRules("irsa.clusterRegion", clusterRegion),
-    ...Object.entries({ oidcProviderArn, roleArn }).flatMap(([name, arn]) =>
-      partitionIssues(
-        `irsa.${name}`,
-        arn,
-        typeof arn === "string" ? parseArn(arn)?.partition : undefined,
-        clusterRegion,
-      ),
-    ),
+    ...clusterRegionIssues({ oidcProviderArn, roleArn, clusterRegion }),
   ];
 }
+
+/** ARNs that cannot belong to a cluster in its region: of another partition, or of the OIDC provider of an EKS cluster elsewhere. */
+export function clusterRegionIssues({ oidcProviderArn, roleArn, clusterRegion }: Values): Issue[] {
+  const ofPartition = Object.entries({ oidcProviderArn, roleArn }).flatMap(([name, arn]) =>
+    partitionIssues(`irsa.${name}`, arn, typeof arn === "string" ? parseArn(arn)?.partition : undefined, clusterRegion),
+  );
+  const region = typeof oidcProviderArn === "string" ? eksIssuer.exec(oidcProviderArn)?.[1] : undefined;
+  return region === undefined || ofPartition.length > 0 || !isKnown(clusterRegion) || region === clusterRegion
+    ? ofPartition
+    : [
+        {
+          path: "irsa.clusterRegion",
+          rule: `must be the region of the cluster, whose OIDC provider is in ${region}`,
+          actual: clusterRegion,
+          fix: `Write ${JSON.stringify(region)}, or give the ARN of the other cluster's provider.`,
+        },
+      ];
+}
+
+/**
+ * The issuer of an EKS cluster names its region.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html
+ */
+const eksIssuer = /:oidc-provider\/oidc[.-]eks\.([a-z0-9-]+)\./;
 
 /** A rotation needs rights that only `rotateRoot` gives. */
 export function rotationIssues({ irsa, rootConfig, rootCredential }: Values): Issue[] {

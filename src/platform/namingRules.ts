@@ -11,19 +11,50 @@ import type { Values } from "../vaultresource/fields.js";
 
 /** What is wrong with the settings that hold for all parts of a platform, and with the names of what it creates. */
 export function namingIssues(name: string, args: Values): Issue[] {
-  const { namePrefix, tags, labels, annotations, permissionsBoundaryArn, storageSecretName } = args;
+  const { namePrefix, tags, labels, annotations, permissionsBoundaryArn } = args;
   if (namePrefix !== undefined && (typeof namePrefix !== "string" || namePrefix.trim() === "")) {
     return [{ path: "namePrefix", rule: "must be a text that is not empty", actual: namePrefix }];
   }
   return [
     ...madeNames(typeof namePrefix === "string" ? namePrefix : name, args),
     ...policyArnIssues("permissionsBoundaryArn", permissionsBoundaryArn),
-    ...objectNameIssues("storageSecretName", storageSecretName),
+    ...storageSecretIssues(name, args),
     ...tagIssues("tags", tags),
     ...labelIssues("labels", labels),
     ...annotationIssues("annotations", annotations),
     ...mergedTagIssues(args),
   ];
+}
+
+/** The Secret with the storage's key: a name that Kubernetes takes, of a Secret that is created, and of no other. */
+function storageSecretIssues(name: string, args: Values): Issue[] {
+  const { namePrefix = name, serverName = namePrefix, storageSecretName: given, irsa, storage } = args;
+  const credential = (storage as Values | undefined)?.credential;
+  const path = "storageSecretName";
+  if (given !== undefined && (irsa !== undefined || credential === "none")) {
+    const reason = irsa !== undefined ? "irsa: Vault's pods have a role" : 'storage.credential "none"';
+    return [
+      { path, rule: `cannot be given together with ${reason}, and there is no key to keep`, fix: "Leave it out." },
+    ];
+  }
+  const unsealer = (args.unsealer ?? "kubernetesSecret") as Values | string;
+  const { secretName, existingSecretName, kind } =
+    typeof unsealer === "object" ? unsealer : ({ kind: unsealer } as Values);
+  const keys =
+    kind === "kubernetesSecret" ? (existingSecretName ?? secretName ?? `${String(serverName)}-keys`) : undefined;
+  const own = given ?? `${String(serverName)}-storage-credential`;
+  return irsa === undefined && credential !== "none" && isKnown(own) && own === keys
+    ? [
+        {
+          path:
+            given === undefined
+              ? `unsealer.${existingSecretName === undefined ? "secretName" : "existingSecretName"}`
+              : path,
+          rule: `must be another Secret than the ${given === undefined ? "storage's, which holds the access key" : "unsealer's, which holds the unseal keys"}`,
+          actual: own,
+        },
+      ]
+    : objectNameIssues(path, given);
 }
 
 /** The names in AWS that Pulumi makes of the platform's own: too long, or of characters that AWS does not take. */

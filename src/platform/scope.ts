@@ -61,6 +61,25 @@ export function engineRole({ assumableRoles, ...role }: Values): Values {
   return assumableRoles === undefined ? role : { ...role, roleArns: unknownValue };
 }
 
+/** Names of the assumable roles that nothing in the platform assumes, by their name or by an ARN. */
+export function unassumedRoles({
+  assumableRoles,
+  roles,
+  staticRoles,
+  rootCredential,
+}: Pick<VaultPlatformArgs, "assumableRoles" | "roles" | "staticRoles" | "rootCredential">): string[] {
+  const given = Object.values(roles ?? {});
+  const arns = [
+    rootCredential?.assumeRoleArns,
+    ...given.flatMap(({ roleArns, arn }) => [roleArns, arn]),
+    ...Object.values(staticRoles ?? {}).map(({ assumeRoleArn }) => assumeRoleArn),
+  ];
+  const assumed = new Set(given.flatMap((role) => role.assumableRoles ?? []));
+  return arns.every((arn) => arn === undefined)
+    ? Object.keys(assumableRoles ?? {}).filter((key) => !assumed.has(key))
+    : [];
+}
+
 /** Resource options of a part that may have an AWS provider of its own. */
 export function partOptions(
   { parent }: PlatformScope,

@@ -16,7 +16,7 @@ import { flagIssues } from "../internal/validation/valueRules.js";
 import { connectionIssues } from "./connectionIssues.js";
 import { namingIssues } from "./namingRules.js";
 import { identityIssues, rootCredentialPart, rotationIssues, templateIssues } from "./identityRules.js";
-import { engineRole, platformRoles } from "./scope.js";
+import { unassumedRoles, engineRole, platformRoles } from "./scope.js";
 import { protectionIssues, protectionWarnings } from "./protectionRules.js";
 import { platformShape } from "./platformShape.js";
 import { unsealingIssues } from "./unsealingRules.js";
@@ -38,7 +38,20 @@ export function assertValidPlatform(resource: pulumi.Resource, name: string, arg
 
 /** What is allowed but not advisable. */
 export function platformWarnings(args: VaultPlatformArgs): Issue[] {
-  return [...plainHttpWarnings(args), ...protectionWarnings(maskUnknowns(args) as Values)];
+  return [
+    ...plainHttpWarnings(args),
+    ...protectionWarnings(maskUnknowns(args) as Values),
+    ...unassumedRoleWarnings(args),
+  ];
+}
+
+/** Roles made for Vault to assume that it gets no right to. */
+function unassumedRoleWarnings(args: VaultPlatformArgs): Issue[] {
+  return unassumedRoles(args).map((key) => ({
+    path: pathOf("assumableRoles", key),
+    rule: "is not in the assumableRoles of any role: Vault gets no right to assume it",
+    fix: "Name it there, or leave it out.",
+  }));
 }
 
 function plainHttpWarnings({ plainHttp }: VaultPlatformArgs): Issue[] {

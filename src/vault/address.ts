@@ -16,9 +16,10 @@ export function addressProblem(address: string): string | undefined {
   if (url.username !== "" || url.password !== "") {
     return "must not hold a user name or a password: Vault takes none there, and the address is shown in messages";
   }
-  return url.search !== "" || url.hash !== "" || /[?#]/.test(address)
-    ? "must not have a query or a fragment"
-    : undefined;
+  if (url.search !== "" || url.hash !== "" || /[?#]/.test(address)) {
+    return "must not have a query or a fragment";
+  }
+  return /\/v1\/*$/.test(url.pathname) ? "must not end with /v1, which every request adds" : undefined;
 }
 
 /**

@@ -203,6 +203,13 @@ function walkObject(
   for (const [name, part] of Object.entries(value)) {
     const partPath = pathOf(path, name);
     if (shape.kind === "record") {
+      if (part === undefined && shape.item.kind !== "input") {
+        found.misread.push({
+          path: partPath,
+          rule: "must not be undefined",
+          fix: "Give a value, or leave the name out.",
+        });
+      }
       walk(shape.item, part, partPath, found);
     } else if (Object.hasOwn(shape.fields, name)) {
       walk(shape.fields[name] ?? any, part, partPath, found);

@@ -151,6 +151,29 @@ describe("a preview of a platform whose arguments are outputs", () => {
     expect(errors[0]).toContain("roles.d.defaultStsTtl: must be at most 3600 seconds: the root credential is a role");
   });
 
+  it("compares the cluster's region with that of its OIDC provider", async () => {
+    const issuer = "oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF";
+    const irsa = { oidcProviderArn: late(`arn:aws:iam::${accountId}:oidc-provider/${issuer}`) };
+    const { errors } = await shown({ roles: {}, irsa: { ...irsa, clusterRegion: late("eu-west-1") } });
+    expect(errors).toEqual([
+      'VaultPlatform "p": invalid argument: irsa.clusterRegion: must be the region of the cluster, whose OIDC provider is in us-east-1, ' +
+        'got "eu-west-1". Write "us-east-1", or give the ARN of the other cluster\'s provider.',
+    ]);
+    expect((await shown({ roles: {}, irsa: { ...irsa, clusterRegion: late("us-east-1") } })).errors).toEqual([]);
+  });
+
+  it("warns of an assumable role that no role names, in the platform's own terms", async () => {
+    const unassumed =
+      'VaultPlatform "p": assumableRoles.audit: is not in the assumableRoles of any role: Vault gets no right to assume it. ' +
+      "Name it there, or leave it out.";
+    const assumableRoles = { audit: { policyArns: ["arn:aws:iam::aws:policy/SecurityAudit"] } };
+    expect((await shown({ assumableRoles, roles: {} })).warnings).toEqual([unassumed]);
+    const roles = { audit: { credentialType: "assumed_role", assumableRoles: ["audit"] } } as const;
+    expect((await shown({ assumableRoles, roles })).warnings).toEqual([]);
+    const rootCredential = { userName: "root", assumeRoleArns: [`arn:aws:iam::${accountId}:role/p-audit-role`] };
+    expect((await shown({ assumableRoles, roles: {}, rootCredential })).warnings).not.toContain(unassumed);
+  });
+
   it("compares trust policies of roles of others with what Vault sends", async () => {
     const rootCredential = (trust: object) => ({
       userName: "root",

@@ -35,6 +35,80 @@ describe("a misused argument of a platform is one error, before anything is regi
     ["null for a role", { roles: { a: null } }, `roles.a: ${isNull}`],
     ["null for an assumable role", { assumableRoles: { a: null } }, `assumableRoles.a: ${isNull}`],
     ["null for an application", { applications: { shop: null } }, `applications.shop: ${isNull}`],
+    [
+      "undefined for a role",
+      { roles: { a: undefined } },
+      "roles.a: must not be undefined. Give a value, or leave the name out.",
+    ],
+    [
+      "undefined for a static role",
+      { staticRoles: { a: undefined } },
+      "staticRoles.a: must not be undefined. Give a value, or leave the name out.",
+    ],
+    [
+      "undefined for an assumable role",
+      { assumableRoles: { audit: {}, a: undefined } },
+      "assumableRoles.a: must not be undefined. Give a value, or leave the name out.",
+    ],
+    [
+      "undefined for an application",
+      { applications: { shop: undefined } },
+      "applications.shop: must not be undefined. Give a value, or leave the name out.",
+    ],
+    [
+      "one Secret for the unseal keys and the storage's key",
+      { unsealer: { kind: "kubernetesSecret", secretName: "vault" }, storageSecretName: "vault" },
+      'storageSecretName: must be another Secret than the unsealer\'s, which holds the unseal keys, got "vault".',
+    ],
+    [
+      "the Secret of the storage's key for the unseal keys",
+      { unsealer: { kind: "kubernetesSecret", existingSecretName: "p-storage-credential" } },
+      "unsealer.existingSecretName: must be another Secret than the storage's, which holds the access key, " +
+        'got "p-storage-credential".',
+    ],
+    [
+      "the Secret of the unseal keys for the storage's key",
+      { serverName: "vault", storageSecretName: "vault-keys" },
+      'storageSecretName: must be another Secret than the unsealer\'s, which holds the unseal keys, got "vault-keys".',
+    ],
+    [
+      "a Secret for no key, under irsa",
+      {
+        roles: {},
+        irsa: { roleArn: `arn:aws:iam::${account}:role/vault`, clusterRegion: "eu-west-1" },
+        storageSecretName: "vault",
+      },
+      "storageSecretName: cannot be given together with irsa: Vault's pods have a role, and there is no key to keep. Leave it out.",
+    ],
+    [
+      "a Secret for no key, without a credential",
+      { storage: { credential: "none" }, storageSecretName: "vault" },
+      'storageSecretName: cannot be given together with storage.credential "none", and there is no key to keep. Leave it out.',
+    ],
+    [
+      "parameters below too many levels",
+      { unsealer: { kind: "awsKmsSsm", ssmKeyPrefix: `/${"a/".repeat(15)}` } },
+      "unsealer.ssmKeyPrefix: must have at most 14 levels: SSM takes 15, and the parameters' names are the last, " +
+        'got "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/". Write "/vault/prod/".',
+    ],
+    [
+      "the provider of an EKS cluster in another region",
+      {
+        roles: {},
+        irsa: {
+          oidcProviderArn: `arn:aws:iam::${account}:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF`,
+          clusterRegion: "eu-west-1",
+        },
+      },
+      "irsa.clusterRegion: must be the region of the cluster, whose OIDC provider is in us-east-1, " +
+        'got "eu-west-1". Write "us-east-1", or give the ARN of the other cluster\'s provider.',
+    ],
+    [
+      "the path of the API in the address",
+      { vaultAddress: "https://vault.example.com:8200/v1/" },
+      'vaultAddress: must not end with /v1, which every request adds, got "https://vault.example.com:8200/v1/". ' +
+        "Write https://vault.example.com:8200.",
+    ],
     ["null for irsa", { irsa: null }, `irsa: ${isNull}`],
     ["null for the storage", { storage: null }, `storage: ${isNull}`],
     ["null for its credential", { storage: { credential: null } }, `storage.credential: ${isNull}`],
