@@ -1,7 +1,7 @@
 import type { Issue } from "../internal/validation/issues.js";
 import { isFullyKnown, isKnown } from "../internal/validation/known.js";
 import { parsedPolicy } from "./policies/federation.js";
-import { autoNameIssues, entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
+import { autoNameIssues, descriptionIssues, entityNameIssues, iamPathIssues, policyArnIssues } from "./nameRules.js";
 import { flagIssues, wholeNumberIssues } from "../internal/validation/valueRules.js";
 import { parseArn } from "../aws/arns.js";
 import { policyIssues } from "../aws/policyGrammar.js";
@@ -20,6 +20,7 @@ export interface PlainAssumableRole {
   readonly sessionTags?: boolean;
   readonly maxSessionDuration?: number;
   readonly roleName?: string;
+  readonly description?: string;
   readonly path?: string;
   readonly permissionsBoundaryArn?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -37,6 +38,7 @@ export function assumableRoleIssues(args: PlainAssumableRole): Issue[] {
     ...trustSizeIssues(args),
     ...wholeNumberIssues("maxSessionDuration", args.maxSessionDuration, sessionDuration),
     ...entityNameIssues("roleName", args.roleName),
+    ...descriptionIssues("description", args.description),
     ...iamPathIssues("path", args.path),
     ...policyArnIssues("permissionsBoundaryArn", args.permissionsBoundaryArn),
     ...partitionIssues(args),

@@ -43,6 +43,25 @@ export function autoNameIssues(resource: string, kind: "user" | "role" | "policy
       ];
 }
 
+/**
+ * The rules for the description of an IAM role.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+export function descriptionIssues(path: string, description: unknown): Issue[] {
+  return description === undefined ||
+    !isKnown(description) ||
+    (typeof description === "string" && /^[\t\n\r\x20-\x7e\xa1-\xff]{0,1000}$/.test(description))
+    ? []
+    : [
+        {
+          path,
+          rule: "must have at most 1000 characters out of those of Latin-1: no typographic quotes or dashes",
+          actual: description,
+        },
+      ];
+}
+
 /** The rules for an IAM path. */
 export function iamPathIssues(path: string, value: unknown): Issue[] {
   if (value === undefined || !isKnown(value)) {

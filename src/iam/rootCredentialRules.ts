@@ -101,7 +101,7 @@ function userIdentityIssues(args: PlainRootCredential): Issue[] {
   if (args.identity !== undefined && args.identity !== "user") {
     issues.push({ path: "identity", rule: 'must be "user" or "role"', actual: args.identity });
   }
-  for (const key of ["serviceAccount", "trustPolicy", "existingRoleArn", "attachPolicies"] as const) {
+  for (const key of ["roleName", "serviceAccount", "trustPolicy", "existingRoleArn", "attachPolicies"] as const) {
     if (args[key] !== undefined) {
       issues.push({ path: key, rule: 'only serves identity "role"', fix: 'Set identity: "role", or leave it out.' });
     }
@@ -158,18 +158,11 @@ function roleIdentityIssues(args: PlainRootCredential): Issue[] {
       fix: "Give serviceAccount for Vault on EKS, existingRoleArn for a role that exists, trustPolicy for all else.",
     });
   }
-  if (args.rotateRoot === true) {
-    issues.push({ path: "rotateRoot", rule: 'needs identity "user": a role has no key to rotate', actual: true });
-  }
-  if (args.keyGeneration !== undefined) {
-    issues.push({
-      path: "keyGeneration",
-      rule: 'needs identity "user": a role has no key',
-      actual: args.keyGeneration,
-    });
-  }
-  if (args.seedKey !== undefined) {
-    issues.push({ path: "seedKey", rule: 'needs identity "user": a role has no key', actual: args.seedKey });
+  for (const [path, reason] of Object.entries(userSettings)) {
+    const actual = (args as unknown as Values)[path];
+    if (actual !== undefined && (actual !== false || path === "seedKey")) {
+      issues.push({ path, rule: `needs identity "user"${reason}`, actual });
+    }
   }
   for (const [name, role] of Object.entries(args.roles ?? {})) {
     if (role.credentialType === "federation_token" || role.credentialType === "session_token") {
@@ -183,6 +176,15 @@ function roleIdentityIssues(args: PlainRootCredential): Issue[] {
   }
   return issues;
 }
+
+/** What a role has not, by the arguments that are about it. */
+const userSettings = {
+  userName: "",
+  rotateRoot: ": a role has no key to rotate",
+  keyGeneration: ": a role has no key",
+  seedKey: ": a role has no key",
+  forceDestroy: ": a role has no keys to delete",
+} as const;
 
 /** A role that exists is its owner's: only rights are added to it. */
 function existingRoleIssues(args: PlainRootCredential): Issue[] {

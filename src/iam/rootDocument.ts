@@ -15,6 +15,9 @@ export interface PlainRootCredential {
   readonly existingRoleArn?: string;
   readonly attachPolicies?: boolean;
   readonly policyName?: string;
+  readonly userName?: string;
+  readonly roleName?: string;
+  readonly forceDestroy?: boolean;
   /** The name that the IAM user or role gets, given or made up. */
   readonly entityName: string;
   readonly path?: string;

@@ -4,6 +4,7 @@ import { waitForAcceptance, type KeyAcceptanceArgs } from "./acceptedKeys.js";
 import { whereHooksRun } from "../internal/hooks.js";
 import type { TextsInput } from "../internal/texts.js";
 import { transformed } from "../internal/transform.js";
+import { isSecretAccessKey } from "../aws/accessKeys.js";
 import { validateArguments } from "../internal/validation/validateInputs.js";
 import { credentialSecretIssues } from "./objectRules.js";
 import { credentialSecretShape } from "./argumentShapes.js";
@@ -88,7 +89,7 @@ export class CredentialSecret extends pulumi.ComponentResource {
     super(
       "kubevault-aws:index:CredentialSecret",
       name,
-      { namespace: args.namespace, accessKeyId: args.accessKeyId },
+      { namespace: args.namespace, accessKeyId: pulumi.output(args.accessKeyId).apply(unlessSecret) },
       hooks === undefined ? opts : pulumi.mergeOptions(opts, { hooks }),
     );
     validateArguments(this, `CredentialSecret ${JSON.stringify(name)}`, credentialSecretShape, args, (known) =>
@@ -155,4 +156,9 @@ function acceptanceHooks(name: string, args: CredentialSecretArgs): pulumi.Resou
     );
     return { beforeCreate: [hook], beforeUpdate: [hook] };
   });
+}
+
+/** What stands in the place of the ID is a secret where the two are swapped: it is rejected, and must not be recorded before that. */
+function unlessSecret(accessKeyId: string): string | undefined {
+  return isSecretAccessKey(accessKeyId) ? undefined : accessKeyId;
 }

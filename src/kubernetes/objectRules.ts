@@ -1,3 +1,4 @@
+import { isAccessKeyId, isSecretAccessKey, isSessionKeyId } from "../aws/accessKeys.js";
 import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { flagIssues } from "../internal/validation/valueRules.js";
@@ -114,9 +115,32 @@ export function credentialSecretIssues(
       value !== undefined && isKnown(value) && (typeof value !== "string" || value === "" || value.trim() !== value)
     );
   });
+  const { accessKeyId, secretAccessKey, sessionToken } = args;
+  const swapped = "The value is not shown: it may be a secret. Are accessKeyId and secretAccessKey swapped?";
   return [
     ...secretIssues(args),
     ...untidy.map((path) => ({ path, rule: "must be a text that is not empty, without white space around it" })),
+    ...(isSecretAccessKey(accessKeyId)
+      ? [{ path: "accessKeyId", rule: "must be an access key ID, and looks like a secret access key", fix: swapped }]
+      : []),
+    ...(isAccessKeyId(secretAccessKey)
+      ? [
+          {
+            path: "secretAccessKey",
+            rule: "must be a secret access key, and looks like an access key ID",
+            fix: swapped,
+          },
+        ]
+      : []),
+    ...(isSessionKeyId(accessKeyId) && sessionToken === undefined
+      ? [
+          {
+            path: "sessionToken",
+            rule: "is required with the access key of a session, whose ID begins with ASIA",
+            fix: "Give it, or the key of an IAM user.",
+          },
+        ]
+      : []),
     ...flagIssues("separateSessionToken", args.separateSessionToken),
   ];
 }

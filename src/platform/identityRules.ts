@@ -130,7 +130,11 @@ export function rootCredentialPart(name: string, args: Values): Issue[] {
   const roles = mapRecord((args.roles ?? {}) as Readonly<Record<string, Values>>, (_, role) => engineRole(role));
   const plain = { ...((args.rootCredential ?? {}) as Values), ...identity, roles, staticRoles: args.staticRoles };
   const issues = rootCredentialIssues({ entityName: unknownValue, ...plain } as never);
-  return issues.map((issue) => ({ ...issue, path: rootCredentialPath(issue.path) }));
+  return issues.map((issue) => ({
+    ...issue,
+    path: rootCredentialPath(issue.path),
+    ...(issue.fix === undefined ? {} : { fix: issue.fix.replace('Set identity: "role"', "Give irsa") }),
+  }));
 }
 
 /** The platform's argument that an argument of its RootCredential is made of. */

@@ -1,3 +1,4 @@
+import { isAccessKeyId, isSessionKeyId } from "../aws/accessKeys.js";
 import { cronProblem } from "./cronSchedule.js";
 import { templateProblems } from "./usernameTemplate/usernameTemplate.js";
 import { pathOf, under, type Issue } from "../internal/validation/issues.js";
@@ -79,16 +80,21 @@ export function rootConfigRules(config: Values): Issue[] {
   return issues;
 }
 
-/** No secret key passes for an access key ID: it has 40 characters, and small letters among them. */
 function keyRules({ accessKey, secretKey }: Values): Issue[] {
-  const isId = (value: unknown) => typeof value === "string" && /^[A-Z][A-Z0-9]{15,31}$/.test(value);
   const fix = "Are accessKey and secretKey swapped?";
   const issues: Issue[] = [];
-  if (typeof accessKey === "string" && isGiven(accessKey) && accessKey !== "" && !isId(accessKey)) {
+  if (typeof accessKey === "string" && isGiven(accessKey) && accessKey !== "" && !isAccessKeyId(accessKey)) {
     issues.push({
       path: "accessKey",
       rule: "must be an access key ID, such as AKIAIOSFODNN7EXAMPLE: 16 to 32 capital letters and digits",
       fix: `The value is not shown: it may be a secret. ${fix}`,
+    });
+  }
+  if (isSessionKeyId(accessKey)) {
+    issues.push({
+      path: "accessKey",
+      rule: "must be the key of an IAM user, and is a session's, whose ID begins with ASIA: config/root takes no session token",
+      fix: "Give a key that begins with AKIA.",
     });
   }
   if (isGiven(secretKey) && typeof secretKey !== "string") {
@@ -99,7 +105,7 @@ function keyRules({ accessKey, secretKey }: Values): Issue[] {
       rule: "must be printable ASCII without spaces and line breaks",
       fix: "Cut off the line break that secrets often end with.",
     });
-  } else if (isGiven(secretKey) && isId(secretKey) && (secretKey as string).length <= 20) {
+  } else if (isGiven(secretKey) && isAccessKeyId(secretKey)) {
     issues.push({ path: "secretKey", rule: "must be a secret access key, and looks like an access key ID", fix });
   }
   return issues;

@@ -121,11 +121,12 @@ describe("AssumableRole", () => {
           externalId: "x",
           maxSessionDuration: 600,
           roleName: "a b",
+          description: "the auditors’ role",
           path: "platform",
         }),
     ).toThrow(
       [
-        'AssumableRole "deploy": 7 invalid arguments:',
+        'AssumableRole "deploy": 8 invalid arguments:',
         '  - trustedPrincipalArn: must be the ARN of one IAM user or role, got "arn:aws:iam::123456789012:root". ' +
           "Give it RootCredential.principalArn: an account or * would trust more than Vault.",
         '  - policyArns[0]: must be the ARN of a managed IAM policy, got "ReadOnlyAccess".',
@@ -133,6 +134,7 @@ describe("AssumableRole", () => {
         '  - externalId: must have 2 to 1224 characters out of letters, digits and _+=,.@:/-, got "x".',
         "  - maxSessionDuration: must be a whole number of seconds from 3600 to 43200, got 600.",
         '  - roleName: must have 1 to 64 characters out of letters, digits and _+=,.@-, got "a b".',
+        '  - description: must have at most 1000 characters out of those of Latin-1: no typographic quotes or dashes, got "the auditors’ role".',
         '  - path: must be / or begin and end with /, got "platform". Write it as /platform/.',
       ].join("\n"),
     );

@@ -296,24 +296,35 @@ describe("RootCredential with the identity of a role", () => {
     expect(mocks.inputsOf("vault-role")["name"]).toBe("mine");
   });
 
+  test("refuses what only a role has", () => {
+    expect(() => new RootCredential("vault", { roleName: "vault" })).toThrow(
+      'RootCredential "vault": invalid argument: roleName: only serves identity "role". Set identity: "role", or leave it out.',
+    );
+    expect(mocks.children()).toEqual([]);
+  });
+
   test("refuses what only a user can do", () => {
     expect(
       () =>
         new RootCredential("vault", {
           identity: "role",
+          userName: "vault",
           rotateRoot: true,
           keyGeneration: 2,
           seedKey: false,
+          forceDestroy: true,
           roles: { build: { credentialType: "federation_token" }, mfa: { credentialType: "session_token" } },
         }),
     ).toThrow(
       [
-        'RootCredential "vault": 6 invalid arguments:',
+        'RootCredential "vault": 8 invalid arguments:',
         '  - serviceAccount: identity "role" needs exactly one of serviceAccount, trustPolicy and existingRoleArn. ' +
           "Give serviceAccount for Vault on EKS, existingRoleArn for a role that exists, trustPolicy for all else.",
+        '  - userName: needs identity "user", got "vault".',
         '  - rotateRoot: needs identity "user": a role has no key to rotate, got true.',
         '  - keyGeneration: needs identity "user": a role has no key, got 2.',
         '  - seedKey: needs identity "user": a role has no key, got false.',
+        '  - forceDestroy: needs identity "user": a role has no keys to delete, got true.',
         '  - roles.build.credentialType: needs identity "user": AWS gives these tokens to the keys of an IAM user alone, ' +
           'got "federation_token". Use assumed_role, or identity "user".',
         '  - roles.mfa.credentialType: needs identity "user": AWS gives these tokens to the keys of an IAM user alone, ' +

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { CredentialSecret } from "../../../src/kubernetes/index.js";
 import { isSecret, valueOf } from "../../support/outputs.js";
-import { inputsOf, listed, record, secretValue } from "../../support/recorder.js";
+import { inputsOf, listed, record, secretValue, settled } from "../../support/recorder.js";
 
 const keys = { namespace: "demo", accessKeyId: "AKIA", secretAccessKey: "s3cr3t" };
 
@@ -79,5 +79,28 @@ describe("CredentialSecret", () => {
     );
     expect(inputsOf(recorded, "aws-secret")).toMatchObject({ immutable: true });
     expect(inputsOf(recorded, "aws-session-token")).toMatchObject({ type: "own" });
+  });
+
+  test("rejects keys that are swapped, shows neither of them and records none in plain text", async () => {
+    const [id, secret] = ["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"];
+    const recorded = await record();
+    expect(() => new CredentialSecret("aws", { ...keys, accessKeyId: secret, secretAccessKey: id })).toThrow(
+      'CredentialSecret "aws": 2 invalid arguments:\n' +
+        "  - accessKeyId: must be an access key ID, and looks like a secret access key. The value is not shown: it may be a secret. Are accessKeyId and secretAccessKey swapped?\n" +
+        "  - secretAccessKey: must be a secret access key, and looks like an access key ID. The value is not shown: it may be a secret. Are accessKeyId and secretAccessKey swapped?",
+    );
+    await settled();
+    expect(JSON.stringify(recorded)).not.toContain(secret);
+  });
+
+  test("rejects the key of a session without its token", async () => {
+    await record();
+    const session = { ...keys, accessKeyId: "ASIAIOSFODNN7EXAMPLE" };
+    expect(() => new CredentialSecret("aws", session)).toThrow(
+      'CredentialSecret "aws": invalid argument: sessionToken: is required with the access key of a session, whose ID begins with ASIA. ' +
+        "Give it, or the key of an IAM user.",
+    );
+    const secret = new CredentialSecret("aws", { ...session, sessionToken: "t0k3n" });
+    expect(await valueOf(secret.secretName)).toBe("aws");
   });
 });

@@ -109,6 +109,11 @@ describe("a misused argument of a platform is one error, before anything is regi
       'vaultAddress: must not end with /v1, which every request adds, got "https://vault.example.com:8200/v1/". ' +
         "Write https://vault.example.com:8200.",
     ],
+    [
+      "the name of a role for a user",
+      { rootCredential: { roleName: "vault" } },
+      'rootCredential.roleName: only serves identity "role". Give irsa, or leave it out.',
+    ],
     ["null for irsa", { irsa: null }, `irsa: ${isNull}`],
     ["null for the storage", { storage: null }, `storage: ${isNull}`],
     ["null for its credential", { storage: { credential: null } }, `storage.credential: ${isNull}`],

@@ -193,6 +193,13 @@ describe("keys that are swapped", () => {
     expect(lines.join("\n")).not.toContain(secret);
   });
 
+  it("are rejected where they are a session's, whose token config/root does not take", () => {
+    expect(rootConfigRules({ accessKey: "ASIAIOSFODNN7EXAMPLE", secretKey: keys.secretKey }).map(formatIssue)).toEqual([
+      "accessKey: must be the key of an IAM user, and is a session's, whose ID begins with ASIA: config/root takes no session token. " +
+        "Give a key that begins with AKIA.",
+    ]);
+  });
+
   it.each([...secrets, ["x"], 5])("are rejected as any kind of value: %j", (secret) => {
     const [first] = rootConfigRules({ accessKey: secret, secretKey: "s" });
     expect(first?.path).toBe("accessKey");
