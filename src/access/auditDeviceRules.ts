@@ -87,6 +87,7 @@ function optionRules({ type, options }: Values): Issue[] {
   if (type === "socket" && (given.address === undefined || given.address === "")) {
     issues.push({ path: "options.address", rule: "is required for type socket" });
   }
+  issues.push(...formIssues(given));
   if (given.log_raw === "true") {
     issues.push({
       path: "options.log_raw",
@@ -95,4 +96,28 @@ function optionRules({ type, options }: Values): Issue[] {
     });
   }
   return issues;
+}
+
+/** What the values of options look like, which Vault parses when the device is enabled. */
+const optionForms: readonly (readonly [option: string, form: RegExp, rule: string])[] = [
+  ["mode", /^0?[0-7]{1,4}$/, "must be an octal file mode, such as 0600"],
+  ["format", /^jsonx?$/, "must be one of json, jsonx"],
+  ["address", /^(?:.+:\d{1,5}|\/.+)$/, "must be HOST:PORT, or the path of a socket"],
+  [
+    "socket_type",
+    /^(?:tcp|tcp4|tcp6|udp|udp4|udp6|unix|unixgram|unixpacket)$/,
+    "must be a network, such as tcp, udp or unix",
+  ],
+  ...["log_raw", "hmac_accessor", "elide_list_responses", "fallback"].map(
+    (flag) => [flag, /^(?:1|0|t|f|true|false)$/i, 'must be "true" or "false"'] as const,
+  ),
+];
+
+function formIssues(options: Values): Issue[] {
+  return optionForms.flatMap(([option, form, rule]) => {
+    const actual = options[option];
+    return typeof actual !== "string" || actual === "" || !isKnown(actual) || form.test(actual)
+      ? []
+      : [{ path: pathOf("options", option), rule, actual }];
+  });
 }

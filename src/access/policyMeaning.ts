@@ -106,6 +106,12 @@ function readRule(given: string, value: HclValue, problems: string[]): [string, 
   if (path.includes("+*")) {
     problems.push(`${where} has "+*", which Vault does not allow`);
   }
+  if (/\*./.test(path)) {
+    problems.push(`${where} has "*" before its end, where it stands for itself only: "+" stands for one segment`);
+  }
+  if (path.startsWith("v1/")) {
+    problems.push(`${where} begins with "v1/", which is not a part of Vault's paths`);
+  }
   if (!isObject(value)) {
     problems.push(`${where} has no block of settings`);
     return [path, {}];
@@ -158,6 +164,10 @@ function capabilitiesOf(rule: Record<string, unknown>, where: string, problems: 
     if (!(capabilities as readonly unknown[]).includes(capability)) {
       problems.push(`${where} has no capability ${JSON.stringify(capability)}: they are ${capabilities.join(", ")}`);
     }
+  }
+  const isListed = rule.capabilities === undefined || Array.isArray(rule.capabilities);
+  if (isListed && listed.length === 0 && rule.policy === undefined) {
+    problems.push(`${where} has no capabilities: it grants nothing`);
   }
   const all = [...new Set([...listed.map(String), ...(old ?? [])])].sort();
   return all.includes("deny") ? ["deny"] : all;

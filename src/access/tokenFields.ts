@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Duration } from "../internal/duration.js";
+import { durationSeconds, type Duration } from "../internal/duration.js";
 import type { Issue } from "../internal/validation/issues.js";
+import { isKnown } from "../internal/validation/known.js";
 import type { Values, VaultField } from "../vaultresource/fields.js";
 import { notLonger } from "../vaultresource/rules.js";
 import { tokenPoliciesRules } from "./accessRules.js";
@@ -52,5 +53,25 @@ export interface TokenSettings {
 
 /** The rules of {@link TokenSettings} beyond the kinds of values. */
 export function tokenSettingsRules(values: Values): Issue[] {
-  return [...tokenPoliciesRules(values), ...notLonger(values, "tokenTtl", "tokenMaxTtl")];
+  return [
+    ...tokenPoliciesRules(values),
+    ...notLonger(values, "tokenTtl", "tokenMaxTtl"),
+    ...notLonger(values, "tokenTtl", "tokenExplicitMaxTtl"),
+    ...batchTokenRules(values),
+  ];
+}
+
+/** Batch tokens are not stored: Vault can neither renew nor count them. */
+function batchTokenRules({ tokenType, tokenPeriod, tokenNumUses }: Values): Issue[] {
+  const isSize = (size: unknown) => size !== undefined && isKnown(size) && (durationSeconds(size) ?? 0) > 0;
+  return tokenType !== "batch" && tokenType !== "default-batch"
+    ? []
+    : Object.entries({ tokenPeriod, tokenNumUses })
+        .filter(([, size]) => isSize(size))
+        .map(([path, actual]) => ({
+          path,
+          rule: `cannot be given together with tokenType "${tokenType}": Vault does not store batch tokens`,
+          actual,
+          fix: "Leave one of the two out.",
+        }));
 }

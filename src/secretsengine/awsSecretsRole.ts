@@ -116,16 +116,24 @@ export class AwsSecretsRole extends VaultResource {
   constructor(name: string, args: AwsSecretsRoleArgs, opts?: pulumi.CustomResourceOptions) {
     assertValid(`AwsSecretsRole "${name}"`, args, (given) => {
       const { mount: _mount, name: _name, ...settings } = given;
-      return [...mountPathRules(given, "mount"), ...objectNameRules(given, "name"), ...roleSettingsRules(settings)];
+      return [
+        ...mountPathRules(given, "mount"),
+        ...objectNameRules(given, "name"),
+        ...roleSettingsRules(settings, ["mount", "name"]),
+      ];
     });
     super("AwsSecretsRole", name, roleInputs(args), ["credentialType"], opts);
     this.credsPath = pulumi.interpolate`${this.mount}/creds/${this.name}`;
   }
 }
 
-/** The rules of {@link AwsSecretsRoleSettings}: of the legacy form and of the current one. */
-export function roleSettingsRules(settings: Values): Issue[] {
-  const misused = [...unknownArguments(settings, settingNames), ...legacyRoleRules(settings)];
+/**
+ * The rules of {@link AwsSecretsRoleSettings}: of the legacy form and of the current one.
+ *
+ * @param others names of further arguments, which advice may point to
+ */
+export function roleSettingsRules(settings: Values, others: readonly string[] = []): Issue[] {
+  const misused = [...unknownArguments(settings, [...others, ...settingNames]), ...legacyRoleRules(settings)];
   return misused.length > 0 ? misused : roleRules(withoutLegacyForm(settings));
 }
 

@@ -60,7 +60,7 @@ export class AwsStaticRole extends VaultResource {
       return [
         ...mountPathRules(given, "mount"),
         ...objectNameRules(given, "name"),
-        ...staticRoleSettingsRules(settings),
+        ...staticRoleSettingsRules(settings, ["mount", "name"]),
       ];
     });
     const inputs = {
@@ -73,7 +73,11 @@ export class AwsStaticRole extends VaultResource {
   }
 }
 
-/** The rules of {@link AwsStaticRoleSettings}. */
-export function staticRoleSettingsRules(settings: Values): Issue[] {
-  return [...unknownArguments(settings, settingNames), ...staticRoleRules(settings)];
+/**
+ * The rules of {@link AwsStaticRoleSettings}.
+ *
+ * @param others names of further arguments, which advice may point to
+ */
+export function staticRoleSettingsRules(settings: Values, others: readonly string[] = []): Issue[] {
+  return [...unknownArguments(settings, [...others, ...settingNames]), ...staticRoleRules(settings)];
 }

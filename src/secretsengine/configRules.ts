@@ -71,6 +71,15 @@ export function rootConfigRules(config: Values): Issue[] {
     if (!set("roleArn")) {
       issues.push({ path: "roleArn", rule: "is required together with identityTokenAudience" });
     }
+  } else {
+    for (const path of ["roleArn", "identityTokenTtl"].filter(set)) {
+      issues.push({
+        path,
+        rule: "needs identityTokenAudience: Vault uses it for workload identity federation only",
+        actual: config[path],
+        fix: "Give identityTokenAudience (Vault Enterprise), or leave it out.",
+      });
+    }
   }
   issues.push(
     ...iamArnRules("roleArn", config.roleArn, "role"),

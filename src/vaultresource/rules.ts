@@ -174,25 +174,27 @@ export function unknownArguments(values: Values, known: readonly string[]): Issu
 }
 
 /** Arguments of other providers for Vault: the argument here that does the same, and what to do where it is not just its name. */
-const argumentsElsewhere: Readonly<Record<string, readonly [here: string, advice?: string]>> = {
-  backend: ["mount"],
-  defaultLeaseTtlSeconds: ["defaultLeaseTtl"],
-  maxLeaseTtlSeconds: ["maxLeaseTtl"],
-  type: ["defaultLeaseTtl", "The engine is always of type aws: remove it."],
-  disableRemount: ["onPathChange", 'Write onPathChange: "replace", which is the default, or "remount".'],
-  secretKeyWo: ["secretKey"],
-  secretKeyWoVersion: ["secretKey", "Remove it: a change of secretKey is seen by its digest."],
-  namespace: ["adoptExisting", "The namespace is an argument of the VaultConnection."],
-};
+const argumentsElsewhere: readonly (readonly [there: string, here: string, advice?: string])[] = [
+  ["backend", "mount"],
+  ["backend", "path"],
+  ["defaultLeaseTtlSeconds", "defaultLeaseTtl"],
+  ["maxLeaseTtlSeconds", "maxLeaseTtl"],
+  ["type", "defaultLeaseTtl", "The engine is always of type aws: remove it."],
+  ["disableRemount", "onPathChange", 'Write onPathChange: "replace", which is the default, or "remount".'],
+  ["secretKeyWo", "secretKey"],
+  ["secretKeyWoVersion", "secretKey", "Remove it: a change of secretKey is seen by its digest."],
+  ["namespace", "adoptExisting", "The namespace is an argument of the VaultConnection."],
+];
 
 function argumentAdvice(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   if (near !== undefined && isSpellingOf(name, near)) {
     return `Write ${near}.`;
   }
-  const [, elsewhere] = Object.entries(argumentsElsewhere).find(([candidate]) => isSpellingOf(name, candidate)) ?? [];
-  if (elsewhere !== undefined && known.includes(elsewhere[0])) {
-    return elsewhere[1] ?? `Write ${elsewhere[0]}.`;
+  const [, here, advice] =
+    argumentsElsewhere.find(([there, ours]) => isSpellingOf(name, there) && known.includes(ours)) ?? [];
+  if (here !== undefined) {
+    return advice ?? `Write ${here}.`;
   }
   return near === undefined ? `Arguments are: ${known.join(", ")}.` : `Did you mean ${near}?`;
 }
@@ -208,7 +210,7 @@ export function mountPathRules(values: Values, name: string): Issue[] {
   if (
     bare === "" ||
     /\/\/|\s|[?#*%]|[\p{Cc}\p{Cf}\p{Cs}]/u.test(bare) ||
-    bare.split("/").some((part) => part === "." || part === "..")
+    bare.split("/").some((part) => part === "." || part === ".." || part === "+")
   ) {
     return [{ path: name, rule: "must be a path without spaces, empty parts, dots or wildcards", actual: path }];
   }

@@ -93,6 +93,16 @@ describe("a policy's text", () => {
   it.each([
     ["", "grants nothing"],
     ["# nothing\n", "grants nothing"],
+    ['path "aws/creds/x" {}', 'path "aws/creds/x" has no capabilities: it grants nothing'],
+    ['path "aws/creds/x" { capabilities = [] }', 'path "aws/creds/x" has no capabilities: it grants nothing'],
+    [
+      'path "aws/*/x" { capabilities = ["read"] }',
+      'path "aws/*/x" has "*" before its end, where it stands for itself only: "+" stands for one segment',
+    ],
+    [
+      'path "/v1/aws/creds/x" { capabilities = ["read"] }',
+      'path "/v1/aws/creds/x" begins with "v1/", which is not a part of Vault\'s paths',
+    ],
     ['path "a" {', "cannot be read: line 1: expected }, found the end"],
     ['\n\npath "a" { capabilities = <<EOT\n', 'cannot be read: line 3: unexpected "<<EOT\\n"'],
     ['{"path": ', "cannot be read: "],

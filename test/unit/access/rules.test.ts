@@ -233,6 +233,21 @@ describe("the rules", () => {
     ["kubernetes", { tokenNumUses: -1 }, "tokenNumUses: must be at least 0, got -1."],
     [
       "kubernetes",
+      { tokenType: "batch", tokenTtl: undefined, tokenPeriod: "1h" },
+      'tokenPeriod: cannot be given together with tokenType "batch": Vault does not store batch tokens, got "1h". Leave one of the two out.',
+    ],
+    [
+      "kubernetes",
+      { tokenType: "default-batch", tokenNumUses: 1 },
+      'tokenNumUses: cannot be given together with tokenType "default-batch": Vault does not store batch tokens, got 1. Leave one of the two out.',
+    ],
+    [
+      "kubernetes",
+      { tokenTtl: "2h", tokenExplicitMaxTtl: "1h" },
+      'tokenTtl: must not be longer than tokenExplicitMaxTtl (3600 seconds), got "2h".',
+    ],
+    [
+      "kubernetes",
       { bound_service_account_names: ["x"] },
       "bound_service_account_names: is not an argument. Write boundServiceAccountNames.",
     ],
@@ -360,6 +375,26 @@ describe("the rules", () => {
       "audit",
       { options: { file_path: "stdout", path: "x" } },
       "options.path: is not an option of audit devices of type file. Options are: file_path, mode, log_raw, hmac_accessor, format, prefix, elide_list_responses, exclude, fallback, filter.",
+    ],
+    [
+      "audit",
+      { options: { file_path: "/vault/audit.log", mode: "0999" } },
+      'options.mode: must be an octal file mode, such as 0600, got "0999".',
+    ],
+    [
+      "audit",
+      { options: { file_path: "stdout", format: "yaml" } },
+      'options.format: must be one of json, jsonx, got "yaml".',
+    ],
+    [
+      "audit",
+      { options: { file_path: "stdout", hmac_accessor: "yes" } },
+      'options.hmac_accessor: must be "true" or "false", got "yes".',
+    ],
+    [
+      "audit",
+      { type: "socket", options: { address: "log.example.com" } },
+      'options.address: must be HOST:PORT, or the path of a socket, got "log.example.com".',
     ],
     [
       "audit",

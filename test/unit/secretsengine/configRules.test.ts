@@ -6,10 +6,12 @@ import {
   rootConfigRules,
   staticRoleRules,
 } from "../../../src/secretsengine/configRules.js";
+import { AwsSecretsMount, AwsSecretsRole, AwsStaticRole } from "../../../src/secretsengine/index.js";
 import type { Values } from "../../../src/vaultresource/fields.js";
 import { mountPathRules, objectNameRules, unknownArguments } from "../../../src/vaultresource/rules.js";
 import { formatIssue } from "../../../src/internal/validation/issues.js";
 import { unknownValue } from "../../../src/internal/validation/known.js";
+import { record } from "../../support/recorder.js";
 
 const keys = { accessKey: "AKIAIOSFODNN7EXAMPLE", secretKey: "secret" };
 const badKind = 'Write seconds as a number, or a text such as "15m", "1h30m" or "2d".';
@@ -132,6 +134,16 @@ describe("the rules of config/root", () => {
         "roleArn: is required together with identityTokenAudience.",
       ],
     ],
+    [
+      "a role without an audience",
+      { ...keys, roleArn: "arn:aws:iam::123456789012:role/x", identityTokenTtl: "1h" },
+      [
+        "roleArn: needs identityTokenAudience: Vault uses it for workload identity federation only, " +
+          'got "arn:aws:iam::123456789012:role/x". Give identityTokenAudience (Vault Enterprise), or leave it out.',
+        'identityTokenTtl: needs identityTokenAudience: Vault uses it for workload identity federation only, got "1h". ' +
+          "Give identityTokenAudience (Vault Enterprise), or leave it out.",
+      ],
+    ],
     ["rotation of a key that only Vault knows", { rotateRootTrigger: "1" }, []],
     [
       "a schedule and a period",
@@ -173,6 +185,34 @@ describe("arguments of other providers", () => {
     ["anything", `Arguments are: ${known.join(", ")}.`],
   ])("are explained: %s", (name, fix) => {
     expect(unknownArguments({ [name]: 1 }, known)).toEqual([{ path: name, rule: "is not an argument", fix }]);
+  });
+});
+
+describe("the mount, as other providers name it", () => {
+  it("is explained for resources below a mount, and for the mount itself", async () => {
+    await record();
+    const messageOf = (make: () => unknown) => {
+      try {
+        make();
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "accepted";
+    };
+    const role = { credentialType: "session_token", name: "r" };
+    const given = { backend: "aws" };
+    expect(
+      [
+        () => new AwsSecretsRole("r", { mount: "aws", ...role, ...given } as never),
+        () =>
+          new AwsStaticRole("s", { mount: "aws", name: "s", username: "u", rotationPeriod: "24h", ...given } as never),
+        () => new AwsSecretsMount("m", { path: "aws", ...given } as never),
+      ].map(messageOf),
+    ).toEqual([
+      'AwsSecretsRole "r": invalid argument: backend: is not an argument. Write mount.',
+      'AwsStaticRole "s": invalid argument: backend: is not an argument. Write mount.',
+      'AwsSecretsMount "m": invalid argument: backend: is not an argument. Write path.',
+    ]);
   });
 });
 
