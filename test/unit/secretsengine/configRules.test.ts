@@ -205,8 +205,8 @@ describe("the mount, as other providers name it", () => {
       [
         () => new AwsSecretsRole("r", { mount: "aws", ...role, ...given } as never),
         () =>
-          new AwsStaticRole("s", { mount: "aws", name: "s", username: "u", rotationPeriod: "24h", ...given } as never),
-        () => new AwsSecretsMount("m", { path: "aws", ...given } as never),
+          new AwsStaticRole("s", { mount: "aws", name: "s", username: "u", rotationPeriod: "24h", ...given }),
+        () => new AwsSecretsMount("m", { path: "aws", ...given }),
       ].map(messageOf),
     ).toEqual([
       'AwsSecretsRole "r": invalid argument: backend: is not an argument. Write mount.',
