@@ -147,14 +147,15 @@ function valueRuleOf(operator: string): ValueRule | undefined {
 }
 
 function operatorAdvice(name: string): string {
-  if (name.includes(":") && !/^For(All|Any)/i.test(name)) {
+  if (name.includes(":") && !/^For\w+:/i.test(name)) {
     return `It looks like a condition key. Put it below an operator: {"StringEquals": {${JSON.stringify(name)}: ...}}.`;
   }
-  const [, prefix = "", bare = "", suffix = ""] = /^(For(?:AllValues|AnyValue):)?(.*?)(IfExists)?$/i.exec(name) ?? [];
+  const [, given, bare = "", suffix = ""] = /^(For\w+:)?(.*?)(IfExists)?$/i.exec(name) ?? [];
+  const prefix = given === undefined ? "" : /all/i.test(given) ? "ForAllValues:" : "ForAnyValue:";
   const near = nearest(bare, Object.keys(operators));
   return near === undefined
     ? "Operators are case-sensitive, such as StringEquals."
-    : `Did you mean ${prefix}${near}${near === "Null" ? "" : suffix}?`;
+    : `Did you mean ${prefix}${near}${near === "Null" || suffix === "" ? "" : "IfExists"}?`;
 }
 
 function valueIssues(path: string, value: unknown, { holds, rule }: ValueRule): Issue[] {

@@ -7,6 +7,7 @@ import type { PolicyDocument } from "../../aws/policyDocument.js";
 import { sortedEntries } from "../policies/federation.js";
 import type { RootIdentity, StaticRoleUser } from "../policies/rootPolicy.js";
 import { actionNameFindings } from "./checkActionNames.js";
+import { conditionKeyFindings } from "./checkConditionKeys.js";
 import { chainedSessionFindings } from "./checkChainedSessions.js";
 import { accountFindings } from "./checkAccounts.js";
 import { federationFindings } from "./checkFederation.js";
@@ -105,7 +106,7 @@ export function checkRootPolicy(given: RootPolicyCheck): Finding[] {
     ...ownUserFindings(input),
     ...(isRole(input) ? chainedSessionFindings(roles) : []),
     ...byPolicies,
-    ...(problems.length > 0 ? [] : policies.actionNames()),
+    ...(problems.length > 0 ? [] : policies.nameFindings()),
     ...policies.escalatingFindings(),
     ...policies.unreadFindings(),
     ...trustFindings(input),
@@ -140,6 +141,7 @@ export function withValidDocuments(
     findings.push(
       ...problemFindings(path, problems, { role: name }),
       ...(document === undefined ? [] : actionNameFindings(path, document, { role: name })),
+      ...(document === undefined ? [] : conditionKeyFindings(path, document, { role: name })),
     );
     return [name, problems.length === 0 ? role : { ...role, policyDocument: undefined }] as const;
   });

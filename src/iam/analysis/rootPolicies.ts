@@ -6,6 +6,7 @@ import type { PolicyDocument, PolicyStatement } from "../../aws/policyDocument.j
 import { statementsOf } from "../policies/statements.js";
 import { awsManagedPolicy, isAwsManaged, managedEscalation } from "./awsManagedPolicies.js";
 import { actionNameFindings } from "./checkActionNames.js";
+import { conditionKeyFindings } from "./checkConditionKeys.js";
 import { documentProblems, problemFindings } from "./documentProblems.js";
 import { evaluate, isWorse, type AccessRequest, type Decision } from "./evaluate.js";
 import { principalContext } from "./principal.js";
@@ -155,9 +156,12 @@ export class RootPolicies {
     );
   }
 
-  /** Warnings of actions that do not exist. */
-  actionNames(): Finding[] {
-    return this.documents.flatMap(({ document, path }) => actionNameFindings(path, document));
+  /** Warnings of actions and condition keys that do not exist. */
+  nameFindings(): Finding[] {
+    return this.documents.flatMap(({ document, path }) => [
+      ...actionNameFindings(path, document),
+      ...conditionKeyFindings(path, document),
+    ]);
   }
 
   /** Warnings of policies whose text is not at hand, so that nothing is known of what they deny or grant. */

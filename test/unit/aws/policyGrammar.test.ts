@@ -259,6 +259,9 @@ describe("a policy document", () => {
     const fix = (operator: string) => statementIssues("s", [{ ...statement, Condition: { [operator]: {} } }])[0]?.fix;
     expect(fix("StringEqual")).toBe("Did you mean StringEquals?");
     expect(fix("ForAnyValue:stringlike")).toBe("Did you mean ForAnyValue:StringLike?");
+    expect(fix("foranyvalue:StringLike")).toBe("Did you mean ForAnyValue:StringLike?");
+    expect(fix("ForAllValue:StringEqualsifexists")).toBe("Did you mean ForAllValues:StringEqualsIfExists?");
+    expect(fix("ForEachValue:StringLike")).toBe("Did you mean ForAnyValue:StringLike?");
     expect(fix("aws:RequestedRegion")).toContain("It looks like a condition key.");
   });
 });
