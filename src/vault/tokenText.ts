@@ -7,7 +7,8 @@ export function tokenProblem(token: string): string | undefined {
   if (token === "") {
     return "is empty";
   }
-  return /^[\x21-\x7e]+$/.test(token)
-    ? undefined
-    : "has spaces, line breaks or other characters that no token of Vault's has";
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    return "has spaces, line breaks or other characters that no token of Vault's has";
+  }
+  return /^(["'`]).*\1$/.test(token) ? "stands in quotes, which do not belong to it" : undefined;
 }

@@ -87,7 +87,8 @@ function valueRules(field: string, value: unknown): Issue[] {
   }
   if (field === "token") {
     const rule = tokenProblem(value);
-    return rule === undefined ? [] : [{ path, rule, fix: "Cut off the line break that secrets often end with." }];
+    const fix = value.trim() === value ? undefined : "Cut off the line break that secrets often end with.";
+    return rule === undefined ? [] : [{ path, rule, ...(fix === undefined ? {} : { fix }) }];
   }
   const untrimmed = field !== "kubeconfig" && value.trim() !== value;
   const issues: Issue[] = untrimmed

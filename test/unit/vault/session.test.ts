@@ -317,6 +317,13 @@ describe("a token that is given", () => {
     expect(vault.requests.at(-1)?.token).toBe("hvs.given-token");
   });
 
+  it("cannot be sent where it stands in quotes, as jq prints it", async () => {
+    Object.assign(environment, { VAULT_TOKEN: '"hvs.LEAKME"' });
+    await expect(session({ kind: "environment" }).use(reading)).rejects.toThrow(
+      "VAULT_TOKEN: the token stands in quotes, which do not belong to it",
+    );
+  });
+
   it.each<[VaultLogin, Record<string, string>, string]>([
     [{ kind: "environment" }, { VAULT_TOKEN: "hvs.LEAK ME" }, "VAULT_TOKEN"],
     [{ kind: "token", token: "hvs.LEAKME\n" }, {}, "login.token"],

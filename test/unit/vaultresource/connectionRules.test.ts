@@ -85,6 +85,7 @@ describe("connectionRules", () => {
     [{ skipTlsVerify: "yes" }, 'skipTlsVerify: must be true or false, got "yes".'],
     [{ caCertificate: "LEAKME" }, "caCertificate: holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."],
     [{ login: "token" }, 'login: must be an object with kind: { kind: "environment" }.'],
+    [{ login: { kind: "token", token: '"hvs.LEAKME"' } }, "login.token: stands in quotes, which do not belong to it."],
     [
       { login: { kind: "token", token: "hvs.LEAKME\n" } },
       "login.token: has spaces, line breaks or other characters that no token of Vault's has. Cut off the line break that secrets often end with.",
