@@ -71,6 +71,7 @@ function specIssues(spec: VaultServerSpec): Issue[] {
     ...regionIssues(spec),
     ...replicaIssues(spec),
     ...within("unsealer", spec.unsealer, unsealerIssues),
+    ...unsealSecretIssues(spec),
     ...within("authMethods", spec.authMethods, authMethodIssues),
     ...within("tls", spec.tls, tlsIssues),
     ...within("serviceTemplates", spec.serviceTemplates, serviceTemplateIssues),
@@ -185,6 +186,21 @@ function modeIssues({ mode }: VaultServerUnsealer): Issue[] {
     issues.push(...parameterPrefixIssues("mode.awsKmsSsm.ssmKeyPrefix", awsKmsSsm.ssmKeyPrefix));
   }
   return issues;
+}
+
+/** The Secret of the unseal keys holds nothing else: who writes the rest would write over the keys. */
+function unsealSecretIssues({ unsealer, backend, configSecret }: VaultServerSpec): Issue[] {
+  const kept = isKnown(unsealer) && isKnown(unsealer?.mode) ? unsealer?.mode.kubernetesSecret : undefined;
+  const keys = kept !== undefined && isKnown(kept) ? kept.secretName : undefined;
+  const credential = isKnown(backend) && isKnown(backend.dynamodb) ? backend.dynamodb?.credentialSecretRef : undefined;
+  const others = { "backend.dynamodb.credentialSecretRef": credential, configSecret };
+  return Object.entries(others)
+    .filter(([, other]) => other !== undefined && isKnown(other) && isKnown(keys) && other.name === keys)
+    .map(([path]) => ({
+      path: `${path}.name`,
+      rule: "must be another Secret than that of the unseal keys, unsealer.mode.kubernetesSecret.secretName",
+      actual: keys,
+    }));
 }
 
 function irsaArgumentIssues({ irsa }: VaultServerPlainArgs): Issue[] {

@@ -81,6 +81,18 @@ describe("vaultServerIssues", () => {
       'spec.unsealer.mode: must have exactly one of kubernetesSecret, awsKmsSsm, googleKmsGcs, azureKeyVault, got ["kubernetesSecret","awsKmsSsm"].',
     ],
     [
+      "the unseal keys in the Secret of the storage's key",
+      withUnsealer({ mode: { kubernetesSecret: { secretName: "vault-aws" } } }),
+      "spec.backend.dynamodb.credentialSecretRef.name: must be another Secret than that of the unseal keys, " +
+        'unsealer.mode.kubernetesSecret.secretName, got "vault-aws".',
+    ],
+    [
+      "the unseal keys in the Secret of the configuration",
+      withSpec({ configSecret: { name: "vault-keys" } }),
+      "spec.configSecret.name: must be another Secret than that of the unseal keys, unsealer.mode.kubernetesSecret.secretName, " +
+        'got "vault-keys".',
+    ],
+    [
       "no place for the unseal keys",
       withUnsealer({ mode: {} }),
       "spec.unsealer.mode: must have exactly one of kubernetesSecret, awsKmsSsm, googleKmsGcs, azureKeyVault, got [].",
