@@ -6,6 +6,7 @@ import { pathOf, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { annotationIssues, labelIssues, objectNameIssues } from "../kubernetes/objectRules.js";
 import type { DynamoDbStorageArgs } from "../storage/dynamoDbStorageArgs.js";
+import { unsealSecretName } from "./names.js";
 import { storageNameIssues } from "../storage/storageNameRules.js";
 import type { Values } from "../vaultresource/fields.js";
 
@@ -37,11 +38,8 @@ function storageSecretIssues(name: string, args: Values): Issue[] {
       { path, rule: `cannot be given together with ${reason}, and there is no key to keep`, fix: "Leave it out." },
     ];
   }
-  const unsealer = (args.unsealer ?? "kubernetesSecret") as Values | string;
-  const { secretName, existingSecretName, kind } =
-    typeof unsealer === "object" ? unsealer : ({ kind: unsealer } as Values);
-  const keys =
-    kind === "kubernetesSecret" ? (existingSecretName ?? secretName ?? `${String(serverName)}-keys`) : undefined;
+  const keys = unsealSecretName(args.unsealer, serverName);
+  const { existingSecretName } = (typeof args.unsealer === "object" ? (args.unsealer ?? {}) : {}) as Values;
   const own = given ?? `${String(serverName)}-storage-credential`;
   return irsa === undefined && credential !== "none" && isKnown(own) && own === keys
     ? [

@@ -5,6 +5,7 @@ import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { assumedRoleIssues } from "../iam/sessionRules.js";
 import { endpointIssues } from "../aws/endpoints.js";
 import { mapRecord } from "../internal/records.js";
+import { objectNameIssues } from "../kubernetes/objectRules.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
@@ -14,6 +15,7 @@ import { isKnown, unknownValue } from "../internal/validation/known.js";
 import { maskUnknowns } from "../internal/validation/maskUnknowns.js";
 import { flagIssues } from "../internal/validation/valueRules.js";
 import { connectionIssues } from "./connectionIssues.js";
+import { unsealSecretName } from "./names.js";
 import { namingIssues } from "./namingRules.js";
 import { identityIssues, rootCredentialPart, rotationIssues, templateIssues } from "./identityRules.js";
 import { unassumedRoles, engineRole, platformRoles } from "./scope.js";
@@ -137,7 +139,7 @@ function vaultServerPart(name: string, args: Values): Issue[] {
     namespace: args.namespace,
     apiVersion: (args.vaultServerOptions as Values | undefined)?.apiVersion ?? "kubevault.com/v1alpha2",
     spec: {
-      ...unsealerSpec(args),
+      ...unsealerSpec(args, args.serverName ?? name),
       ...given,
       // What is neither is reported as the storage's own.
       backend: { dynamodb: { haEnabled: (args.storage as Values | undefined)?.haEnabled !== false } },
@@ -168,15 +170,21 @@ function serverPath(path: string, { unsealer }: Values): string {
 }
 
 /** The shares of the platform's own unsealer, for the rules of `spec.unsealer`. */
-function unsealerSpec({ unsealer }: Values): Values {
+function unsealerSpec({ unsealer }: Values, serverName: unknown): Values {
   const { secretShares = 5, secretThreshold = Math.min(3, Number(secretShares)) } = (
     typeof unsealer === "object" && unsealer !== null ? unsealer : {}
   ) as Values;
-  return { unsealer: { secretShares, secretThreshold, mode: unknownValue } };
+  const secretName = unsealSecretName(unsealer, serverName);
+  // A name that is none is reported as that of what it is made of.
+  const isNamed = typeof secretName === "string" && objectNameIssues("secretName", secretName).length === 0;
+  const mode = isNamed ? { kubernetesSecret: { secretName } } : unknownValue;
+  return { unsealer: { secretShares, secretThreshold, mode } };
 }
 
 function inPlatformTerms(text: string): string {
-  return text.replaceAll("backend.dynamodb.haEnabled", "storage.haEnabled");
+  return text
+    .replaceAll("backend.dynamodb.haEnabled", "storage.haEnabled")
+    .replaceAll("unsealer.mode.kubernetesSecret.secretName", "unsealer.secretName");
 }
 
 function plainHttpIssues({ plainHttp, vaultServer }: Values): Issue[] {

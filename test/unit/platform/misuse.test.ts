@@ -72,6 +72,11 @@ describe("a misused argument of a platform is one error, before anything is regi
       'storageSecretName: must be another Secret than the unsealer\'s, which holds the unseal keys, got "vault-keys".',
     ],
     [
+      "the Secret of the unseal keys for Vault's configuration",
+      server({ configSecret: { name: "p-keys" } }),
+      'vaultServer.configSecret.name: must be another Secret than that of the unseal keys, unsealer.secretName, got "p-keys".',
+    ],
+    [
       "a Secret for no key, under irsa",
       {
         roles: {},
