@@ -110,6 +110,20 @@ export function rotationIssues({ irsa, rootConfig, rootCredential }: Values): Is
     }));
 }
 
+/** Vault takes an access key or a workload identity, and without irsa the platform gives it a key. */
+export function federationIssues({ irsa, rootConfig }: Values): Issue[] {
+  const { identityTokenAudience: audience } = (rootConfig ?? {}) as Values;
+  return irsa !== undefined || audience === undefined || audience === ""
+    ? []
+    : [
+        {
+          path: "rootConfig.identityTokenAudience",
+          rule: "cannot be given without irsa: the platform then gives Vault an access key, and Vault takes one of the two",
+          fix: "Give irsa, or leave it out.",
+        },
+      ];
+}
+
 export function rootCredentialPart(name: string, args: Values): Issue[] {
   const { irsa, namespace } = args;
   const { oidcProviderArn, roleArn, attachPolicies } = (irsa ?? {}) as Values;

@@ -17,7 +17,13 @@ import { flagIssues } from "../internal/validation/valueRules.js";
 import { connectionIssues } from "./connectionIssues.js";
 import { unsealSecretName } from "./names.js";
 import { namingIssues } from "./namingRules.js";
-import { identityIssues, rootCredentialPart, rotationIssues, templateIssues } from "./identityRules.js";
+import {
+  federationIssues,
+  identityIssues,
+  rootCredentialPart,
+  rotationIssues,
+  templateIssues,
+} from "./identityRules.js";
 import { unassumedRoles, engineRole, platformRoles } from "./scope.js";
 import { protectionIssues, protectionWarnings } from "./protectionRules.js";
 import { platformShape } from "./platformShape.js";
@@ -103,6 +109,7 @@ function ownIssues(name: string, args: Values): Issue[] {
     ...protectionIssues(args),
     ...identityIssues(args),
     ...rotationIssues(args),
+    ...federationIssues(args),
     ...assumableRoleParts(args),
     ...enginePart(args),
     ...templateIssues(args),

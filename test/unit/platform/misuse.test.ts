@@ -77,6 +77,15 @@ describe("a misused argument of a platform is one error, before anything is regi
       'vaultServer.configSecret.name: must be another Secret than that of the unseal keys, unsealer.secretName, got "p-keys".',
     ],
     [
+      "a workload identity beside the platform's own key",
+      {
+        roles: {},
+        rootConfig: { identityTokenAudience: "vault", roleArn: `arn:aws:iam::${account}:role/vault` },
+      },
+      "rootConfig.identityTokenAudience: cannot be given without irsa: the platform then gives Vault an access key, and Vault takes one of the two. " +
+        "Give irsa, or leave it out.",
+    ],
+    [
       "a Secret for no key, under irsa",
       {
         roles: {},
