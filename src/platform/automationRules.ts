@@ -6,6 +6,7 @@ import { tokenFields } from "../access/tokenFields.js";
 import { authMountIssues, enabledAuthPaths, operatorsNameIssues } from "./applicationRules.js";
 import { under, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
+import { variableNameRules } from "../vaultresource/loginRules.js";
 import { kindRules, requiredText, trimSlashes, unknownArguments } from "../vaultresource/rules.js";
 import type { Values } from "../vaultresource/fields.js";
 
@@ -207,8 +208,6 @@ function variableIssues(automation: Values, names: readonly string[]): Issue[] {
     .filter((name) => name.endsWith("Variable"))
     .flatMap((name) => {
       const value = automation[name];
-      return typeof value !== "string" || value === "" || !isKnown(value) || /^[A-Za-z_]\w*$/.test(value)
-        ? []
-        : [{ path: name, rule: "must be the name of an environment variable, such as VAULT_JWT" }];
+      return value === undefined || value === "" || !isKnown(value) ? [] : variableNameRules(name, value);
     });
 }

@@ -1,6 +1,6 @@
 import { regionRules } from "../aws/regions.js";
 import { withoutNulls } from "../internal/records.js";
-import type { Issue } from "../internal/validation/issues.js";
+import { looksSecret, type Issue } from "../internal/validation/issues.js";
 import { isKnown } from "../internal/validation/known.js";
 import { secretLoginFields, type VaultLogin } from "../vault/login.js";
 import { tokenProblem } from "../vault/tokenText.js";
@@ -100,6 +100,16 @@ function valueRules(field: string, value: unknown): Issue[] {
   switch (field) {
     case "mount":
       return mountRules(path, value);
+    case "secretIdVariable":
+    case "jwtVariable":
+      return variableNameRules(path, value);
+    case "path":
+    case "tokenFile":
+    case "secretIdFile":
+    case "jwtFile":
+      return looksSecret(value)
+        ? [{ path, rule: "must be the path of a file, and looks like the secret that the file holds" }]
+        : [];
     case "region":
       return regionRules(path, value);
     case "stsEndpoint":
@@ -109,6 +119,13 @@ function valueRules(field: string, value: unknown): Issue[] {
     default:
       return [];
   }
+}
+
+/** The name of an environment variable. What it is not is not shown: it may be the variable's value. */
+export function variableNameRules(path: string, name: unknown): Issue[] {
+  return typeof name === "string" && /^[A-Za-z_]\w*$/.test(name)
+    ? []
+    : [{ path, rule: "must be the name of an environment variable, such as VAULT_JWT" }];
 }
 
 /** The path of an auth method, as it stands between `auth/` and `/login`. */

@@ -12,18 +12,24 @@ export interface Issue {
 
 const longestValueShown = 120;
 
-/** Forms of AWS secret access keys (40 characters of base64), tokens of Vault, private keys, and passwords in URLs. */
+/** Forms of AWS secret access keys (40 characters of base64), tokens of Vault, JWTs, private keys, and passwords in URLs. */
 const secretForms: readonly RegExp[] = [
   /(?<![A-Za-z0-9/+])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?=[A-Za-z/+]*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/,
   /(?<!\w)(?:hv[sbr]|[sbr])\.[\w-]{20,}/,
+  /(?<![\w-])eyJ[\w-]{5,}\.eyJ[\w-]+\.[\w-]/,
   /PRIVATE KEY-----/,
   /:\/\/[^/\s@:]*:[^/\s@]+@/,
 ];
 
+/** Whether a text looks like a secret. */
+export function looksSecret(text: string): boolean {
+  return secretForms.some((form) => form.test(text));
+}
+
 /** A secret that was given in the place of another value must not end up in a log. */
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
-  if (secretForms.some((form) => form.test(text))) {
+  if (looksSecret(text)) {
     return "a value that is not shown, since it looks like a secret";
   }
   return text.length > longestValueShown ? `${text.slice(0, longestValueShown)}…` : text;

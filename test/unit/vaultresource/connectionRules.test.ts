@@ -85,6 +85,26 @@ describe("connectionRules", () => {
     [{ skipTlsVerify: "yes" }, 'skipTlsVerify: must be true or false, got "yes".'],
     [{ caCertificate: "LEAKME" }, "caCertificate: holds no certificate in PEM (-----BEGIN CERTIFICATE-----)."],
     [{ login: "token" }, 'login: must be an object with kind: { kind: "environment" }.'],
+    [
+      { login: { kind: "jwt", role: "r", jwtVariable: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJMRUFLTUUifQ.LEAKME" } },
+      "login.jwtVariable: must be the name of an environment variable, such as VAULT_JWT.",
+    ],
+    [
+      { login: { kind: "appRole", roleId: "r", secretIdVariable: "6a174c20-LEAKME-fcceff64" } },
+      "login.secretIdVariable: must be the name of an environment variable, such as VAULT_JWT.",
+    ],
+    [
+      { login: { kind: "jwt", role: "r", jwtFile: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJMRUFLTUUifQ.LEAKME" } },
+      "login.jwtFile: must be the path of a file, and looks like the secret that the file holds.",
+    ],
+    [
+      { login: { kind: "file", path: "hvs.LEAKMELEAKMELEAKMELEAKME" } },
+      "login.path: must be the path of a file, and looks like the secret that the file holds.",
+    ],
+    [
+      { address: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJMRUFLTUUifQ.LEAKME", login: undefined },
+      "address: must be an http or https URL, got a value that is not shown, since it looks like a secret. Write https://vault.example.com:8200.",
+    ],
     [{ login: { kind: "token", token: '"hvs.LEAKME"' } }, "login.token: stands in quotes, which do not belong to it."],
     [
       { login: { kind: "token", token: "hvs.LEAKME\n" } },
