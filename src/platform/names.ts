@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "../internal/validation/known.js";
 import type { Values } from "../vaultresource/fields.js";
 
 /** Where the SSM parameters of a Vault's unseal keys are by default: apart for each stack, since an account may hold several. */
@@ -6,8 +7,14 @@ export function defaultSsmKeyPrefix(serverName: string): string {
   return `/vault/${pulumi.getProject()}/${pulumi.getStack()}/${serverName}/`;
 }
 
-/** The Secret that the unseal keys are put into; undefined where they go elsewhere. */
-export function unsealSecretName(unsealer: unknown, serverName: unknown): unknown {
+/** The Secret that a platform's unseal keys are put into; undefined where they go elsewhere, or that is not known. */
+export function unsealSecretName({ unsealer, vaultServer }: Values, serverName: unknown): unknown {
+  const given = isKnown(vaultServer) ? (vaultServer as Values | undefined)?.unsealer : undefined;
+  if (given !== undefined) {
+    const mode = isKnown(given) ? (given as Values).mode : undefined;
+    const kept = isKnown(mode) ? (mode as Values | undefined)?.kubernetesSecret : undefined;
+    return isKnown(kept) ? (kept as Values | undefined)?.secretName : undefined;
+  }
   const {
     kind = "kubernetesSecret",
     existingSecretName,

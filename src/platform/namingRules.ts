@@ -38,7 +38,7 @@ function storageSecretIssues(name: string, args: Values): Issue[] {
       { path, rule: `cannot be given together with ${reason}, and there is no key to keep`, fix: "Leave it out." },
     ];
   }
-  const keys = unsealSecretName(args.unsealer, serverName);
+  const keys = unsealSecretName(args, serverName);
   const { existingSecretName } = (typeof args.unsealer === "object" ? (args.unsealer ?? {}) : {}) as Values;
   const own = given ?? `${String(serverName)}-storage-credential`;
   return irsa === undefined && credential !== "none" && isKnown(own) && own === keys

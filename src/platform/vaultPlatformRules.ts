@@ -177,11 +177,12 @@ function serverPath(path: string, { unsealer }: Values): string {
 }
 
 /** The shares of the platform's own unsealer, for the rules of `spec.unsealer`. */
-function unsealerSpec({ unsealer }: Values, serverName: unknown): Values {
+function unsealerSpec(args: Values, serverName: unknown): Values {
+  const { unsealer } = args;
   const { secretShares = 5, secretThreshold = Math.min(3, Number(secretShares)) } = (
     typeof unsealer === "object" && unsealer !== null ? unsealer : {}
   ) as Values;
-  const secretName = unsealSecretName(unsealer, serverName);
+  const secretName = unsealSecretName(args, serverName);
   // A name that is none is reported as that of what it is made of.
   const isNamed = typeof secretName === "string" && objectNameIssues("secretName", secretName).length === 0;
   const mode = isNamed ? { kubernetesSecret: { secretName } } : unknownValue;

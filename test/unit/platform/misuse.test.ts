@@ -86,6 +86,16 @@ describe("a misused argument of a platform is one error, before anything is regi
         "Give irsa, or leave it out.",
     ],
     [
+      "the Secret of unseal keys in KubeVault's terms for the storage's key",
+      {
+        ...server({
+          unsealer: { secretShares: 5, secretThreshold: 3, mode: { kubernetesSecret: { secretName: "mine" } } },
+        }),
+        storageSecretName: "mine",
+      },
+      'storageSecretName: must be another Secret than the unsealer\'s, which holds the unseal keys, got "mine".',
+    ],
+    [
       "a Secret for no key, under irsa",
       {
         roles: {},
