@@ -5,7 +5,7 @@ import { assumableRoleIssues } from "../iam/assumableRoleRules.js";
 import { assumedRoleIssues } from "../iam/sessionRules.js";
 import { endpointIssues } from "../aws/endpoints.js";
 import { mapRecord } from "../internal/records.js";
-import { objectNameIssues } from "../kubernetes/objectRules.js";
+import { namespaceIssues, objectNameIssues } from "../kubernetes/objectRules.js";
 import { vaultServerIssues, type VaultServerPlainArgs } from "../kubernetes/vaultServerRules.js";
 import { engineRules } from "../secretsengine/awsSecretsEngine.js";
 import { shapedIssues } from "../internal/validation/argumentShape.js";
@@ -37,8 +37,12 @@ import type { Values } from "../vaultresource/fields.js";
  *
  * @throws pulumi.ResourceError with all problems in its message
  */
-export function assertValidPlatform(resource: pulumi.Resource, name: string, args: VaultPlatformArgs): void {
-  const issues = platformIssues(name, maskUnknowns(args) as Values);
+export function assertValidPlatform(
+  resource: pulumi.Resource,
+  name: string,
+  args: VaultPlatformArgs | null | undefined,
+): void {
+  const issues = platformIssues(name, maskUnknowns(args ?? {}) as Values);
   if (issues.length > 0) {
     throw new pulumi.ResourceError(formatIssues(`VaultPlatform ${JSON.stringify(name)}`, issues), resource, true);
   }
@@ -125,7 +129,10 @@ function ownIssues(name: string, args: Values): Issue[] {
 function vaultServerPart(name: string, args: Values): Issue[] {
   const given = args.vaultServer as Values | undefined;
   if (given === undefined) {
-    return [{ path: "vaultServer", rule: "is required", fix: 'Give at least { version: "1.18.4" }.' }];
+    return [
+      { path: "vaultServer", rule: "is required", fix: 'Give at least { version: "1.18.4" }.' },
+      ...namespaceIssues("namespace", args.namespace),
+    ];
   }
   if (!isKnown(given)) {
     return [];

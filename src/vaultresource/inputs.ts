@@ -27,10 +27,14 @@ export function canonicalInputs(fields: readonly Field[], args: Values): Record<
  * @param subject how the error names them: `AwsSecretsRole "deploy"`
  * @throws pulumi.RunError with all issues
  */
-export function assertValid(subject: string, args: object, rules: (args: Values) => readonly Issue[]): void {
+export function assertValid(
+  subject: string,
+  args: object | null | undefined,
+  rules: (args: Values) => readonly Issue[],
+): void {
   const issues = pulumi.Output.isInstance(args)
     ? [{ path: "args", rule: "must be a plain object; its fields may be outputs" }]
-    : rules(maskUnknowns(args) as Values);
+    : rules(maskUnknowns(args ?? {}) as Values);
   if (issues.length > 0) {
     throw new pulumi.RunError(formatIssues(subject, issues));
   }

@@ -28,6 +28,19 @@ const noSuchOperator =
 const inPods = "vaultServer.podTemplate.spec";
 const inCertificate = "vaultServer.tls.certificates[0]";
 
+describe("a platform without arguments", () => {
+  it.each([undefined, null, {}])("says what it needs: %j", async (args) => {
+    const recorded = await record(cloud);
+    expect(() => new VaultPlatform("p", args as never)).toThrow(
+      'VaultPlatform "p": 2 invalid arguments:\n' +
+        '  - vaultServer: is required. Give at least { version: "1.18.4" }.\n' +
+        "  - namespace: is required. Give the name of a Kubernetes namespace.",
+    );
+    await settled();
+    expect(recorded.map(({ type }) => type)).toEqual(["kubevault-aws:index:VaultPlatform"]);
+  });
+});
+
 describe("a misused argument of a platform is one error, before anything is registered", () => {
   it.each<[string, object, string]>([
     ["null for the VaultServer", { vaultServer: null }, `vaultServer: ${isNull}`],
