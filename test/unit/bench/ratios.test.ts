@@ -42,6 +42,7 @@ describe("limits", () => {
     const slow = (form: string, operation: string) => (form === "collection" && operation === "up" ? 3.3 : undefined);
     expect(over(summarise([pass(100, 2, slow)]))).toContain("collection, up, processor time to the engine floor");
     expect(over(summarise([pass(100, 2, unchanged)]))).toEqual([
+      "singleByPlugin, state to the engine floor",
       "collection, state to the engine floor",
       "collectionByPlugin, state to the engine floor",
     ]);
@@ -60,14 +61,14 @@ describe("growthBeyondLinear", () => {
   it("allows what the engine's own steps grow by to forms with a resource for each role", () => {
     const seconds: Readonly<Record<string, number>> = {
       "floor destroy": 40,
-      "single destroy": 43,
-      "singleByPlugin destroy": 45,
+      "single destroy": 51,
+      "singleByPlugin destroy": 53,
       "collection destroy": 21,
     };
     const after = (form: string, operation: string) => seconds[`${form} ${operation}`];
     const summaries = [summarise([pass(100, 2, unchanged)]), summarise([pass(1000, 20, after)])];
     expect(growthBeyondLinear(summaries)).toEqual([
-      "singleByPlugin, destroy: 100 roles 2.0 s, 1000 roles 45.0 s",
+      "singleByPlugin, destroy: 100 roles 2.0 s, 1000 roles 53.0 s",
       "collection, destroy: 100 roles 2.0 s, 1000 roles 21.0 s",
     ]);
   });
