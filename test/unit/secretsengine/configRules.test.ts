@@ -204,8 +204,7 @@ describe("the mount, as other providers name it", () => {
     expect(
       [
         () => new AwsSecretsRole("r", { mount: "aws", ...role, ...given } as never),
-        () =>
-          new AwsStaticRole("s", { mount: "aws", name: "s", username: "u", rotationPeriod: "24h", ...given }),
+        () => new AwsStaticRole("s", { mount: "aws", name: "s", username: "u", rotationPeriod: "24h", ...given }),
         () => new AwsSecretsMount("m", { path: "aws", ...given }),
       ].map(messageOf),
     ).toEqual([
