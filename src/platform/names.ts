@@ -11,9 +11,9 @@ export function defaultSsmKeyPrefix(serverName: string): string {
 export function unsealSecretName({ unsealer, vaultServer }: Values, serverName: unknown): unknown {
   const given = isKnown(vaultServer) ? (vaultServer as Values | undefined)?.unsealer : undefined;
   if (given !== undefined) {
-    const mode = isKnown(given) ? (given as Values).mode : undefined;
-    const kept = isKnown(mode) ? (mode as Values | undefined)?.kubernetesSecret : undefined;
-    return isKnown(kept) ? (kept as Values | undefined)?.secretName : undefined;
+    const mode = isKnown(given) ? (given as Values | null)?.mode : undefined;
+    const kept = isKnown(mode) ? (mode as Values | null | undefined)?.kubernetesSecret : undefined;
+    return isKnown(kept) ? (kept as Values | null | undefined)?.secretName : undefined;
   }
   const {
     kind = "kubernetesSecret",

@@ -30,9 +30,10 @@ export function namingIssues(name: string, args: Values): Issue[] {
 /** The Secret with the storage's key: a name that Kubernetes takes, of a Secret that is created, and of no other. */
 function storageSecretIssues(name: string, args: Values): Issue[] {
   const { namePrefix = name, serverName = namePrefix, storageSecretName: given, irsa, storage } = args;
-  const credential = (storage as Values | undefined)?.credential;
+  const credential = (storage as Values | undefined)?.credential as Values | undefined;
+  const isKept = irsa === undefined && (credential?.kind ?? credential) !== "none";
   const path = "storageSecretName";
-  if (given !== undefined && (irsa !== undefined || credential === "none")) {
+  if (given !== undefined && !isKept) {
     const reason = irsa !== undefined ? "irsa: Vault's pods have a role" : 'storage.credential "none"';
     return [
       { path, rule: `cannot be given together with ${reason}, and there is no key to keep`, fix: "Leave it out." },
@@ -41,7 +42,7 @@ function storageSecretIssues(name: string, args: Values): Issue[] {
   const keys = unsealSecretName(args, serverName);
   const { existingSecretName } = (typeof args.unsealer === "object" ? (args.unsealer ?? {}) : {}) as Values;
   const own = given ?? `${String(serverName)}-storage-credential`;
-  return irsa === undefined && credential !== "none" && isKnown(own) && own === keys
+  return isKept && isKnown(own) && own === keys
     ? [
         {
           path:
