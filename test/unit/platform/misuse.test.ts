@@ -129,6 +129,12 @@ describe("a misused argument of a platform is one error, before anything is regi
         'got "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/". Write "/vault/prod/".',
     ],
     [
+      "parameters with long names",
+      { unsealer: { kind: "awsKmsSsm", ssmKeyPrefix: `/${"a".repeat(699)}/` } },
+      "unsealer.ssmKeyPrefix: must be at most 700 characters long: SSM takes 1011, and the parameters' names follow, " +
+        `got "/${"a".repeat(118)}…. Write "/vault/prod/".`,
+    ],
+    [
       "the provider of an EKS cluster in another region",
       {
         roles: {},
