@@ -169,7 +169,7 @@ function enoughRules(role: Values): Issue[] {
 function policyDocumentRules(role: Values): Issue[] {
   const document = role.policyDocument;
   const path = "policyDocument";
-  if (document === undefined || document === null || document === "") {
+  if (document === undefined || document === null || document === "" || Array.isArray(document)) {
     return [];
   }
   const issues = policyIssues(path, document);

@@ -135,6 +135,11 @@ describe("a misused argument of a platform is one error, before anything is regi
         `got "/${"a".repeat(118)}…. Write "/vault/prod/".`,
     ],
     [
+      "a list of policy documents for one",
+      { roles: { deploy: { credentialType: "iam_user", policyDocument: [misspelt] } } },
+      `roles.deploy.policyDocument: must be a policy document, as an object or as JSON text, got ${JSON.stringify([misspelt]).slice(0, 120)}….`,
+    ],
+    [
       "the provider of an EKS cluster in another region",
       {
         roles: {},
