@@ -95,7 +95,7 @@ function numberOf(text: string): number | undefined {
 }
 
 /** A date of a policy, in milliseconds: ISO 8601, or seconds since 1970. */
-function dateOf(text: string): number | undefined {
+export function dateOf(text: string): number | undefined {
   if (/^\d{5,}$/.test(text)) {
     return Number(text) * 1000;
   }

@@ -1,6 +1,6 @@
 import type { ConditionValue, PolicyStatement } from "../../aws/policyDocument.js";
 import { asList } from "../policies/statements.js";
-import { all, any, held, not, parseOperator, truthOf, type Held, type Value } from "./conditionOperators.js";
+import { all, any, dateOf, held, not, parseOperator, truthOf, type Held, type Value } from "./conditionOperators.js";
 import { includes } from "./longLists.js";
 import { unknownVariable, type Variables } from "./wildcards.js";
 
@@ -126,7 +126,7 @@ function keyHolds(text: string, key: string, wanted: ConditionValue, { lookup, v
       : held(asList(wanted).some((value) => truthOf(String(value)) === (actual.length === 0)));
   }
   if (actual === undefined) {
-    return { holds: "unknown", unknownKeys: [key] };
+    return heldSince(text, key, wanted) ?? { holds: "unknown", unknownKeys: [key] };
   }
   if (actual.length === 0) {
     return held(ifExists || set === "forallvalues" || (isNegated && set === undefined));
@@ -153,4 +153,19 @@ function keyHolds(text: string, key: string, wanted: ConditionValue, { lookup, v
   const combined = set === "forallvalues" || (set === undefined && isNegated) ? all : any;
   const result = combined(actual.map(holdsFor));
   return result.holds === "unknown" && result.unknownKeys.length === 0 ? { ...result, unknownKeys: [key] } : result;
+}
+
+/**
+ * A condition on the time of a request whose moments have all passed: it is decided for good. Where one is still to come, it is open.
+ *
+ * @returns undefined where the condition is open, or about another key
+ */
+function heldSince(operator: string, key: string, wanted: ConditionValue): Held | undefined {
+  const [, order] = /^date(lessthan|greaterthan|equals|notequals)(?:equals)?(?:ifexists)?$/i.exec(operator) ?? [];
+  if (order === undefined || !/^aws:(?:currenttime|epochtime)$/i.test(key)) {
+    return undefined;
+  }
+  const now = Date.now();
+  const havePassed = asList(wanted).every((moment) => (dateOf(String(moment)) ?? now) < now);
+  return havePassed ? held(/^(?:greaterthan|notequals)$/i.test(order)) : undefined;
 }

@@ -941,3 +941,40 @@ test("sessions of more than an hour of an identity that is itself a role", () =>
   ]);
   expect(checkRootPolicy({ principalArn: `${iam}:user/vault`, policies, roles })).toEqual([]);
 });
+
+describe("conditions on the time of a request", () => {
+  const role = `${iam}:role/far`;
+  const roles: PlainRootCredential["roles"] = { r: { credentialType: "assumed_role", roleArns: [role] } };
+  const granted = { Action: "sts:AssumeRole", Resource: role };
+  const on = (operator: string, moment: string | readonly string[], key = "aws:CurrentTime") => ({
+    Condition: { [operator]: { [key]: moment } },
+  });
+  const past = "2020-01-01T00:00:00Z";
+  const future = "2999-01-01T00:00:00Z";
+  const notGranted = ["error roles.r.roleArns[0] sts:AssumeRole"];
+  const open = ["warning roles.r.roleArns[0] sts:AssumeRole"];
+
+  test.each<[string, object, string[]]>([
+    ["an Allow that has ended", on("DateLessThan", past), notGranted],
+    ["an Allow that has ended, in seconds", on("DateLessThanEquals", "1577836800", "aws:EpochTime"), notGranted],
+    ["an Allow that begins and ends later", on("DateGreaterThan", future), open],
+    ["an Allow that will end", on("DateLessThan", future), open],
+    ["an Allow that has begun", on("DateGreaterThan", past), []],
+    ["an Allow that has begun, IfExists", on("DateGreaterThanEqualsIfExists", past), []],
+    ["an Allow at moments that are over", on("DateEquals", [past, "2021-01-01"]), notGranted],
+    ["an Allow at moments of which one is to come", on("DateEquals", [past, future]), open],
+    ["an Allow at other moments than one that is over", on("DateNotEquals", past), []],
+    ["an Allow by a time of the service's own", on("DateLessThan", past, "s3:time"), open],
+  ])("%s", (_what, condition, expected) => {
+    expect(ofPolicy(documentOf({ ...granted, ...condition }), { roles }).map(brief)).toEqual(expected);
+  });
+
+  test.each<[string, object, string[]]>([
+    ["a Deny that has ended", on("DateLessThan", past), []],
+    ["a Deny that has begun", on("DateGreaterThan", past), notGranted],
+    ["a Deny that will begin", on("DateGreaterThan", future), open],
+  ])("%s", (_what, condition, expected) => {
+    const deny = { Effect: "Deny" as const, Action: "*", Resource: "*", ...condition };
+    expect(ofPolicy(documentOf(granted, deny), { roles }).map(brief)).toEqual(expected);
+  });
+});
