@@ -69,7 +69,18 @@ export function requirements(options: RequirementOptions): Requirement[] {
     ),
     ...formerRequirements(options),
     ...(options.rotateRoot === true ? rotateRootRequirements(options) : []),
-  ].filter(({ resources }) => resources.every(isKnown));
+  ]
+    .filter(({ resources }) => resources.every(isKnown))
+    .map((requirement) => ({ ...requirement, context: { ...regionOf(requirement, options), ...requirement.context } }));
+}
+
+/**
+ * The region of a call, where it is known: all calls to IAM go to us-east-1. Of the other partitions that is not documented.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-requested-region.html
+ */
+function regionOf({ action }: Requirement, { partition }: RequirementOptions): RequestContext {
+  return partition === "aws" && action.startsWith("iam:") ? { "aws:RequestedRegion": "us-east-1" } : {};
 }
 
 function roleRequirements(options: RequirementOptions, name: string, role: AwsSecretsRoleSpec): Requirement[] {

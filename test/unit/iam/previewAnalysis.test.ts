@@ -157,7 +157,23 @@ describe("extra statements at preview", () => {
       "in another region",
       { roles: users },
       deny({ Action: "*", Condition: { StringNotEquals: { "aws:RequestedRegion": "eu-west-1" } } }),
-      ["warning roles.d", "warning roles.d.policyArns[0]"],
+      ["error roles.d", "error roles.d.policyArns[0]"],
+    ],
+    [
+      "in another region than IAM's",
+      { roles: users },
+      deny({ Action: "*", Condition: { StringNotEquals: { "aws:RequestedRegion": ["eu-west-1", "us-east-1"] } } }),
+      [],
+    ],
+    [
+      "in another region, but for IAM",
+      { roles: users },
+      deny({
+        Action: undefined,
+        NotAction: ["iam:*", "sts:*"],
+        Condition: { StringNotEquals: { "aws:RequestedRegion": "eu-west-1" } },
+      }),
+      [],
     ],
     [
       "without TLS, which Vault never does",
