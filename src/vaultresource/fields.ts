@@ -1,3 +1,4 @@
+import { isIPv6, SocketAddress } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { isFullyKnown } from "../internal/validation/known.js";
 import { durationSeconds } from "../internal/duration.js";
@@ -9,7 +10,7 @@ import type { TextForm } from "./textForms.js";
  * What kind of value a field holds, and so when two values are the same.
  *
  * - `json`: a JSON document, compared by what it says; `set`: texts in no order; `list`: texts in order
- * - `cidrs`: address ranges in no order, where one address is the same with and without its full prefix length
+ * - `cidrs`: address ranges in no order, where an address is the same with and without its full prefix length, and however IPv6 is written
  * - `object`: any JSON object; `objects`: objects in order, whose parts are texts
  * - `seconds`: a length of time; `userPath`: an IAM path, where none is `/`
  * - `template`: a username template, where none is Vault's own default
@@ -128,7 +129,7 @@ export function canonicalValue(field: Field, value: unknown): unknown {
     case "set":
       return Array.isArray(value) ? [...new Set(value.map((part) => String(part).trim()))].sort() : value;
     case "cidrs":
-      return Array.isArray(value) ? [...new Set(value.map(withoutFullPrefix))].sort() : value;
+      return Array.isArray(value) ? [...new Set(value.map(shortRange))].sort() : value;
     case "map":
     case "object":
       return typeof value === "object" ? (JSON.parse(canonicalJson(value) ?? "{}") as unknown) : value;
@@ -242,8 +243,11 @@ function withoutEmpty(part: unknown): unknown {
   return Object.fromEntries(Object.entries(part).filter(([, text]) => text !== undefined && text !== ""));
 }
 
-/** `10.0.0.1/32` is `10.0.0.1`, and `::1/128` is `::1`: Vault answers the short form. */
-function withoutFullPrefix(range: unknown): string {
-  const text = String(range);
-  return text.replace(text.includes(":") ? /\/128$/ : /\/32$/, "");
+/** The form that Vault answers: `10.0.0.1/32` is `10.0.0.1`, and `2001:DB8:0::/48` is `2001:db8::/48`. */
+function shortRange(range: unknown): string {
+  const text = String(range).trim();
+  const [, given = text, length] = /^([^/]*)\/0*(\d+)$/.exec(text) ?? [];
+  const isV6 = isIPv6(given);
+  const address = isV6 ? new SocketAddress({ address: given, family: "ipv6" }).address : given;
+  return length === undefined || length === (isV6 ? "128" : "32") ? address : `${address}/${length}`;
 }

@@ -89,9 +89,9 @@ function textIssues({ name, kind, oneOf, form }: Field, value: unknown): Issue[]
   });
 }
 
-/** An IP address, or a range of them. */
+/** An IP address without a zone, which Vault does not take, or a range of them. */
 function isRange(text: string): boolean {
-  const [, address = "", length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
+  const [, address = "", length] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
   const bits = { 4: 32, 6: 128 }[isIP(address)];
   return bits !== undefined && Number(length ?? 0) <= bits;
 }
@@ -184,6 +184,24 @@ const argumentsElsewhere: readonly (readonly [there: string, here: string, advic
   ["secretKeyWo", "secretKey"],
   ["secretKeyWoVersion", "secretKey", "Remove it: a change of secretKey is seen by its digest."],
   ["namespace", "adoptExisting", "The namespace is an argument of the VaultConnection."],
+  ...["accessKey", "secretKey", "region", "iamEndpoint", "stsEndpoint", "usernameTemplate"].map(
+    (name) => [name, "onPathChange", "It is an argument of AwsRootConfig."] as const,
+  ),
+  ["arn", "policyArns", "Write policyArns, or roleArns for the ARN of a role."],
+  ["type", "endpoint"],
+  ["roleName", "name"],
+  ["policies", "tokenPolicies"],
+  ["ttl", "tokenTtl"],
+  ["maxTtl", "tokenMaxTtl"],
+  ["period", "tokenPeriod"],
+  ["numUses", "tokenNumUses"],
+  ["boundCidrList", "secretIdBoundCidrs"],
+  ["isLocal", "local"],
+  ["tune", "listingVisibility", "Its settings are arguments here, such as defaultLeaseTtl."],
+  ["path", "mount"],
+  ...["type", "description", "local", "tune"].map(
+    (name) => [name, "oidcDiscoveryUrl", "It is an argument of VaultAuthMethod."] as const,
+  ),
 ];
 
 function argumentAdvice(name: string, known: readonly string[]): string {

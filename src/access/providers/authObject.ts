@@ -16,6 +16,7 @@ import {
   inStateIfUnanswered,
   readBack,
   removeBelowMount,
+  warnOfOverwriting,
 } from "../../vaultresource/providers/writing.js";
 import type { Issue } from "../../internal/validation/issues.js";
 
@@ -102,9 +103,13 @@ export function authObjectHandlers(kind: AuthObject): ResourceHandlers {
       return { outputs: await outputsOf(context, inputs), inputs };
     },
 
-    update: async (context, _before, after) => {
+    update: async (context, before, after) => {
       const path = pathOf(after);
       assertFieldsSupported(path, fields, after, context.vault.server);
+      const existing = await atAuthMethod(context, after, () => context.vault.client.read(path));
+      if (existing !== undefined) {
+        warnOfOverwriting(context, path, fields, { before, after, actual: fromVault(fields, existing) });
+      }
       await write(context, after);
       await readBack(context, path, fields, canonicalValues(fields, after));
       return outputsOf(context, after);

@@ -59,7 +59,12 @@ export const vaultPolicyHandlers: ResourceHandlers = {
     return { outputs: inputs, inputs };
   },
 
-  update: async (context, _before, after) => {
+  update: async (context, before, after) => {
+    const path = pathOfPolicy(after);
+    const stored = (await context.vault.client.read(path))?.policy;
+    if (typeof stored === "string" && ![before.policy, after.policy].some((policy) => sameMeaning(stored, policy))) {
+      context.warn(`${path} was changed in Vault by something else since the last up, and is overwritten: ${stored}`);
+    }
     await write(context, after);
     return after;
   },

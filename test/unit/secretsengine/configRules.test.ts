@@ -188,6 +188,28 @@ describe("arguments of other providers", () => {
   });
 });
 
+describe("arguments that other providers have in another place", () => {
+  it.each([
+    [["mount", "name", "tokenPolicies"], "policies", "Write tokenPolicies."],
+    [["mount", "name", "tokenTtl", "tokenMaxTtl"], "ttl", "Write tokenTtl."],
+    [["mount", "name", "tokenTtl", "tokenMaxTtl"], "max_ttl", "Write tokenMaxTtl."],
+    [["mount", "name", "tokenPeriod"], "period", "Write tokenPeriod."],
+    [["mount", "name", "tokenNumUses"], "numUses", "Write tokenNumUses."],
+    [["mount", "name", "secretIdBoundCidrs"], "boundCidrList", "Write secretIdBoundCidrs."],
+    [["mount", "name"], "roleName", "Write name."],
+    [["mount", "policyArns", "roleArns"], "arn", "Write policyArns, or roleArns for the ARN of a role."],
+    [["mount", "role", "endpoint"], "type", "Write endpoint."],
+    [["path", "onPathChange"], "accessKey", "It is an argument of AwsRootConfig."],
+    [["path", "onPathChange"], "region", "It is an argument of AwsRootConfig."],
+    [["path", "listingVisibility"], "tune", "Its settings are arguments here, such as defaultLeaseTtl."],
+    [["path", "local"], "isLocal", "Write local."],
+    [["mount", "oidcDiscoveryUrl"], "path", "Write mount."],
+    [["mount", "oidcDiscoveryUrl"], "description", "It is an argument of VaultAuthMethod."],
+  ])("are explained where %s are known: %s", (known, name, fix) => {
+    expect(unknownArguments({ [name]: 1 }, known)).toEqual([{ path: name, rule: "is not an argument", fix }]);
+  });
+});
+
 describe("the mount, as other providers name it", () => {
   it("is explained for resources below a mount, and for the mount itself", async () => {
     await record();

@@ -10,7 +10,9 @@ import {
   needs,
   toVault,
   type Values,
+  type VaultField,
 } from "../../../src/vaultresource/fields.js";
+import { kindRules } from "../../../src/vaultresource/rules.js";
 import { roleFields, rootConfigFields } from "../../../src/secretsengine/engineFields.js";
 import { unknownValue } from "../../../src/internal/validation/known.js";
 import { parseVaultVersion } from "../../../src/vault/version.js";
@@ -90,6 +92,27 @@ describe("canonicalValue", () => {
     ["iamGroups", ["b", unknownValue], ["b", unknownValue]],
   ])("of %s: %j is %j", (name, value, canonical) => {
     expect(canonicalValue(field(name), value)).toEqual(canonical);
+  });
+});
+
+describe("address ranges", () => {
+  const ranges: VaultField = { name: "ranges", vaultName: "ranges", kind: "cidrs" };
+
+  it.each([
+    ["192.0.2.7/32", "192.0.2.7"],
+    [" 192.0.2.7 ", "192.0.2.7"],
+    ["10.0.0.0/08", "10.0.0.0/8"],
+    ["10.0.0.5/8", "10.0.0.5/8"],
+    ["2001:DB8:0:0::/32", "2001:db8::/32"],
+    ["::0/0", "::/0"],
+    ["0:0:0:0:0:0:0:1/128", "::1"],
+  ])("are what Vault answers: %s", (written, answered) => {
+    expect(canonicalValue(ranges, [written])).toEqual([answered]);
+    expect(canonicalValue(ranges, [answered])).toEqual([answered]);
+  });
+
+  it("have no zone", () => {
+    expect(kindRules([ranges], { ranges: ["fe80::1%eth0"] }).map(({ path }) => path)).toEqual(["ranges[0]"]);
   });
 });
 
